@@ -1,0 +1,35 @@
+# Finds every third-party library; each is linked by one target and included through one door.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv)
+
+find_library(MAINSTAY_CCTZ_LIBRARY NAMES cctz REQUIRED)
+find_path(MAINSTAY_CCTZ_INCLUDE NAMES cctz/time_zone.h REQUIRED)
+
+add_library(mainstay_fmt INTERFACE)
+# Header-only: Debian ships no static fmt, and a shared one would cost start time and memory.
+target_link_libraries(mainstay_fmt INTERFACE fmt::fmt-header-only)
+
+add_library(mainstay_uv INTERFACE)
+add_library(mainstay_yaml INTERFACE)
+add_library(mainstay_zlib INTERFACE)
+add_library(mainstay_cctz INTERFACE)
+target_include_directories(mainstay_cctz SYSTEM INTERFACE ${MAINSTAY_CCTZ_INCLUDE})
+target_link_libraries(mainstay_cctz INTERFACE ${MAINSTAY_CCTZ_LIBRARY})
+
+if(MAINSTAY_STATIC)
+  find_library(MAINSTAY_UV_ARCHIVE NAMES libuv_a.a libuv.a REQUIRED)
+  find_library(MAINSTAY_YAML_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
+  find_library(MAINSTAY_ZLIB_ARCHIVE NAMES libz.a REQUIRED)
+  target_link_libraries(mainstay_uv INTERFACE ${MAINSTAY_UV_ARCHIVE} Threads::Threads ${CMAKE_DL_LIBS})
+  target_link_libraries(mainstay_yaml INTERFACE ${MAINSTAY_YAML_ARCHIVE})
+  target_link_libraries(mainstay_zlib INTERFACE ${MAINSTAY_ZLIB_ARCHIVE})
+else()
+  find_package(yaml-cpp REQUIRED)
+  target_link_libraries(mainstay_uv INTERFACE PkgConfig::LIBUV)
+  target_link_libraries(mainstay_yaml INTERFACE yaml-cpp)
+  target_link_libraries(mainstay_zlib INTERFACE ZLIB::ZLIB)
+endif()

@@ -1,0 +1,23 @@
+# What every target of ours is compiled with.
+add_library(mainstay_options INTERFACE)
+target_include_directories(mainstay_options INTERFACE ${PROJECT_SOURCE_DIR}/include
+                                                      ${PROJECT_SOURCE_DIR}/supervisor)
+target_compile_options(mainstay_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum
+                                                  -Wnon-virtual-dtor -Wimplicit-fallthrough)
+if(MAINSTAY_WERROR)
+  target_compile_options(mainstay_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports false positives inside its own std::string at -O2 and with sanitizers (GCC bug 105329).
+  target_compile_options(mainstay_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+if(MAINSTAY_STATIC)
+  target_link_options(mainstay_options INTERFACE -static-libstdc++ -static-libgcc)
+endif()
+
+# mainstay_library(NAME sources… LINK libraries…): a static library of this project.
+function(mainstay_library name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC mainstay_options ${ARG_LINK})
+endfunction()

@@ -1,0 +1,33 @@
+// The kinds of events, as named in `ctl events`, the API and the history.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace mainstay {
+
+enum class EventKind : std::uint8_t {
+  ServiceStarted,
+  ServiceReady,
+  ServiceExited,
+  ServiceBackoff,
+  ServiceFailed,
+  ServiceStopped,
+  SupervisorStarted,
+  SupervisorRestarted,  // a new controller took over from one that died
+  ConfigApplied,
+  ConfigRejected,
+  Action,  // somebody asked for a change: an audit entry
+};
+
+inline constexpr std::array<std::string_view, 11> kEventKindNames = {
+    "service_started", "service_ready",      "service_exited",       "service_backoff",
+    "service_failed",  "service_stopped",    "supervisor_started",   "supervisor_restarted",
+    "config_applied",  "config_rejected",    "action"};
+
+constexpr std::string_view to_string(EventKind kind) {
+  return kEventKindNames[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace mainstay

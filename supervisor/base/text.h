@@ -1,0 +1,42 @@
+// Small things with text that more than one layer needs.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mainstay {
+
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string join(std::span<const std::string> parts, std::string_view separator);
+
+// Declared names: [A-Za-z0-9][A-Za-z0-9._-]{0,63}.
+bool is_valid_name(std::string_view name);
+
+// `*`, `?` and `[a-z]` over the whole of `text`; linear in pattern × text, never recursive.
+bool matches_glob(std::string_view pattern, std::string_view text);
+
+// The candidate a person most likely meant by `word`, if one is close enough
+// (Damerau-Levenshtein distance at most 1/3 of the word's length, at least 1).
+std::optional<std::string> closest(std::string_view word, std::span<const std::string> candidates);
+
+// "; did you mean 'backend'?" or nothing.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+// `text` with everything but printable characters, tab and newline made visible (\x1b, \u009b), so that
+// it cannot command a terminal; SGR colour sequences pass when `allow_colour`. Invalid UTF-8 becomes U+FFFD.
+std::string escape_for_terminal(std::string_view text, bool allow_colour);
+
+// Valid UTF-8, each invalid byte replaced by U+FFFD.
+std::string to_valid_utf8(std::string_view text);
+
+// "1 service", "3 services".
+std::string count_of(std::size_t n, std::string_view singular);
+
+// "SEGV" for 11; "signal 99" for what has no name here. And back: "TERM", "SIGTERM", "term", "15".
+std::string signal_name(int number);
+std::optional<int> signal_number(std::string_view name);
+
+}  // namespace mainstay

@@ -1,0 +1,67 @@
+// Byte streams over Unix sockets (uv_pipe), as server and as accepted connection. Loop thread only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "io/loop.h"
+
+namespace mainstay::io {
+
+// Who is at the other end of a Unix socket (SO_PEERCRED), as of its connect().
+struct Peer {
+  unsigned uid = 0;
+  unsigned gid = 0;
+  int pid = 0;
+};
+
+class Stream {
+ public:
+  // Takes a connected descriptor.
+  Stream(Loop& loop, UniqueFd fd);
+  ~Stream();  // closes at once; what was not written is lost
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // `on_data` gets each piece as it comes (valid during the call only). `on_end` comes once, at the end of
+  // input or on an error. Either may destroy the stream.
+  void start_reading(std::function<void(std::string_view)> on_data, std::function<void()> on_end);
+  void stop_reading();
+
+  // Queues; `on_written` (may be empty) comes when these bytes are out, never after the stream is gone.
+  void write(std::string bytes, std::function<void()> on_written = {});
+  // Bytes queued and not yet taken by the kernel.
+  std::size_t queued_bytes() const;
+
+  Result<Peer> peer() const;
+
+ private:
+  struct Handle;
+  Handle* handle_;
+};
+
+// Accepts connections on a listening Unix socket.
+class Listener {
+ public:
+  // Takes a bound socket that listens already. `on_connection` gets each accepted descriptor, which is
+  // non-blocking and close-on-exec. Out of descriptors, it sheds the connection and goes on.
+  Listener(Loop& loop, UniqueFd fd, std::function<void(UniqueFd)> on_connection);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+ private:
+  void accept_all();
+
+  UniqueFd fd_;
+  UniqueFd reserve_;  // given up for a moment to accept and close a connection when descriptors ran out
+  std::function<void(UniqueFd)> on_connection_;
+  FdWatch watch_;
+};
+
+}  // namespace mainstay::io

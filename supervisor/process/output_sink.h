@@ -1,0 +1,27 @@
+// Where a run's output goes, as process/ needs it; logs/ does it, the composition root connects them.
+#pragma once
+
+#include <string>
+
+#include "base/fd.h"
+#include "base/ids.h"
+#include "model/service_spec.h"
+
+namespace mainstay::process {
+
+struct OutputPipes {
+  UniqueFd out;  // non-blocking read ends; merged: `out` carries both and `err` is empty
+  UniqueFd err;
+};
+
+class OutputSink {
+ public:
+  virtual ~OutputSink() = default;
+  // `file_name` is the log's base name, made by us ("backend" or "backend:1").
+  virtual void attach(RunId run, const std::string& file_name, const model::LogSpec& spec,
+                      OutputPipes pipes) = 0;
+  // Moves all that the run has printed up to now into its files, until end of file or until the pipe is empty.
+  virtual void drain(RunId run) = 0;
+};
+
+}  // namespace mainstay::process

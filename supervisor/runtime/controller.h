@@ -1,0 +1,170 @@
+// The heart: instances, their machines, and what makes them move. Knows no libuv and no OS.
+// Single-threaded, not re-entrant; every method but settle() only enqueues or reads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "mainstay/states.h"
+#include "model/ecosystem.h"
+#include "runtime/ports.h"
+
+namespace mainstay::runtime {
+
+// How the last run of an instance ended.
+struct LastExit {
+  WallTime at;
+  ExitStatus status;
+  std::string cause;  // "exited", "stopped", "killed", "start failed", "planned restart", …
+  Duration run_time{0};
+  std::string start_failure;  // the message, when the run never became the program
+};
+
+// Everything people are shown about one instance, except what it uses (process/usage.h has that).
+struct InstanceStatus {
+  InstanceId id;
+  std::string name;     // "backend", or "backend:1" when there are several
+  std::string service;
+  std::uint32_t index = 0;
+  PublicState state = PublicState::Stopped;
+  Health health = Health::None;
+  bool ready = false;
+  bool enabled = true;
+  int pid = 0;                                // 0: none
+  RunId run;                                  // the live run, or the last
+  std::optional<WallTime> started_at;         // of the live run
+  std::optional<Duration> uptime;
+  std::uint64_t restarts = 0;                 // all restarts since the supervisor started or `reset`
+  std::uint32_t unstable_runs = 0;            // in a row
+  std::optional<std::uint32_t> max_restarts;  // nothing: unlimited
+  std::optional<LastExit> last_exit;
+  std::optional<WallTime> next_start_at;
+  std::optional<Duration> next_start_in;
+  std::optional<Duration> kill_in;            // while stopping: until KILL
+  std::string reason;                         // one sentence: why it is in this state
+};
+
+// `ctl why`: the same decision, explained (LOOK "ctl why"). Texts are ready for people.
+struct Explanation {
+  InstanceStatus status;
+  std::string headline;  // "worker is in backoff: its last run ended with signal 11 (SEGV) after 0.2 s, …"
+  std::string next;      // "start in 4.2 s, at 14:02:11 (500 ms × 2³ ± 10 %)"; empty: nothing is planned
+  std::string gives_up;  // "after 12 more unstable runs (max_restarts 16), in about 9 min at this pace"
+  std::vector<Event> before;       // the latest events of the instance, oldest first, at most 8
+  std::vector<std::string> rules;  // the settings that decided: "restart.policy: always", …
+  std::vector<std::string> try_commands;
+};
+
+struct ServiceSummary {
+  const model::ServiceSpec* spec = nullptr;
+  std::vector<InstanceId> instances;
+};
+
+// A request of a person (ctl or the API), already resolved to instances.
+enum class Verb : std::uint8_t { Start, Stop, Restart, Reset };
+
+// How a request turned out for one instance.
+struct Outcome {
+  InstanceId id;
+  std::string name;
+  bool ok = true;
+  PublicState state = PublicState::Stopped;
+  std::string message;  // why not, or what to know
+};
+
+// A request in progress: finished when every instance in it has come to rest as asked.
+struct RequestId {
+  std::uint64_t value = 0;
+  auto operator<=>(const RequestId&) const = default;
+};
+
+struct ControllerOptions {
+  std::uint64_t jitter_seed = 0;
+  // The brake: at most `burst` starts at once and then `starts_per_second`, over all services; only
+  // automatic restarts pay, first starts and people's wishes do not.
+  double starts_per_second = 50;
+  double start_burst = 100;
+  std::uint64_t next_run_id = 1;
+  std::size_t event_capacity = 8192;
+};
+
+class Controller {
+ public:
+  Controller(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner, StateStore& store,
+             EventSink& events, const Now& now);
+  ~Controller();
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+
+  // --- driving ---
+  // Brings up everything with autostart, in waves. Once, right after construction or restore().
+  void begin(const Now& now);
+  // After a takeover: the records of the former controller (slot, bytes) and what the keeper holds.
+  // Live runs are adopted, exits not yet applied are posted by the runner afterwards; unreadable records
+  // are rebuilt from `runs`. Call instead of letting begin() start what runs already.
+  struct HeldRun {
+    RunId run;
+    std::string canonical_name;  // "backend:0"
+    int pid = 0;
+    MonoTime started;
+    bool exited = false;  // an Exited for it will follow
+  };
+  void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
+               std::span<const HeldRun> runs, const Now& now);
+  void post(RunnerEvent event);
+  // Drains runner events, wishes and deadlines until nothing moves. Never recursive.
+  void settle(const Now& now);
+  // When settle() must be called next if nothing is posted before.
+  std::optional<MonoTime> next_deadline() const;
+
+  // --- wishes; each takes effect in the next settle() ---
+  RequestId request(Verb verb, std::vector<InstanceId> targets, std::string who);
+  // Nothing while it goes on, then the outcomes, once (the request is forgotten).
+  std::optional<std::vector<Outcome>> take_finished(RequestId id);
+  // Stops caring about the result; what was asked for still happens.
+  void forget(RequestId id);
+  Status signal(InstanceId target, int number);
+  // Adds instances at the end or stops and removes the last ones.
+  Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
+  // Everything down in reverse order; finished() turns true when nothing is left. A second call hurries:
+  // KILL at once. `exit_code` is what finished() reports.
+  void shutdown(int exit_code, std::string why);
+  bool shutting_down() const;
+  // The code to exit with once everything is stopped after shutdown() or the failure of an essential service.
+  std::optional<int> finished() const;
+  // The longest that a shutdown may take: the sum of stop timeouts along the longest chain of waves.
+  Duration stop_budget() const;
+
+  // --- looking ---
+  const model::Ecosystem& ecosystem() const;
+  std::vector<ServiceSummary> services() const;
+  std::vector<InstanceId> instances() const;  // in the order of the file
+  InstanceStatus status(InstanceId id, const Now& now) const;
+  Explanation explain(InstanceId id, const Now& now) const;
+  const model::ServiceSpec& spec(InstanceId id) const;
+  std::optional<InstanceId> instance_of(RunId run) const;
+  StartRequest start_request(InstanceId id, RunId run) const;
+  // Names, name:instance, globs, @tag, all; an empty list means all. The error says what was meant and
+  // lists nothing that matches; its code is RpcError::NoSuchTarget.
+  Result<std::vector<InstanceId>> resolve(std::span<const std::string> targets) const;
+  // Events with id >= `from` that are still held, at most `limit`, oldest first.
+  std::vector<Event> events_since(std::uint64_t from, std::size_t limit) const;
+  std::uint64_t next_event_id() const;
+  // Instances whose status changed since the last call (for status --watch and pending waits).
+  std::vector<InstanceId> take_changed();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mainstay::runtime
