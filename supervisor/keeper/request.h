@@ -1,0 +1,72 @@
+// The run request: a sealed memfd that the controller writes and only the forked child reads, so
+// that a bad one hurts nobody else. Layout: RunRequest, then `groups` × u32, `limits` × RunLimit,
+// then NUL-terminated texts: cwd, the cgroup.procs files, the candidate paths, argv, the
+// environment.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mainstay::keeper {
+
+inline constexpr std::uint32_t kRequestMagic = 0x5152534d;  // "MSRQ"
+inline constexpr std::uint32_t kRequestVersion = 1;
+inline constexpr std::size_t kMaxRequestBytes = 8 * 1024 * 1024;
+inline constexpr std::uint32_t kMaxRequestTexts = 65536;  // of each kind
+
+enum RequestFlags : std::uint32_t {
+  kSetUser = 1,  // uid, gid and groups are meant
+  kSetNice = 2,
+  kNoNewPrivileges = 4,
+};
+
+struct RunLimit {
+  std::uint32_t resource = 0;  // RLIMIT_…
+  std::uint32_t reserved = 0;
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+};
+
+struct RunRequest {
+  std::uint32_t magic = kRequestMagic;
+  std::uint32_t version = kRequestVersion;
+  std::uint32_t size = 0;  // of the whole memfd
+  std::uint32_t flags = 0;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::uint32_t umask = 022;
+  std::int32_t nice = 0;
+  std::uint32_t groups = 0;
+  std::uint32_t limits = 0;
+  std::uint32_t cgroups = 0;
+  std::uint32_t candidates = 0;
+  std::uint32_t arguments = 0;
+  std::uint32_t environment = 0;
+};
+
+// What failed in the child, in the order of things.
+enum class Stage : std::uint32_t {
+  Request = 1,  // the memfd is not a run request
+  Output,       // reopening the pipes
+  Cgroup,       // index: which cgroup
+  Limits,       // index: which limit
+  Nice,
+  OomScore,
+  Session,
+  Groups,
+  Group,
+  User,
+  Privileges,  // no_new_privs
+  Directory,
+  Descriptors,
+  Run,  // index: the candidate that decided
+};
+
+// The one thing that is ever written into an error pipe.
+struct StageFailure {
+  Stage stage = Stage::Request;
+  std::int32_t error = 0;
+  std::uint32_t index = 0;
+};
+
+}  // namespace mainstay::keeper

@@ -1,0 +1,163 @@
+// The controller's end of the keeper's socket. Loop thread only; no call blocks: what the socket
+// does not take at once waits here. Callbacks come from the loop, never from inside a call.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "io/loop.h"
+#include "keeper/protocol.h"
+
+namespace mainstay::process {
+
+struct KeeperWelcome {
+  int keeper_pid = 0;
+  std::uint32_t generation = 0;  // 1: the first controller; more: one before us died
+  std::uint64_t largest_run = 0;
+  std::uint64_t largest_auxiliary = 0;
+  MonoTime started;
+  std::uint64_t files_soft = 0;  // RLIMIT_NOFILE that services get when nothing is declared
+  std::uint64_t files_hard = 0;
+};
+
+// A run that the keeper holds, with our own copies of its descriptors.
+struct KeeperRun {
+  std::uint64_t token = 0;
+  std::string label;
+  int pid = 0;
+  std::uint64_t start_ticks = 0;
+  std::uint32_t flags = 0;  // keeper::SpawnFlags
+  MonoTime spawned;
+  UniqueFd pidfd;
+  UniqueFd error;  // empty once settled
+  UniqueFd out;
+  UniqueFd err;
+};
+
+struct KeeperRefusal {
+  std::uint64_t token = 0;
+  keeper::RefusedAt at = keeper::RefusedAt::Request;
+  int error_number = 0;
+};
+
+struct KeeperExit {
+  std::uint64_t token = 0;
+  std::uint64_t seq = 0;
+  int pid = 0;
+  int wait_status = 0;
+  Duration cpu{0};
+  std::uint64_t peak_memory_bytes = 0;
+  MonoTime at;
+};
+
+struct KeeperStored {
+  std::string name;
+  UniqueFd fd;
+};
+struct KeeperAllThere {};
+struct KeeperTerminate {
+  int signal = 0;
+  unsigned count = 0;
+};
+struct KeeperPing {};
+
+using KeeperMessage = std::variant<KeeperWelcome, KeeperStored, KeeperRun, KeeperRefusal,
+                                   KeeperExit, KeeperAllThere, KeeperTerminate, KeeperPing>;
+
+// One packet and its descriptors as a message; an error when size, type, texts or the number of
+// descriptors are not those of the protocol. All of `fds` are taken (closed if not wanted).
+Result<KeeperMessage> decode_keeper_message(std::string_view packet, std::vector<UniqueFd> fds);
+
+// Told about runs (the runner).
+class KeeperRuns {
+ public:
+  virtual ~KeeperRuns() = default;
+  // The answer to spawn(), or, before on_all_there, a run of an earlier controller.
+  virtual void on_run(KeeperRun run) = 0;
+  virtual void on_refused(const KeeperRefusal& refusal) = 0;
+  // Once per run and controller; may come before on_run's error pipe was read.
+  virtual void on_exit(const KeeperExit& exit) = 0;
+};
+
+// Told about everything else (the composition root).
+class KeeperHost {
+ public:
+  virtual ~KeeperHost() = default;
+  virtual void on_welcome(const KeeperWelcome& welcome) = 0;
+  virtual void on_stored(std::string name, UniqueFd fd) = 0;
+  // Every stored descriptor and every held run has been told.
+  virtual void on_all_there() = 0;
+  // The supervisor is asked to stop, for the `count`th time.
+  virtual void on_terminate(int signal, unsigned count) = 0;
+  // The keeper is gone or talks nonsense; nothing more will come.
+  virtual void on_keeper_lost(const Error& why) = 0;
+};
+
+class KeeperClient {
+ public:
+  KeeperClient(io::Loop& loop, UniqueFd socket);
+  ~KeeperClient();
+  KeeperClient(const KeeperClient&) = delete;
+  KeeperClient& operator=(const KeeperClient&) = delete;
+
+  // Says Hello and begins to listen. Both must outlive the client.
+  void start(KeeperRuns& runs, KeeperHost& host);
+
+  // `request` is what sealed_memfd() made of an encoded run request; `cgroup` a cgroup v2 folder to
+  // be born in (with keeper::kIntoCgroup), or empty. The label is cut at keeper::kLabelBytes - 1.
+  void spawn(std::uint64_t token, std::string_view label, std::uint32_t flags, UniqueFd request,
+             UniqueFd cgroup = {});
+  // The error pipe was read to its end.
+  void settled(std::uint64_t token);
+  void release(std::uint64_t token);
+  // The keeper keeps a duplicate of `fd` for the next controller.
+  void store(std::string_view name, int fd);
+  void drop(std::string_view name);
+  // `cgroup_root`: a folder whose cgroup.kill ends all services, or empty.
+  void tell_stop_budget(Duration budget, std::string_view cgroup_root);
+  // Last words: the keeper ends what is left and exits with `code`.
+  void finish(int code);
+  // A promise to call this again within `within`, or the keeper asks whether we hang. Costs the
+  // keeper nothing. Duration{0} withdraws it.
+  void keep_alive(Duration within);
+
+  // A token for an auxiliary run, never used before (after on_welcome).
+  std::uint64_t next_auxiliary_token();
+  // Packets that the socket has not taken yet.
+  std::size_t queued() const { return queue_.size(); }
+
+ private:
+  struct Packet {
+    std::string bytes;
+    std::vector<UniqueFd> fds;
+  };
+
+  template <typename Message>
+  void send(const Message& message, std::vector<UniqueFd> fds = {});
+  void flush();
+  void on_ready(int readiness);
+  void receive();
+  bool receive_one();
+  void dispatch(KeeperMessage message);
+  void lose(const Error& why);
+
+  UniqueFd socket_;
+  UniqueFd alive_timer_;
+  KeeperRuns* runs_ = nullptr;
+  KeeperHost* host_ = nullptr;
+  std::deque<Packet> queue_;
+  std::uint64_t next_auxiliary_ = keeper::kFirstAuxiliaryToken;
+  bool lost_ = false;
+  std::unique_ptr<io::FdWatch> watch_;
+};
+
+}  // namespace mainstay::process

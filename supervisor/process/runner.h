@@ -1,0 +1,73 @@
+// Does what the runtime decides, on real processes: composes spawn requests, has the keeper start
+// them, connects their output and trees, and tells what happened.
+//
+// Life of a controller: construct; the keeper client replays what it holds; on all-there, take
+// held_runs(), restore the runtime, then adopt() each run it knows and discard() the others; then
+// go on. Loop thread only. Events are handed to the `post` function from the loop, never from
+// inside a call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "io/loop.h"
+#include "process/keeper_client.h"
+#include "process/output_sink.h"
+#include "process/spawn_request.h"
+#include "process/tree.h"
+#include "runtime/ports.h"
+
+namespace mainstay::process {
+
+// What a former controller left running, as the keeper told.
+struct HeldRunInfo {
+  RunId run;
+  std::string canonical_name;
+  int pid = 0;
+  MonoTime spawned;
+  bool exited = false;
+};
+
+class ProcessRunner final : public runtime::Runner, public KeeperRuns {
+ public:
+  // `own_environment` and `self` are those of this process.
+  ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees, OutputSink& output,
+                EnvironmentMap own_environment, User self,
+                std::function<void(runtime::RunnerEvent)> post);
+  ~ProcessRunner() override;
+
+  // --- takeover ---
+  // Every run that came before on_all_there and was neither adopted nor discarded.
+  std::vector<HeldRunInfo> held_runs() const;
+  // The run belongs to this instance: its output is captured again, its tree is known, and what
+  // happened to it meanwhile is posted (Exited, or StartFailed when its program never ran). Nothing
+  // is posted for a run that simply goes on, Spawned included.
+  void adopt(const runtime::StartRequest& request);
+  // Nobody knows the run: its tree is killed, its output dropped, the keeper forgets it.
+  void discard(RunId run);
+
+  // --- runtime::Runner ---
+  void start(const runtime::StartRequest& request) override;
+  void signal_tree(RunId run, int number) override;
+  void signal_main(RunId run, int number) override;
+  void run_stop_command(const runtime::StartRequest& request) override;
+  void kill_tree(RunId run) override;
+  void await_tree_empty(RunId run) override;
+  void release(RunId run) override;
+
+  // --- KeeperRuns ---
+  void on_run(KeeperRun run) override;
+  void on_refused(const KeeperRefusal& refusal) override;
+  void on_exit(const KeeperExit& exit) override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mainstay::process
