@@ -20,45 +20,41 @@
 
 namespace mainstay::runtime {
 
-// How the last run of an instance ended.
-struct LastExit {
-  WallTime at;
-  ExitStatus status;
-  std::string cause;  // "exited", "stopped", "killed", "start failed", "planned restart", …
-  Duration run_time{0};
-  std::string start_failure;  // the message, when the run never became the program
-};
+using policy::LastExit;
 
 // Everything people are shown about one instance, except what it uses (process/usage.h has that).
 struct InstanceStatus {
   InstanceId id;
-  std::string name;     // "backend", or "backend:1" when there are several
+  std::string name;  // "backend", or "backend:1" when there are several
   std::string service;
   std::uint32_t index = 0;
   PublicState state = PublicState::Stopped;
   Health health = Health::None;
   bool ready = false;
   bool enabled = true;
-  int pid = 0;                                // 0: none
-  RunId run;                                  // the live run, or the last
-  std::optional<WallTime> started_at;         // of the live run
+  int pid = 0;                         // 0: none
+  RunId run;                           // the live run, or the last
+  std::optional<WallTime> started_at;  // of the live run
   std::optional<Duration> uptime;
-  std::uint64_t restarts = 0;                 // all restarts since the supervisor started or `reset`
-  std::uint32_t unstable_runs = 0;            // in a row
+  std::uint64_t restarts = 0;       // all restarts since the supervisor started or `reset`
+  std::uint32_t unstable_runs = 0;  // in a row
   std::optional<std::uint32_t> max_restarts;  // nothing: unlimited
   std::optional<LastExit> last_exit;
   std::optional<WallTime> next_start_at;
   std::optional<Duration> next_start_in;
-  std::optional<Duration> kill_in;            // while stopping: until KILL
-  std::string reason;                         // one sentence: why it is in this state
+  std::optional<Duration> kill_in;  // while stopping: until KILL
+  std::string reason;               // one sentence: why it is in this state
 };
 
 // `ctl why`: the same decision, explained (LOOK "ctl why"). Texts are ready for people.
 struct Explanation {
   InstanceStatus status;
-  std::string headline;  // "worker is in backoff: its last run ended with signal 11 (SEGV) after 0.2 s, …"
-  std::string next;      // "start in 4.2 s, at 14:02:11 (500 ms × 2³ ± 10 %)"; empty: nothing is planned
-  std::string gives_up;  // "after 12 more unstable runs (max_restarts 16), in about 9 min at this pace"
+  std::string
+      headline;  // "worker is in backoff: its last run ended with signal 11 (SEGV) after 0.2 s, …"
+  std::string
+      next;  // "start in 4.2 s, at 14:02:11 (500 ms × 2³ ± 10 %)"; empty: nothing is planned
+  std::string
+      gives_up;  // "after 12 more unstable runs (max_restarts 16), in about 9 min at this pace"
   std::vector<Event> before;       // the latest events of the instance, oldest first, at most 8
   std::vector<std::string> rules;  // the settings that decided: "restart.policy: always", …
   std::vector<std::string> try_commands;
@@ -70,9 +66,18 @@ struct ServiceSummary {
 };
 
 // A request of a person (ctl or the API), already resolved to instances.
+// Start: wanted up, with fresh counts; works from every state. What it depends on and is not up is
+// started
+//   too (also when it was stopped by hand or had failed), and waited for.
+// Stop: wanted down. Only it: what depends on it goes on running.
+// Restart: the stop ladder, then a new run at once; of something that is not up it is a Start.
+// Reset: counts are forgotten; `failed` becomes `stopped`.
 enum class Verb : std::uint8_t { Start, Stop, Restart, Reset };
 
-// How a request turned out for one instance.
+// How a request turned out for one instance. A start or restart is done when the (new) run is up;
+// it has failed when the instance is in backoff, failed or exited without success, or when what it
+// waits for is in such a state. A stop is done when the whole tree has ended, and has failed when
+// that cannot be.
 struct Outcome {
   InstanceId id;
   std::string name;
@@ -99,8 +104,8 @@ struct ControllerOptions {
 
 class Controller {
  public:
-  Controller(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner, StateStore& store,
-             EventSink& events, const Now& now);
+  Controller(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner,
+             StateStore& store, EventSink& events, const Now& now);
   ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
@@ -109,8 +114,8 @@ class Controller {
   // Brings up everything with autostart, in waves. Once, right after construction or restore().
   void begin(const Now& now);
   // After a takeover: the records of the former controller (slot, bytes) and what the keeper holds.
-  // Live runs are adopted, exits not yet applied are posted by the runner afterwards; unreadable records
-  // are rebuilt from `runs`. Call instead of letting begin() start what runs already.
+  // Live runs are adopted, exits not yet applied are posted by the runner afterwards; unreadable
+  // records are rebuilt from `runs`. Call instead of letting begin() start what runs already.
   struct HeldRun {
     RunId run;
     std::string canonical_name;  // "backend:0"
@@ -135,13 +140,18 @@ class Controller {
   Status signal(InstanceId target, int number);
   // Adds instances at the end or stops and removes the last ones.
   Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
-  // Everything down in reverse order; finished() turns true when nothing is left. A second call hurries:
-  // KILL at once. `exit_code` is what finished() reports.
+  // Everything down in reverse order; finished() turns true when nothing is left. A second call
+  // hurries: KILL at once. `exit_code` is what finished() reports.
   void shutdown(int exit_code, std::string why);
   bool shutting_down() const;
-  // The code to exit with once everything is stopped after shutdown() or the failure of an essential service.
+  // The code to exit with once everything is stopped after shutdown() or the failure of an
+  // essential service: one of whose instances became `failed` (without retry_after), or `exited`
+  // with a code that is not in success_codes. That code is the service's own, 128 + the signal, or
+  // 1 when neither says more than 0. What is still there 10 s after KILL (uninterruptible wait) is
+  // not waited for.
   std::optional<int> finished() const;
-  // The longest that a shutdown may take: the sum of stop timeouts along the longest chain of waves.
+  // The longest that a shutdown may take: the sum of stop timeouts along the longest chain of
+  // waves, and the 10 s after which what does not die of KILL is given up on.
   Duration stop_budget() const;
 
   // --- looking ---
@@ -153,8 +163,8 @@ class Controller {
   const model::ServiceSpec& spec(InstanceId id) const;
   std::optional<InstanceId> instance_of(RunId run) const;
   StartRequest start_request(InstanceId id, RunId run) const;
-  // Names, name:instance, globs, @tag, all; an empty list means all. The error says what was meant and
-  // lists nothing that matches; its code is RpcError::NoSuchTarget.
+  // Names, name:instance, globs, @tag, all; an empty list means all. The error says what was meant
+  // and lists nothing that matches; its code is RpcError::NoSuchTarget.
   Result<std::vector<InstanceId>> resolve(std::span<const std::string> targets) const;
   // Events with id >= `from` that are still held, at most `limit`, oldest first.
   std::vector<Event> events_since(std::uint64_t from, std::size_t limit) const;

@@ -17,17 +17,12 @@
 #include "base/time.h"
 #include "mainstay/events.h"
 #include "model/service_spec.h"
+#include "policy/run_end.h"
 
 namespace mainstay::runtime {
 
-// How a process ended (wait(2)). Unknown only when nobody could tell: never taken for code 0.
-struct ExitStatus {
-  enum class Kind : std::uint8_t { Code, Signal, Unknown };
-  Kind kind = Kind::Unknown;
-  int number = 0;  // the code or the signal
-  bool core_dumped = false;
-  bool operator==(const ExitStatus&) const = default;
-};
+using policy::ExitStatus;
+using policy::StartFailureKind;
 
 // What a run used over its life, as wait4(2) tells.
 struct RunUsage {
@@ -35,15 +30,9 @@ struct RunUsage {
   std::uint64_t peak_memory_bytes = 0;
 };
 
-// Why nothing was started, or why what was started never became the program.
-enum class StartFailureKind : std::uint8_t {
-  Resource,  // EAGAIN, ENOMEM, EMFILE, ENFILE: tried again with backoff, not counted against the service
-  Program,   // no such program, no such user, cwd missing, …: an unstable run
-};
-
 struct StartFailure {
   StartFailureKind kind = StartFailureKind::Program;
-  std::string stage;    // "run", "chdir", "user", "limits", "cgroup", "secret", …
+  std::string stage;  // "run", "chdir", "user", "limits", "cgroup", "secret", …
   int error_number = 0;
   // A sentence: "cannot run 'pyhton3' for backend: no such program in PATH /usr/bin:/bin".
   std::string message;
@@ -52,9 +41,9 @@ struct StartFailure {
 struct StartRequest {
   RunId run;
   InstanceId instance;
-  std::string canonical_name;        // "backend:0", whatever the number of instances
-  std::string shown_name;            // "backend" when it is the only one
-  std::uint32_t index = 0;           // ${INSTANCE}
+  std::string canonical_name;                // "backend:0", whatever the number of instances
+  std::string shown_name;                    // "backend" when it is the only one
+  std::uint32_t index = 0;                   // ${INSTANCE}
   const model::ServiceSpec* spec = nullptr;  // lives as long as the call
 };
 
@@ -65,19 +54,23 @@ class Runner {
 
   // Answered by exactly one of Spawned or StartFailed, and after Spawned by exactly one Exited.
   // A run whose exec fails is StartFailed only (the exit of the forked child is not announced).
+  // After a takeover a run that the keeper has never seen is asked for again, with the same RunId.
   virtual void start(const StartRequest& request) = 0;
   // `number` (and CONT after TERM-like signals) to every process of the run's tree.
   virtual void signal_tree(RunId run, int number) = 0;
   // `number` to the main process only (`ctl signal`).
   virtual void signal_main(RunId run, int number) = 0;
-  // Starts stop.command for the run, as the service's user in its cwd; its exit is not awaited, a failure
-  // to start it is treated like a sent signal that was ignored.
+  // Starts stop.command for the run, as the service's user in its cwd; its exit is not awaited, a
+  // failure to start it is treated like a sent signal that was ignored.
   virtual void run_stop_command(const StartRequest& request) = 0;
   // KILL to every process of the instance's tree, again and again until none is left.
   virtual void kill_tree(RunId run) = 0;
   // Asks for one TreeEmpty when nothing of the instance's tree lives any more (at once if so).
   virtual void await_tree_empty(RunId run) = 0;
-  // The runtime has recorded the exit: the keeper may forget the run. Its pipes are drained on by logs/.
+  // The runtime has recorded the end and needs nothing of the run any more: the keeper may forget
+  // it. Its pipes are drained on by logs/. Called once for every run, after its StartFailed or
+  // Exited; a run with leftovers is released only when its tree is empty, so kill_tree() never
+  // follows. A run that the runner does not know is ignored.
   virtual void release(RunId run) = 0;
 };
 
@@ -108,7 +101,8 @@ using RunnerEvent = std::variant<Spawned, StartFailed, Exited, TreeEmpty>;
 class StateStore {
  public:
   virtual ~StateStore() = default;
-  // Replaces the record of `slot` (an InstanceId's value) in one atomic step. At most kMaxRecord bytes.
+  // Replaces the record of `slot` (an InstanceId's value) in one atomic step. At most kMaxRecord
+  // bytes.
   virtual void put(std::uint32_t slot, std::string_view record) = 0;
   virtual void erase(std::uint32_t slot) = 0;
 
