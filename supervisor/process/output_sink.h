@@ -1,10 +1,12 @@
-// Where a run's output goes, as process/ needs it; logs/ does it, the composition root connects them.
+// Where a run's output goes, as process/ needs it; logs/ does it, the composition root connects
+// them.
 #pragma once
 
 #include <string>
 
 #include "base/fd.h"
 #include "base/ids.h"
+#include "base/result.h"
 #include "model/service_spec.h"
 
 namespace mainstay::process {
@@ -17,10 +19,18 @@ struct OutputPipes {
 class OutputSink {
  public:
   virtual ~OutputSink() = default;
+  // Whether the output of such a run could be written now. The runner asks before each start and
+  // fails the start with this sentence (stage "logs") if not.
+  virtual Status ready(const std::string& file_name, const model::LogSpec& spec) {
+    static_cast<void>(file_name);
+    static_cast<void>(spec);
+    return {};
+  }
   // `file_name` is the log's base name, made by us ("backend" or "backend:1").
   virtual void attach(RunId run, const std::string& file_name, const model::LogSpec& spec,
                       OutputPipes pipes) = 0;
-  // Moves all that the run has printed up to now into its files, until end of file or until the pipe is empty.
+  // Moves all that the run has printed up to now into its files, until end of file or until the
+  // pipe is empty.
   virtual void drain(RunId run) = 0;
 };
 
