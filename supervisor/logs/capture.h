@@ -1,0 +1,91 @@
+// Output capture: moves what services print from their pipes into their log files, byte for byte.
+//
+// The data goes by splice(2) from the pipe to the end of the file, so the file's size is the only
+// record of what was moved: a controller that dies at any instruction loses and doubles nothing,
+// and the next one goes on at the end. Files are opened at the first byte. Everything here belongs
+// to the loop's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "io/clock.h"
+#include "io/loop.h"
+#include "logs/directory.h"
+#include "process/output_sink.h"
+
+namespace mainstay::logs {
+
+struct CaptureOptions {
+  std::size_t turn_bytes =
+      256 * 1024;  // at most this much of one stream before the others have their turn
+  std::size_t max_open_files = 256;  // each is two descriptors: log and index
+  // Busy pipes grow to 1 MiB. An unprivileged user has 16,384 pipe pages in all, so only a few may.
+  std::size_t max_grown_pipes = 16;
+  bool splice = true;  // false: read and write, as on file systems that do not know splice
+  std::function<Now()> clock = io::read_clocks;
+};
+
+// A file that cannot be written just now. The bytes wait in the pipe; it is tried again by itself.
+struct Trouble {
+  std::string file;
+  Error error;
+  WallTime since;
+};
+
+struct CaptureCounts {
+  std::size_t pipes = 0;  // open read ends
+  std::size_t lingering =
+      0;  // of them, those whose run has ended: something else still holds the pipe
+  std::size_t open_files = 0;     // logs open for writing
+  std::size_t grown = 0;          // pipes larger than 64 KiB
+  std::uint64_t bytes = 0;        // moved into files since the start
+  std::uint64_t turns = 0;        // times that a pipe was served
+  std::uint64_t truncations = 0;  // logs found shorter than they had been (an outside copytruncate)
+};
+
+class Capture final : public process::OutputSink {
+ public:
+  Capture(io::Loop& loop, Directory& directory, CaptureOptions options = {});
+  ~Capture() override;
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+
+  // Whether the logs of such a run could be written now. The runner asks before each start: a "no"
+  // fails the start with this sentence.
+  Status ready(const std::string& file_name, const model::LogSpec& spec) override;
+  // An empty descriptor is no pipe. A pipe whose stream is not kept is read and thrown away.
+  void attach(RunId run, const std::string& file_name, const model::LogSpec& spec,
+              process::OutputPipes pipes) override;
+  // Moves what the pipes hold at this moment and marks the run as ended: a pipe that somebody else
+  // keeps open is then counted as lingering and read on until its end. Bounded by what the pipes
+  // can hold, even when somebody goes on writing. Bytes that cannot be written (disk full) stay in
+  // the pipe and follow later.
+  void drain(RunId run) override;
+  // Closes the run's pipes now; what is still in them is lost.
+  void forget(RunId run);
+
+  // False once every pipe of the run has come to its end (or it never had one).
+  bool is_open(RunId run) const;
+  CaptureCounts counts() const;
+  std::vector<Trouble> troubles() const;
+
+  // Called with the file's name after it grew. Must only enqueue (Follower::grew is meant for it).
+  void set_on_growth(std::function<void(const std::string& file)> callback);
+  // Called when the last pipe of a run has come to its end; must not call back into Capture. Nobody
+  // holds the pipes any more then, so the keeper's duplicates can go.
+  void set_on_end(std::function<void(RunId)> callback);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mainstay::logs

@@ -1,0 +1,68 @@
+// Goes on reading where a tail ended. Holds positions only; files are opened for the length of a
+// pull, so a thousand followed services cost no descriptors, and a slow client costs no service
+// anything.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "logs/directory.h"
+#include "logs/line.h"
+#include "logs/reader.h"
+
+namespace mainstay::logs {
+
+struct Pulled {
+  std::vector<Line> lines;  // in time order
+  std::vector<std::string>
+      started_over;  // files that were truncated or replaced: read from their beginning
+};
+
+class Follower {
+ public:
+  // `directory` outlives the follower. The positions are those of a tail of the same sources.
+  Follower(const Directory& directory, std::vector<Source> sources,
+           std::vector<Position> positions);
+
+  // One more log, from its beginning (a service that was scaled up).
+  void add(Source source, Position position = {});
+  // The file has grown, or may have. Names that are not followed are ignored.
+  void grew(const std::string& file);
+  // Whether a pull could give something.
+  bool has_pending() const { return !pending_.empty(); }
+
+  // The next lines, about `max_bytes` of text (at least one line, if there is one). Unfinished last
+  // lines are kept back until their newline comes; with `unfinished` they are given as they are,
+  // marked partial. Call again while has_pending().
+  Pulled pull(std::size_t max_bytes, bool unfinished = false);
+
+  // Bytes that are written and not yet pulled, over all files.
+  std::uint64_t behind() const;
+  // Leaves out what is more than `keep` bytes behind in each file, up to the start of a line;
+  // returns how many bytes that were. For a client that is too slow: whether and when is the
+  // caller's decision.
+  std::uint64_t skip(std::uint64_t keep);
+
+ private:
+  struct Followed {
+    Source source;
+    Position position;
+    bool pending = false;
+  };
+  struct Batch;
+
+  void mark(std::size_t index);
+  bool prepare(Followed& followed, Pulled& result, Batch& batch, std::size_t bytes,
+               bool unfinished);
+
+  const Directory& directory_;
+  std::vector<Followed> files_;
+  std::unordered_map<std::string, std::size_t> by_name_;
+  std::deque<std::size_t> pending_;
+};
+
+}  // namespace mainstay::logs
