@@ -10,10 +10,10 @@
 namespace mainstay {
 
 struct Endpoint {
-  std::filesystem::path socket;     // the control socket
+  std::filesystem::path socket;  // the control socket
   std::filesystem::path state_dir;
   std::filesystem::path log_dir;
-  std::filesystem::path config;     // the ecosystem file looked for when none is named
+  std::filesystem::path config;  // the ecosystem file looked for when none is named
 };
 
 using EnvironmentLookup = std::function<std::optional<std::string>(std::string_view name)>;

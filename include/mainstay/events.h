@@ -21,10 +21,17 @@ enum class EventKind : std::uint8_t {
   Action,  // somebody asked for a change: an audit entry
 };
 
-inline constexpr std::array<std::string_view, 11> kEventKindNames = {
-    "service_started", "service_ready",      "service_exited",       "service_backoff",
-    "service_failed",  "service_stopped",    "supervisor_started",   "supervisor_restarted",
-    "config_applied",  "config_rejected",    "action"};
+inline constexpr std::array<std::string_view, 11> kEventKindNames = {"service_started",
+                                                                     "service_ready",
+                                                                     "service_exited",
+                                                                     "service_backoff",
+                                                                     "service_failed",
+                                                                     "service_stopped",
+                                                                     "supervisor_started",
+                                                                     "supervisor_restarted",
+                                                                     "config_applied",
+                                                                     "config_rejected",
+                                                                     "action"};
 
 constexpr std::string_view to_string(EventKind kind) {
   return kEventKindNames[static_cast<std::size_t>(kind)];

@@ -3,7 +3,8 @@
 
 namespace mainstay {
 
-// What `supervisor` ends with. When an essential service fails for good, its own code is used instead.
+// What `supervisor` ends with. When an essential service fails for good, its own code is used
+// instead.
 enum class SupervisorExit : int {
   AskedToStop = 0,
   CannotStart = 1,
@@ -15,9 +16,9 @@ enum class CtlExit : int {
   Done = 0,
   Failed = 1,
   Usage = 2,
-  NotRunning = 3,      // something that was asked for is not running or not healthy
+  NotRunning = 3,  // something that was asked for is not running or not healthy
   NoSuchTarget = 4,
-  Unreachable = 5,     // no supervisor answers
+  Unreachable = 5,  // no supervisor answers
   Denied = 6,
   TimedOut = 7,
 };

@@ -17,7 +17,7 @@ inline constexpr std::size_t kRequestBytes = 64 * 1024;        // one line, newl
 inline constexpr std::chrono::seconds kLineTime{5};            // from its first byte to its newline
 inline constexpr std::size_t kOutputQueueBytes = 1024 * 1024;  // per client; above it is cut off
 inline constexpr std::size_t kClients = 64;
-inline constexpr std::size_t kPendingPerClient = 32;           // requests not answered yet
+inline constexpr std::size_t kPendingPerClient = 32;  // requests not answered yet
 }  // namespace limits
 
 // JSON-RPC error codes: the first five are the standard's, the rest ours.
@@ -32,7 +32,7 @@ enum class RpcError : int {
   NoSuchTarget = -32004,  // "no_such_service", "no_such_instance", "no_such_tag": ctl exits 4
   Denied = -32006,        // "denied": ctl exits 6
   TimedOut = -32007,      // "timed_out": ctl exits 7
-  NotActive = -32008,     // "not_active": a part of the contract that this version does not act on yet
+  NotActive = -32008,  // "not_active": a part of the contract that this version does not act on yet
   TooManyClients = -32009,
 };
 

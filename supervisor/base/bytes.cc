@@ -5,7 +5,8 @@
 namespace mainstay {
 
 void Encoder::fixed(std::uint64_t v, int bytes) {
-  for (int i = 0; i < bytes; ++i) out_.push_back(static_cast<char>(v >> (8 * i) & 0xff));
+  for (int i = 0; i < bytes; ++i)
+    out_.push_back(static_cast<char>(v >> (8 * i) & 0xff));
 }
 
 void Encoder::text(std::string_view v) {

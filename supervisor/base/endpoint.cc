@@ -18,7 +18,8 @@ Endpoint default_endpoint(bool as_root, const EnvironmentLookup& environment) {
   const std::string home = environment("HOME").value_or("/");
   const auto state_home = environment("XDG_STATE_HOME");
   const std::filesystem::path state =
-      std::filesystem::path{state_home && !state_home->empty() ? *state_home : home + "/.local/state"} /
+      std::filesystem::path{state_home && !state_home->empty() ? *state_home
+                                                               : home + "/.local/state"} /
       "mainstay";
   const auto runtime_dir = environment("XDG_RUNTIME_DIR");
   const std::filesystem::path run = runtime_dir && !runtime_dir->empty()

@@ -25,8 +25,9 @@ std::optional<std::string> closest(std::string_view word, std::span<const std::s
 // "; did you mean 'backend'?" or nothing.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
-// `text` with everything but printable characters, tab and newline made visible (\x1b, \u009b), so that
-// it cannot command a terminal; SGR colour sequences pass when `allow_colour`. Invalid UTF-8 becomes U+FFFD.
+// `text` with everything but printable characters, tab and newline made visible (\x1b, \u009b), so
+// that it cannot command a terminal; SGR colour sequences pass when `allow_colour`. Invalid UTF-8
+// becomes U+FFFD.
 std::string escape_for_terminal(std::string_view text, bool allow_colour);
 
 // Valid UTF-8, each invalid byte replaced by U+FFFD.

@@ -83,9 +83,13 @@ bool read_offset(std::string_view text, std::size_t& at, Duration& out) {
 
 }  // namespace
 
-std::string format_rfc3339(WallTime at) { return format_utc(at, 3, 1'000'000); }
+std::string format_rfc3339(WallTime at) {
+  return format_utc(at, 3, 1'000'000);
+}
 
-std::string format_rfc3339_micros(WallTime at) { return format_utc(at, 6, 1'000); }
+std::string format_rfc3339_micros(WallTime at) {
+  return format_utc(at, 6, 1'000);
+}
 
 Result<WallTime> parse_rfc3339(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
@@ -111,9 +115,13 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   return WallTime{since_epoch};
 }
 
-std::string format_local_clock(WallTime at) { return format_local(at, "%H:%M:%S"); }
+std::string format_local_clock(WallTime at) {
+  return format_local(at, "%H:%M:%S");
+}
 
-std::string format_local_date_clock(WallTime at) { return format_local(at, "%Y-%m-%d %H:%M:%S"); }
+std::string format_local_date_clock(WallTime at) {
+  return format_local(at, "%Y-%m-%d %H:%M:%S");
+}
 
 std::string format_duration(Duration d) {
   using namespace std::chrono;

@@ -57,6 +57,8 @@ std::string format_duration(Duration d);
 // How long ago, coarse: "3s", "9m", "2h", "4d".
 std::string format_age(Duration d);
 
-inline double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+inline double to_seconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 }  // namespace mainstay

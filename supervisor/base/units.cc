@@ -34,11 +34,14 @@ const DurationUnit* find_unit(std::string_view name) {
   return nullptr;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::string_view take_while_digit(std::string_view& text, bool with_point) {
   std::size_t n = 0;
-  while (n < text.size() && (is_digit(text[n]) || (with_point && text[n] == '.'))) ++n;
+  while (n < text.size() && (is_digit(text[n]) || (with_point && text[n] == '.')))
+    ++n;
   const std::string_view taken = text.substr(0, n);
   text.remove_prefix(n);
   return taken;
@@ -46,14 +49,16 @@ std::string_view take_while_digit(std::string_view& text, bool with_point) {
 
 std::string_view take_until_digit(std::string_view& text) {
   std::size_t n = 0;
-  while (n < text.size() && !is_digit(text[n])) ++n;
+  while (n < text.size() && !is_digit(text[n]))
+    ++n;
   const std::string_view taken = text.substr(0, n);
   text.remove_prefix(n);
   return taken;
 }
 
 Error bad_duration(std::string_view text) {
-  return Error{fmt::format("'{}' is not a duration; write it like 250ms, 5s, 1m30s, 2h or 7d", text)};
+  return Error{
+      fmt::format("'{}' is not a duration; write it like 250ms, 5s, 1m30s, 2h or 7d", text)};
 }
 
 bool parse_double(std::string_view digits, double& out) {

@@ -14,6 +14,8 @@ Duration read_clock(clockid_t clock) {
 
 }  // namespace
 
-Now read_clocks() { return {MonoTime{read_clock(CLOCK_MONOTONIC)}, WallTime{read_clock(CLOCK_REALTIME)}}; }
+Now read_clocks() {
+  return {MonoTime{read_clock(CLOCK_MONOTONIC)}, WallTime{read_clock(CLOCK_REALTIME)}};
+}
 
 }  // namespace mainstay::io

@@ -32,8 +32,10 @@ int to_uv(int readiness) {
 
 int from_uv(int status, int events) {
   if (status < 0) return kReadable | kHangup;
-  return ((events & UV_READABLE) != 0 ? kReadable : 0) | ((events & UV_WRITABLE) != 0 ? kWritable : 0) |
-         ((events & UV_DISCONNECT) != 0 ? kHangup : 0) | ((events & UV_PRIORITIZED) != 0 ? kPriority : 0);
+  return ((events & UV_READABLE) != 0 ? kReadable : 0) |
+         ((events & UV_WRITABLE) != 0 ? kWritable : 0) |
+         ((events & UV_DISCONNECT) != 0 ? kHangup : 0) |
+         ((events & UV_PRIORITIZED) != 0 ? kPriority : 0);
 }
 
 }  // namespace
@@ -61,11 +63,17 @@ Loop::~Loop() {
   static_cast<void>(status);
 }
 
-void Loop::run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
+void Loop::run() {
+  uv_run(loop_.get(), UV_RUN_DEFAULT);
+}
 
-void Loop::run_once(bool wait) { uv_run(loop_.get(), wait ? UV_RUN_ONCE : UV_RUN_NOWAIT); }
+void Loop::run_once(bool wait) {
+  uv_run(loop_.get(), wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+}
 
-void Loop::stop() { uv_stop(loop_.get()); }
+void Loop::stop() {
+  uv_stop(loop_.get());
+}
 
 void Loop::set_after_turn(std::function<void()> callback) {
   if (!after_turn_) {
@@ -104,7 +112,9 @@ Timer::Timer(Loop& loop, std::function<void()> callback)
   handle_->uv.data = handle_;
 }
 
-Timer::~Timer() { close_and_delete(handle_, handle_->uv); }
+Timer::~Timer() {
+  close_and_delete(handle_, handle_->uv);
+}
 
 void Timer::start(Duration delay) {
   using std::chrono::ceil;
@@ -113,13 +123,16 @@ void Timer::start(Duration delay) {
   uv_timer_start(
       &handle_->uv,
       [](uv_timer_t* timer) {
-        const auto callback = static_cast<Handle*>(timer->data)->callback;  // a copy: it may destroy us
+        const auto callback =
+            static_cast<Handle*>(timer->data)->callback;  // a copy: it may destroy us
         if (callback) callback();
       },
       static_cast<std::uint64_t>(ms), 0);
 }
 
-void Timer::cancel() { uv_timer_stop(&handle_->uv); }
+void Timer::cancel() {
+  uv_timer_stop(&handle_->uv);
+}
 
 struct FdWatch::Handle {
   uv_poll_t uv{};
@@ -134,7 +147,9 @@ FdWatch::FdWatch(Loop& loop, int fd, std::function<void(int readiness)> callback
   handle_->uv.data = handle_;
 }
 
-FdWatch::~FdWatch() { close_and_delete(handle_, handle_->uv); }
+FdWatch::~FdWatch() {
+  close_and_delete(handle_, handle_->uv);
+}
 
 void FdWatch::want(int readiness) {
   if (readiness == 0) {
@@ -142,8 +157,8 @@ void FdWatch::want(int readiness) {
     return;
   }
   uv_poll_start(&handle_->uv, to_uv(readiness), [](uv_poll_t* poll, int status, int events) {
-    // libuv calls close callbacks only after this turn, so the handle outlives the call; the function
-    // is moved out so that the owner may destroy the watch from inside it.
+    // libuv calls close callbacks only after this turn, so the handle outlives the call; the
+    // function is moved out so that the owner may destroy the watch from inside it.
     auto* self = static_cast<Handle*>(poll->data);
     if (!self->callback) return;
     auto running = std::move(self->callback);
@@ -171,6 +186,8 @@ SignalWatch::SignalWatch(Loop& loop, int signal_number, std::function<void()> ca
       signal_number);
 }
 
-SignalWatch::~SignalWatch() { close_and_delete(handle_, handle_->uv); }
+SignalWatch::~SignalWatch() {
+  close_and_delete(handle_, handle_->uv);
+}
 
 }  // namespace mainstay::io

@@ -1,7 +1,7 @@
 // libuv's box: one loop and the handles on it. All of it belongs to the loop's thread.
 //
-// Every handle is an object: its destructor silences the callback at once and closes the libuv handle,
-// which libuv frees when it is done with it. A callback may destroy its own handle.
+// Every handle is an object: its destructor silences the callback at once and closes the libuv
+// handle, which libuv frees when it is done with it. A callback may destroy its own handle.
 #pragma once
 
 #include <functional>
@@ -28,12 +28,12 @@ class Loop {
   void run_once(bool wait);
   void stop();
 
-  // Called once after every turn in which anything happened, and before the loop sleeps: the place for
-  // Controller::settle. Replaces an earlier one.
+  // Called once after every turn in which anything happened, and before the loop sleeps: the place
+  // for Controller::settle. Replaces an earlier one.
   void set_after_turn(std::function<void()> callback);
 
-  // Runs `work` on libuv's pool and then `done` here. Both are owned until then; a Loop that is destroyed
-  // first waits for `work` and drops `done`.
+  // Runs `work` on libuv's pool and then `done` here. Both are owned until then; a Loop that is
+  // destroyed first waits for `work` and drops `done`.
   void in_worker(std::function<void()> work, std::function<void()> done);
 
   uv_loop_s* raw() { return loop_.get(); }

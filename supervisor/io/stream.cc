@@ -70,20 +70,22 @@ void Stream::start_reading(std::function<void(std::string_view)> on_data,
       });
 }
 
-void Stream::stop_reading() { uv_read_stop(reinterpret_cast<uv_stream_t*>(&handle_->uv)); }
+void Stream::stop_reading() {
+  uv_read_stop(reinterpret_cast<uv_stream_t*>(&handle_->uv));
+}
 
 void Stream::write(std::string bytes, std::function<void()> on_written) {
   auto* request = new WriteRequest{{}, std::move(bytes), std::move(on_written)};
   request->uv.data = request;
   const uv_buf_t buffer =
       uv_buf_init(request->bytes.data(), static_cast<unsigned>(request->bytes.size()));
-  const int status = uv_write(&request->uv, reinterpret_cast<uv_stream_t*>(&handle_->uv), &buffer, 1,
-                              [](uv_write_t* done, int) {
-                                const std::unique_ptr<WriteRequest> finished{
-                                    static_cast<WriteRequest*>(done->data)};
-                                const auto* self = static_cast<Handle*>(done->handle->data);
-                                if (!self->closed && finished->on_written) finished->on_written();
-                              });
+  const int status = uv_write(
+      &request->uv, reinterpret_cast<uv_stream_t*>(&handle_->uv), &buffer, 1,
+      [](uv_write_t* done, int) {
+        const std::unique_ptr<WriteRequest> finished{static_cast<WriteRequest*>(done->data)};
+        const auto* self = static_cast<Handle*>(done->handle->data);
+        if (!self->closed && finished->on_written) finished->on_written();
+      });
   if (status < 0) delete request;
 }
 

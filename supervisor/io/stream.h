@@ -28,12 +28,13 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // `on_data` gets each piece as it comes (valid during the call only). `on_end` comes once, at the end of
-  // input or on an error. Either may destroy the stream.
+  // `on_data` gets each piece as it comes (valid during the call only). `on_end` comes once, at the
+  // end of input or on an error. Either may destroy the stream.
   void start_reading(std::function<void(std::string_view)> on_data, std::function<void()> on_end);
   void stop_reading();
 
-  // Queues; `on_written` (may be empty) comes when these bytes are out, never after the stream is gone.
+  // Queues; `on_written` (may be empty) comes when these bytes are out, never after the stream is
+  // gone.
   void write(std::string bytes, std::function<void()> on_written = {});
   // Bytes queued and not yet taken by the kernel.
   std::size_t queued_bytes() const;
@@ -48,8 +49,8 @@ class Stream {
 // Accepts connections on a listening Unix socket.
 class Listener {
  public:
-  // Takes a bound socket that listens already. `on_connection` gets each accepted descriptor, which is
-  // non-blocking and close-on-exec. Out of descriptors, it sheds the connection and goes on.
+  // Takes a bound socket that listens already. `on_connection` gets each accepted descriptor, which
+  // is non-blocking and close-on-exec. Out of descriptors, it sheds the connection and goes on.
   Listener(Loop& loop, UniqueFd fd, std::function<void(UniqueFd)> on_connection);
   ~Listener();
   Listener(const Listener&) = delete;
@@ -59,7 +60,8 @@ class Listener {
   void accept_all();
 
   UniqueFd fd_;
-  UniqueFd reserve_;  // given up for a moment to accept and close a connection when descriptors ran out
+  // Given up for a moment to accept and close a connection when descriptors ran out.
+  UniqueFd reserve_;
   std::function<void(UniqueFd)> on_connection_;
   FdWatch watch_;
 };

@@ -10,7 +10,8 @@ namespace {
 
 void add_edges(DependencyGraph& graph, const std::vector<ServiceSpec>& services) {
   std::unordered_map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < services.size(); ++i) index.emplace(services[i].name, i);
+  for (std::size_t i = 0; i < services.size(); ++i)
+    index.emplace(services[i].name, i);
   for (std::size_t i = 0; i < services.size(); ++i) {
     for (const Dependency& dependency : services[i].depends_on) {
       const auto found = index.find(dependency.service);
@@ -41,10 +42,12 @@ std::vector<std::size_t> unmet_after_waves(DependencyGraph& graph) {
 }
 
 // From any node that is left, following a need that is left must come back to where it has been.
-std::vector<std::string> find_cycle(const DependencyGraph& graph, const std::vector<std::size_t>& unmet,
+std::vector<std::string> find_cycle(const DependencyGraph& graph,
+                                    const std::vector<std::size_t>& unmet,
                                     const std::vector<ServiceSpec>& services) {
   std::size_t at = 0;
-  while (at < unmet.size() && unmet[at] == 0) ++at;
+  while (at < unmet.size() && unmet[at] == 0)
+    ++at;
   if (at == unmet.size()) return {};
   std::vector<std::size_t> path;
   std::vector<bool> seen(unmet.size());

@@ -161,8 +161,8 @@ struct DelayProbe {
   Duration delay{0};
   bool operator==(const DelayProbe&) const = default;
 };
-using Probe = std::variant<HttpProbe, TcpProbe, CommandProbe, FrozenProbe, HeartbeatProbe, FileProbe,
-                           NotifyProbe, LogProbe, DelayProbe>;
+using Probe = std::variant<HttpProbe, TcpProbe, CommandProbe, FrozenProbe, HeartbeatProbe,
+                           FileProbe, NotifyProbe, LogProbe, DelayProbe>;
 
 enum class CheckAction : std::uint8_t { Restart, Alert };
 
@@ -207,8 +207,8 @@ struct ServiceSpec {
   std::string name;
   std::string description;
   Command command;
-  Template cwd;               // absolute once expanded
-  Environment env;            // env_file's values first, overridden by env
+  Template cwd;     // absolute once expanded
+  Environment env;  // env_file's values first, overridden by env
   InheritEnv inherit_env;
   std::string user;   // empty: the supervisor's own
   std::string group;  // empty: the user's primary group
@@ -234,6 +234,5 @@ struct ServiceSpec {
 
   bool operator==(const ServiceSpec&) const = default;
 };
-
 
 }  // namespace mainstay::model

@@ -22,7 +22,8 @@ std::string expand(const Template& source, const TemplateLookup& lookup) {
 
 Template literal_template(std::string_view literal) {
   Template out;
-  for (const char c : literal) out.text += c == '$' ? "$$" : std::string(1, c);
+  for (const char c : literal)
+    out.text += c == '$' ? "$$" : std::string(1, c);
   return out;
 }
 
