@@ -1,0 +1,57 @@
+// Control groups as folders: where they are mounted, and the few things we do with one. Linux only;
+// cgroups(7), Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/freezer-subsystem.rst.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace mainstay::process {
+
+// A mounted hierarchy.
+struct CgroupMount {
+  std::string folder;  // where it is mounted
+  std::string root;    // the group that the mount shows as its root, "/" unless bind-mounted
+  bool v2 = false;
+  bool freezer = false;  // v1 with the freezer
+};
+
+// From the text of /proc/self/mountinfo: v2 and v1 freezer hierarchies, in order.
+std::vector<CgroupMount> parse_cgroup_mounts(std::string_view mountinfo);
+
+// The group of a process in a hierarchy, from the text of /proc/<pid>/cgroup.
+std::optional<std::string> own_cgroup(std::string_view cgroup_file, bool v2);
+
+// A group's name below ours: "backend.0" for "backend:0".
+std::string group_name(std::string_view instance);
+// 16 hexadecimal digits that tell state directories apart.
+std::string state_dir_hash(std::string_view state_dir);
+
+// Where we may make groups: an existing folder in which making and removing a group worked just
+// now. Under systemd with Delegate= it is below our own group, and keeper and controller are moved
+// into a leaf.
+std::optional<std::string> usable_parent(const CgroupMount& mount, int keeper_pid,
+                                         const std::string& name);
+
+// Makes `folder` unless it exists. Its parent too.
+Status make_group(const std::string& folder);
+// Removes `folder` and the groups below it as far as they are empty; EBUSY and the like are no
+// errors.
+void remove_group(const std::string& folder);
+
+// Writes all of `text` to a control file. 0 or the errno.
+int write_control(const std::string& path, std::string_view text);
+// Reads a small control file whole; empty when it cannot be read.
+std::string read_control(const std::string& path);
+// Replaces `out` by the pids in `folder`, and in groups that a service made below it. Zombies are
+// not listed.
+void read_procs(const std::string& folder, std::vector<int>& out);
+// Is there a process in the v2 group or below it (cgroup.events: populated)? False when there is no
+// group.
+bool is_populated(const std::string& folder);
+
+}  // namespace mainstay::process

@@ -1,0 +1,260 @@
+// ProcessTrees: names, choice of the back end, and patience.
+#include <signal.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "process/cgroup_linux.h"
+#include "process/orphans_linux.h"
+#include "process/tree.h"
+#include "process/tree_backend.h"
+
+namespace mainstay::process {
+
+namespace {
+
+// Between two looks at a tree that is being killed, or that cannot be watched.
+constexpr Duration kFirstPause = std::chrono::milliseconds{2};
+constexpr Duration kLongestPause = std::chrono::milliseconds{500};
+
+struct Choice {
+  TreeKind kind = TreeKind::Sweep;
+  std::string root;  // the group that holds all of ours
+};
+
+Choice choose(const TreeOptions& options, const std::string& name) {
+  const auto mounts = parse_cgroup_mounts(read_control("/proc/self/mountinfo"));
+  for (const bool v2 : {true, false}) {
+    if (!(v2 ? options.allow_v2 : options.allow_v1)) continue;
+    for (const auto& mount : mounts) {
+      if (mount.v2 != v2) continue;
+      if (const auto parent = usable_parent(mount, options.keeper_pid, name)) {
+        return {v2 ? TreeKind::CgroupV2 : TreeKind::CgroupV1, *parent + "/" + name};
+      }
+    }
+  }
+  return {};
+}
+
+// What ProcessTrees knows of one instance.
+struct Held {
+  Tree* tree = nullptr;
+  TreeBackEnd* back_end = nullptr;
+  bool prepared = false;  // by us: then its processes are where we put them
+  bool killing = false;
+  std::function<void()> on_empty;
+  std::unique_ptr<EmptinessWatch> watch;
+  std::unique_ptr<io::Timer> again;
+  Duration pause = kFirstPause;
+};
+
+}  // namespace
+
+std::string_view to_string(TreeKind kind) {
+  switch (kind) {
+    case TreeKind::CgroupV2:
+      return "cgroup v2";
+    case TreeKind::CgroupV1:
+      return "cgroup v1 freezer";
+    case TreeKind::Sweep:
+      return "subreaper sweep";
+  }
+  return "";
+}
+
+struct ProcessTrees::State {
+  State(io::Loop& used_loop, TreeOptions used_options);
+
+  Held& hold(const std::string& instance);
+  Held* find(const std::string& instance);
+  void adopt(Held& held);
+  // Looks whether the tree is empty; if not, kills on if it is being killed, and arranges for the
+  // next look.
+  void advance(const std::string& instance);
+  void rest(Held& held);
+  void look_later(const std::string& instance, Held& held);
+  void changed() { index.reset(); }
+
+  io::Loop& loop;
+  TreeOptions options;
+  std::string name;  // "mainstay-<hash>"
+  std::string cookie_root;
+  Choice choice;
+  TreeTable trees;
+  std::unique_ptr<TreeBackEnd>
+      sweep;  // always there: for trees that an earlier controller kept that way
+  std::unique_ptr<TreeBackEnd> groups;  // empty with Sweep
+  std::unordered_map<std::string, Held> held_by_name;
+  std::shared_ptr<const TreeIndex> index;
+};
+
+ProcessTrees::State::State(io::Loop& used_loop, TreeOptions used_options)
+    : loop(used_loop),
+      options(std::move(used_options)),
+      name("mainstay-" + state_dir_hash(options.state_dir)),
+      cookie_root(name + "/"),
+      choice(choose(options, name)),
+      sweep(make_sweep_trees(loop, options.keeper_pid, cookie_root, trees)) {
+  if (choice.kind == TreeKind::CgroupV2) groups = make_v2_trees(loop, choice.root);
+  if (choice.kind == TreeKind::CgroupV1) groups = make_v1_trees(loop, choice.root);
+}
+
+Held& ProcessTrees::State::hold(const std::string& instance) {
+  auto [at, is_new] = held_by_name.try_emplace(instance);
+  if (is_new) {
+    auto tree = std::make_unique<Tree>();
+    tree->instance = instance;
+    if (groups) tree->cgroup = choice.root + "/" + group_name(instance);
+    at->second.tree = tree.get();
+    at->second.back_end = groups ? groups.get() : sweep.get();
+    trees.emplace(instance, std::move(tree));
+    changed();
+  }
+  return at->second;
+}
+
+Held* ProcessTrees::State::find(const std::string& instance) {
+  const auto found = held_by_name.find(instance);
+  return found == held_by_name.end() ? nullptr : &found->second;
+}
+
+// A run of an earlier controller may have been started when no groups could be made.
+void ProcessTrees::State::adopt(Held& held) {
+  if (held.prepared || !groups || groups->holds_main(*held.tree)) return;
+  if (!groups->populated(*held.tree)) {
+    held.back_end = sweep.get();
+    held.tree->cgroup.clear();
+  }
+}
+
+void ProcessTrees::State::rest(Held& held) {
+  held.killing = false;
+  held.pause = kFirstPause;
+  held.watch.reset();
+  held.again.reset();
+}
+
+void ProcessTrees::State::look_later(const std::string& instance, Held& held) {
+  if (!held.again)
+    held.again = std::make_unique<io::Timer>(loop, [this, instance] { advance(instance); });
+  held.again->start(held.pause);
+  held.pause = std::min(held.pause * 2, kLongestPause);
+}
+
+void ProcessTrees::State::advance(const std::string& instance) {
+  Held* held = find(instance);
+  if (held == nullptr || (!held->killing && !held->on_empty)) return;
+  if (!held->back_end->populated(*held->tree)) {
+    const auto on_empty = std::exchange(held->on_empty, nullptr);
+    rest(*held);
+    if (on_empty) on_empty();
+    return;
+  }
+  if (held->killing) held->back_end->kill_round(*held->tree);
+  held->watch = held->back_end->watch(*held->tree, [this, instance] { advance(instance); });
+  if (held->killing || !held->watch) look_later(instance, *held);
+}
+
+ProcessTrees::ProcessTrees(io::Loop& loop, TreeOptions options)
+    : state_(std::make_unique<State>(loop, std::move(options))) {}
+
+ProcessTrees::~ProcessTrees() = default;
+
+TreeKind ProcessTrees::kind() const {
+  return state_->choice.kind;
+}
+
+Result<std::vector<std::string>> ProcessTrees::prepare(const std::string& instance) {
+  Held& held = state_->hold(instance);
+  // A stop command joins the run that it is to stop, wherever that is held.
+  if (held.back_end != state_->groups.get() && state_->groups && !held.tree->main_alive) {
+    held.back_end = state_->groups.get();
+    state_->changed();
+  }
+  held.prepared = true;
+  return held.back_end->prepare(*held.tree);
+}
+
+std::string ProcessTrees::cookie(std::string_view instance, RunId run) const {
+  return cookie_prefix(state_->cookie_root, instance) + std::to_string(run.value);
+}
+
+void ProcessTrees::started(const std::string& instance, int main_pid) {
+  Held& held = state_->hold(instance);
+  held.tree->main_pid = main_pid;
+  held.tree->main_alive = true;
+  state_->adopt(held);
+  state_->changed();
+}
+
+void ProcessTrees::main_ended(const std::string& instance) {
+  Held* held = state_->find(instance);
+  if (held == nullptr) return;
+  held->tree->main_alive = false;
+  state_->changed();
+}
+
+void ProcessTrees::forget(const std::string& instance) {
+  Held* held = state_->find(instance);
+  if (held == nullptr) return;
+  held->back_end->remove(*held->tree);
+  state_->held_by_name.erase(instance);
+  state_->trees.erase(instance);
+  state_->changed();
+}
+
+void ProcessTrees::signal_tree(const std::string& instance, int number) {
+  if (Held* held = state_->find(instance)) held->back_end->signal(*held->tree, number);
+}
+
+void ProcessTrees::kill_tree(const std::string& instance) {
+  Held* held = state_->find(instance);
+  if (held == nullptr) return;
+  held->killing = true;
+  held->pause = kFirstPause;
+  state_->advance(instance);
+}
+
+bool ProcessTrees::leftovers(const std::string& instance) const {
+  const Held* held = state_->find(instance);
+  return held != nullptr && held->back_end->populated(*held->tree);
+}
+
+void ProcessTrees::await_empty(const std::string& instance, std::function<void()> callback) {
+  Held* held = state_->find(instance);
+  if (held == nullptr) {
+    callback();
+    return;
+  }
+  held->on_empty = std::move(callback);
+  state_->advance(instance);
+}
+
+void ProcessTrees::cancel_await(const std::string& instance) {
+  Held* held = state_->find(instance);
+  if (held == nullptr) return;
+  held->on_empty = nullptr;
+  if (!held->killing) state_->rest(*held);
+}
+
+std::shared_ptr<const TreeIndex> ProcessTrees::index() const {
+  if (!state_->index) {
+    auto made = std::make_shared<TreeIndex>();
+    made->kind = state_->choice.kind;
+    made->keeper_pid = state_->options.keeper_pid;
+    made->cookie_root = state_->cookie_root;
+    for (const auto& [name, tree] : state_->trees) {
+      made->entries.push_back({name, tree->cgroup, tree->main_alive ? tree->main_pid : 0});
+    }
+    std::sort(made->entries.begin(), made->entries.end(),
+              [](const auto& a, const auto& b) { return a.instance < b.instance; });
+    state_->index = std::move(made);
+  }
+  return state_->index;
+}
+
+void ProcessTrees::remove_all() {
+  if (state_->groups) remove_group(state_->choice.root);
+}
+
+}  // namespace mainstay::process

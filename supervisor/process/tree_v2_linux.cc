@@ -1,0 +1,101 @@
+// Trees as cgroup v2 groups: KILL is one write and atomic against fork, emptiness is an event.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "process/cgroup_linux.h"
+#include "process/pidfd_linux.h"
+#include "process/tree_backend.h"
+
+namespace mainstay::process {
+
+namespace {
+
+// cgroup.events is "changed" for poll(2) since the descriptor was read last, so reading it re-arms.
+class EventsWatch : public EmptinessWatch {
+ public:
+  EventsWatch(io::Loop& loop, UniqueFd events, std::function<void()> changed)
+      : events_(std::move(events)),
+        changed_(std::move(changed)),
+        watch_(loop, events_.get(), [this](int) {
+          acknowledge();
+          const auto call = changed_;  // a copy: it may destroy this watch
+          call();
+        }) {
+    // Emptied before we began to watch: these files are always readable, so that fires in the next
+    // turn.
+    watch_.want(acknowledge() ? io::kPriority : io::kReadable);
+  }
+
+ private:
+  // Is it populated?
+  bool acknowledge() {
+    std::array<char, 256> text;
+    const ssize_t n = pread(events_.get(), text.data(), text.size(), 0);
+    const std::string_view events{text.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+    return events.find("populated 1") != std::string_view::npos;
+  }
+
+  UniqueFd events_;
+  std::function<void()> changed_;
+  io::FdWatch watch_;
+};
+
+class V2Trees : public TreeBackEnd {
+ public:
+  V2Trees(io::Loop& loop, std::string root) : loop_(loop), root_(std::move(root)) {}
+
+  Result<std::vector<std::string>> prepare(Tree& tree) override {
+    tree.cgroup = root_ + "/" + group_name(tree.instance);
+    if (auto made = make_group(tree.cgroup); !made) return made.error();
+    return std::vector{tree.cgroup + "/cgroup.procs"};
+  }
+
+  void signal(const Tree& tree, int number) override {
+    std::vector<int> pids;
+    read_procs(tree.cgroup, pids);
+    for (const int pid : pids) {
+      const auto stat = proc_.stat(pid);
+      // Whoever has this number now is ours only if it is in the group: the number may be a new
+      // owner's.
+      if (stat && in_group(pid, tree)) signal_exactly(proc_, pid, stat->start_time, number);
+    }
+  }
+
+  void kill_round(const Tree& tree) override {
+    // cgroup.kill came with Linux 5.14; before it, KILL for each until none is left.
+    if (write_control(tree.cgroup + "/cgroup.kill", "1") != 0) signal(tree, SIGKILL);
+  }
+
+  bool populated(const Tree& tree) override { return is_populated(tree.cgroup); }
+
+  std::unique_ptr<EmptinessWatch> watch(const Tree& tree, std::function<void()> changed) override {
+    UniqueFd events{open((tree.cgroup + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!events) return nullptr;
+    return std::make_unique<EventsWatch>(loop_, std::move(events), std::move(changed));
+  }
+
+  void remove(const Tree& tree) override { remove_group(tree.cgroup); }
+
+  bool holds_main(const Tree& tree) override { return in_group(tree.main_pid, tree); }
+
+ private:
+  bool in_group(int pid, const Tree& tree) const {
+    return proc_.in_cgroup(pid, tree.cgroup.substr(root_.rfind('/')));
+  }
+
+  io::Loop& loop_;
+  std::string root_;
+  Proc proc_;
+};
+
+}  // namespace
+
+std::unique_ptr<TreeBackEnd> make_v2_trees(io::Loop& loop, std::string root) {
+  return std::make_unique<V2Trees>(loop, std::move(root));
+}
+
+}  // namespace mainstay::process
