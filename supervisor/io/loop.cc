@@ -89,6 +89,12 @@ void Loop::set_after_turn(std::function<void()> callback) {
   after_turn_->callback = std::move(callback);
 }
 
+std::optional<Duration> Loop::next_timer() const {
+  const int ms = uv_backend_timeout(loop_.get());
+  if (ms < 0) return std::nullopt;
+  return std::chrono::milliseconds{ms};
+}
+
 void Loop::in_worker(std::function<void()> work, std::function<void()> done) {
   auto* item = new Work{{}, std::move(work), std::move(done)};
   item->request.data = item;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -31,6 +32,8 @@ class Loop {
   // Called once after every turn in which anything happened, and before the loop sleeps: the place
   // for Controller::settle. Replaces an earlier one.
   void set_after_turn(std::function<void()> callback);
+  // How long until the next timer; nothing: none runs. For use in the after-turn callback.
+  std::optional<Duration> next_timer() const;
 
   // Runs `work` on libuv's pool and then `done` here. Both are owned until then; a Loop that is
   // destroyed first waits for `work` and drops `done`.

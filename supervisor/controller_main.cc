@@ -1,0 +1,54 @@
+// mainstay-controller: everything but being the parent. Started by the keeper, never by hand, except for
+// `--check`, which the keeper's own --check executes.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <span>
+
+#include "config/diagnostics.h"
+#include "config/loader.h"
+#include "controller_options.h"
+#include "daemon.h"
+#include "mainstay/exit_codes.h"
+
+namespace mainstay {
+namespace {
+
+int check(const ControllerArguments& arguments) {
+  const config::Loaded loaded = config::load(arguments.config, config::process_load_options());
+  const bool colour = isatty(STDERR_FILENO) == 1;
+  fmt::print(stderr, "{}{}", config::render(loaded.diagnostics, colour),
+             config::render(loaded.inactive, colour));
+  if (!loaded.ecosystem) return static_cast<int>(SupervisorExit::BadUsageOrConfig);
+  fmt::print("{}: no errors\n", arguments.config.string());
+  return 0;
+}
+
+// Signals for the whole supervisor reach the keeper, which tells us; those of the terminal come here too.
+void ignore_signals() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) signal(number, SIG_IGN);
+}
+
+int run(std::span<char* const> words) {
+  const auto arguments = parse_controller_arguments(words, geteuid() == 0);
+  if (!arguments) {
+    fmt::print(stderr, "mainstay-controller: {}\n", arguments.error().message);
+    return static_cast<int>(SupervisorExit::BadUsageOrConfig);
+  }
+  if (arguments->check) return check(*arguments);
+  if (arguments->keeper_fd < 0) {
+    fmt::print(stderr, "mainstay-controller: is started by `supervisor`, not by hand; run `supervisor` or `ctl up`\n");
+    return static_cast<int>(SupervisorExit::BadUsageOrConfig);
+  }
+  ignore_signals();
+  return run_daemon(*arguments);
+}
+
+}  // namespace
+}  // namespace mainstay
+
+int main(int argc, char** argv) {
+  return mainstay::run(std::span{argv, static_cast<std::size_t>(argc)}.subspan(1));
+}

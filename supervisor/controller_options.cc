@@ -1,0 +1,62 @@
+#include "controller_options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "mainstay/endpoint.h"
+
+namespace mainstay {
+
+namespace {
+
+Status apply(ControllerArguments& out, std::string_view name, const std::string& value) {
+  if (name == "--config") {
+    out.config = value;
+  } else if (name == "--state-dir") {
+    out.state_dir = value;
+  } else if (name == "--log-dir") {
+    out.log_dir = value;
+  } else if (name == "--socket") {
+    out.socket = value;
+  } else if (name == "--keeper-fd") {
+    const auto [end, error] =
+        std::from_chars(value.data(), value.data() + value.size(), out.keeper_fd);
+    if (error != std::errc{} || end != value.data() + value.size()) {
+      return Error{fmt::format("--keeper-fd: '{}' is not a number", value)};
+    }
+  } else {
+    return Error{fmt::format("unknown option '{}'", name)};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ControllerArguments> parse_controller_arguments(std::span<char* const> arguments, bool as_root) {
+  const Endpoint endpoint = default_endpoint(as_root, process_environment);
+  ControllerArguments out;
+  out.config = endpoint.config;
+  out.state_dir = endpoint.state_dir;
+  out.default_log_dir = endpoint.log_dir;
+  out.socket = endpoint.socket;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--check" || argument == "--foreground") {
+      out.check = out.check || argument == "--check";
+      continue;
+    }
+    const std::size_t equals = argument.find('=');
+    const std::string_view name = argument.substr(0, equals);
+    if (equals == std::string_view::npos && i + 1 >= arguments.size()) {
+      return Error{fmt::format("{} needs a value", name)};
+    }
+    const std::string value{equals == std::string_view::npos ? std::string_view{arguments[++i]}
+                                                             : argument.substr(equals + 1)};
+    if (const Status applied = apply(out, name, value); !applied) return applied.error();
+  }
+  return out;
+}
+
+}  // namespace mainstay

@@ -1,0 +1,26 @@
+// What the keeper tells the controller on its command line.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace mainstay {
+
+struct ControllerArguments {
+  std::filesystem::path config;
+  std::filesystem::path state_dir;
+  std::optional<std::filesystem::path> log_dir;  // nothing: what the file says, else the default
+  std::filesystem::path default_log_dir;
+  std::filesystem::path socket;
+  bool check = false;
+  int keeper_fd = -1;
+};
+
+// What is not said is the default of the mode. An unknown option or a missing value is an error.
+Result<ControllerArguments> parse_controller_arguments(std::span<char* const> arguments, bool as_root);
+
+}  // namespace mainstay

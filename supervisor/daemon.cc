@@ -1,0 +1,334 @@
+#include "daemon.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "config/loader.h"
+#include "control/server.h"
+#include "control/socket.h"
+#include "daemon_adapters.h"
+#include "io/clock.h"
+#include "io/loop.h"
+#include "logs/capture.h"
+#include "logs/directory.h"
+#include "mainstay/endpoint.h"
+#include "mainstay/exit_codes.h"
+#include "own_log.h"
+#include "process/environment_posix.h"
+#include "process/keeper_client.h"
+#include "process/memfd.h"
+#include "process/runner.h"
+#include "process/sampler.h"
+#include "process/state_store.h"
+#include "process/tree.h"
+#include "process/user_posix.h"
+#include "ready_pipe.h"
+#include "runtime/controller.h"
+
+namespace mainstay {
+
+namespace {
+
+constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+// How much longer than announced the loop may sleep or work before the keeper asks whether it hangs.
+constexpr Duration kHangAfter = std::chrono::seconds{10};
+
+// Descriptors that an earlier controller left with the keeper.
+struct Inherited {
+  UniqueFd config;
+  UniqueFd state;
+  UniqueFd control;
+};
+
+// Everything that exists only once the configuration is known, in the order of construction.
+struct Parts {
+  Parts(logs::Directory logs, process::MemfdStateStore store)
+      : directory(std::move(logs)), state(std::move(store)) {}
+
+  logs::Directory directory;
+  process::MemfdStateStore state;
+  std::optional<logs::Capture> capture;
+  std::optional<runtime::Controller> controller;
+  std::optional<process::Sampler> sampler;
+  std::optional<SampledUsage> usage;
+  std::optional<control::Server> server;
+};
+
+class Daemon final : public process::KeeperHost {
+ public:
+  explicit Daemon(const ControllerArguments& arguments);
+
+  int run();
+
+  void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
+  void on_stored(std::string name, UniqueFd fd) override;
+  void on_all_there() override;
+  void on_terminate(int signal, unsigned count) override;
+  void on_keeper_lost(const Error& why) override;
+
+ private:
+  Status begin();
+  Result<model::Ecosystem> load_configuration();
+  Result<process::MemfdStateStore> open_state();
+  Result<UniqueFd> open_control_socket();
+  void begin_instances();
+  void adopt_held_runs();
+  void begin_serving(UniqueFd listening);
+  control::Facts facts() const;
+  void after_turn();
+  void settle();
+  void refuse(const Error& why, SupervisorExit code);
+  void say_good_bye();
+
+  ControllerArguments arguments_;
+  io::Loop loop_;
+  OwnLog log_;
+  ReadyPipe ready_;
+  process::KeeperClient keeper_;
+  process::ProcessTrees trees_;
+  LateSink sink_;
+  process::ProcessRunner runner_;
+  io::Timer deadline_;
+  process::KeeperWelcome welcome_;
+  Inherited inherited_;
+  std::unique_ptr<Parts> parts_;
+  std::vector<UniqueFd> farewells_;
+  int early_terminations_ = 0;
+  SupervisorExit failure_ = SupervisorExit::CannotStart;
+  bool leaving_ = false;
+  bool lost_ = false;
+};
+
+Daemon::Daemon(const ControllerArguments& arguments)
+    : arguments_(arguments),
+      ready_(ReadyPipe::from_environment()),
+      keeper_(loop_, UniqueFd{arguments.keeper_fd}),
+      trees_(loop_, {arguments.state_dir.string(), getppid()}),
+      runner_(loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
+              [this](runtime::RunnerEvent event) {
+                if (parts_) parts_->controller->post(std::move(event));
+              }),
+      deadline_(loop_, [] {}) {}
+
+int Daemon::run() {
+  keeper_.start(runner_, *this);
+  loop_.set_after_turn([this] { after_turn(); });
+  while (!lost_ && !(leaving_ && keeper_.queued() == 0)) loop_.run_once(true);
+  loop_.set_after_turn({});
+  return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
+}
+
+void Daemon::on_stored(std::string name, UniqueFd fd) {
+  if (name == "config") inherited_.config = std::move(fd);
+  if (name == "state") inherited_.state = std::move(fd);
+  if (name == "control") inherited_.control = std::move(fd);
+}
+
+void Daemon::on_all_there() {
+  if (const Status begun = begin(); !begun) refuse(begun.error(), failure_);
+}
+
+void Daemon::on_terminate(int, unsigned count) {
+  if (!parts_) {
+    early_terminations_ = static_cast<int>(count);
+    return;
+  }
+  parts_->controller->shutdown(static_cast<int>(SupervisorExit::AskedToStop), "asked to stop by a signal");
+}
+
+void Daemon::on_keeper_lost(const Error& why) {
+  log_.line(io::read_clocks().wall, "the keeper is gone: " + why.message);
+  lost_ = true;
+  loop_.stop();
+}
+
+// Nothing may run yet: says why to whoever waits, and has the keeper end.
+void Daemon::refuse(const Error& why, SupervisorExit code) {
+  log_.line(io::read_clocks().wall, why.message);
+  ready_.say_error(why.message);
+  leaving_ = true;
+  keeper_.finish(static_cast<int>(code));
+}
+
+Status Daemon::begin() {
+  auto ecosystem = load_configuration();
+  if (!ecosystem) return ecosystem.error();
+  failure_ = SupervisorExit::CannotStart;
+  const auto log_dir =
+      arguments_.log_dir.value_or(ecosystem->logs.dir.value_or(arguments_.default_log_dir));
+  auto directory = logs::Directory::open(log_dir);
+  if (!directory) return directory.error();
+  auto listening = open_control_socket();
+  if (!listening) return listening.error();
+  auto state = open_state();
+  if (!state) return state.error();
+
+  auto parts = std::make_unique<Parts>(std::move(*directory), std::move(*state));
+  parts->capture.emplace(loop_, parts->directory);
+  sink_.connect(*parts->capture);
+  runtime::ControllerOptions options;
+  options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
+  options.next_run_id = welcome_.largest_run + 1;
+  parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, log_,
+                            io::read_clocks());
+  const Duration interval = parts->controller->ecosystem().history.interval;
+  parts->sampler.emplace(loop_, trees_, process::SamplerOptions{.interval = interval});
+  parts->usage.emplace(*parts->sampler, *parts->controller);
+  parts_ = std::move(parts);
+
+  begin_serving(std::move(*listening));
+  begin_instances();
+  // Reading the file took memory that is not needed any more.
+  malloc_trim(0);
+  return {};
+}
+
+Result<model::Ecosystem> Daemon::load_configuration() {
+  failure_ = SupervisorExit::BadUsageOrConfig;
+  const config::LoadOptions options = config::process_load_options();
+  config::Loaded loaded;
+  if (inherited_.config) {
+    const auto bytes = process::read_memfd(inherited_.config.get(), kMaxBundleBytes);
+    if (!bytes) return bytes.error();
+    const auto bundle = config::SourceBundle::decode(*bytes);
+    if (!bundle) return bundle.error();
+    loaded = config::load_bundle(*bundle, options);
+  } else {
+    loaded = config::load(arguments_.config, options);
+  }
+  if (!loaded.ecosystem) {
+    fmt::print(stderr, "{}", config::render(loaded.diagnostics, isatty(STDERR_FILENO) == 1));
+    const std::string first = loaded.diagnostics.empty() ? "" : config::headline(loaded.diagnostics[0]);
+    return Error{fmt::format("cannot use {}: {}", arguments_.config.string(), first)};
+  }
+  if (!inherited_.config) {
+    const auto memfd = process::sealed_memfd("mainstay-config", loaded.sources.encode());
+    if (!memfd) return memfd.error();
+    keeper_.store("config", memfd->get());
+  }
+  return std::move(*loaded.ecosystem);
+}
+
+Result<process::MemfdStateStore> Daemon::open_state() {
+  if (inherited_.state) {
+    auto opened = process::MemfdStateStore::open(std::move(inherited_.state));
+    if (opened) return opened;
+    // What the keeper holds is enough to go on with; counts and wishes are lost.
+    log_.line(io::read_clocks().wall, "state of the former controller is lost: " + opened.error().message);
+  }
+  auto created = process::MemfdStateStore::create();
+  if (created) keeper_.store("state", created->fd());
+  return created;
+}
+
+Result<UniqueFd> Daemon::open_control_socket() {
+  if (inherited_.control) return std::move(inherited_.control);
+  auto made = control::make_control_socket(arguments_.socket);
+  if (made) keeper_.store("control", made->get());
+  return made;
+}
+
+void Daemon::begin_instances() {
+  const Now now = io::read_clocks();
+  if (welcome_.generation > 1) adopt_held_runs();
+  parts_->controller->begin(now);
+  parts_->sampler->start();
+  keeper_.tell_stop_budget(parts_->controller->stop_budget(), "");
+  for (; early_terminations_ > 0; --early_terminations_) on_terminate(0, 1);
+  settle();
+  ready_.say_ready();
+}
+
+void Daemon::adopt_held_runs() {
+  runtime::Controller& controller = *parts_->controller;
+  std::vector<runtime::Controller::HeldRun> held;
+  for (const process::HeldRunInfo& run : runner_.held_runs()) {
+    held.push_back({run.run, run.canonical_name, run.pid, run.spawned, run.exited});
+  }
+  controller.restore(parts_->state.records(), held, io::read_clocks());
+  for (const auto& run : held) {
+    if (const auto instance = controller.instance_of(run.run)) {
+      runner_.adopt(controller.start_request(*instance, run.run));
+    } else {
+      runner_.discard(run.run);
+    }
+  }
+}
+
+control::Facts Daemon::facts() const {
+  const Now now = io::read_clocks();
+  control::Facts facts;
+  facts.pid = welcome_.keeper_pid;
+  facts.controller_pid = getpid();
+  facts.started = {welcome_.started, now.wall_of(welcome_.started)};
+  facts.config = arguments_.config;
+  facts.state_dir = arguments_.state_dir;
+  facts.log_dir = parts_->directory.path();
+  facts.socket = arguments_.socket;
+  return facts;
+}
+
+void Daemon::begin_serving(UniqueFd listening) {
+  control::ServerOptions options;
+  options.owner_uid = geteuid();
+  options.clients = control::affordable_clients();
+  parts_->server.emplace(control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage,
+                                        io::read_clocks, facts()},
+                         std::move(listening), options);
+  parts_->capture->set_on_growth([this](const std::string& file) { parts_->server->log_grew(file); });
+}
+
+// Runs after every turn of the loop, before it sleeps.
+void Daemon::after_turn() {
+  if (!parts_ || leaving_) return;
+  settle();
+  if (parts_->controller->finished()) {
+    say_good_bye();
+    return;
+  }
+  const auto sleep = loop_.next_timer();
+  keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});
+}
+
+void Daemon::settle() {
+  const Now now = io::read_clocks();
+  parts_->controller->settle(now);
+  parts_->server->after_settle();
+  if (const auto next = parts_->controller->next_deadline()) {
+    deadline_.start(std::max(Duration{0}, *next - now.mono));
+  } else {
+    deadline_.cancel();
+  }
+}
+
+// Everything is stopped: the last answers go out, then the keeper is told.
+void Daemon::say_good_bye() {
+  if (!parts_->server->drained()) return;
+  const int code = *parts_->controller->finished();
+  farewells_ = parts_->server->farewell_descriptors();
+  for (std::size_t i = 0; i < farewells_.size(); ++i) {
+    keeper_.store(fmt::format("farewell-{}", i), farewells_[i].get());
+  }
+  trees_.remove_all();
+  control::remove_control_socket(arguments_.socket);
+  log_.line(io::read_clocks().wall, fmt::format("everything is stopped; exit code {}", code));
+  keeper_.finish(code);
+  leaving_ = true;
+}
+
+}  // namespace
+
+int run_daemon(const ControllerArguments& arguments) { return Daemon{arguments}.run(); }
+
+}  // namespace mainstay
