@@ -28,6 +28,10 @@ bool is_capped(const model::Backoff& backoff, std::uint32_t count);
 // `nominal` moved by `sample` (in [-1, 1]) times the share `jitter`; never negative.
 Duration with_jitter(Duration nominal, double jitter, double sample);
 
+// `from` + `by`, or the end of time when that does not fit (durations in the file may be
+// centuries).
+MonoTime later(MonoTime from, Duration by);
+
 // Used after start errors that are about resources, whatever the service's own backoff is.
 const model::Backoff& resource_backoff();
 

@@ -43,7 +43,7 @@ struct Action {
     AnnounceFailed,
     AnnounceStopped,
   };
-  Kind kind;
+  Kind kind = Kind::Start;
   RunId run;
   int number = 0;
   bool operator==(const Action&) const = default;
@@ -70,7 +70,7 @@ class Actions {
   std::size_t size() const { return size_; }
 
  private:
-  std::array<Action, 6> items_{};
+  std::array<Action, 8> items_{};
   std::size_t size_ = 0;
 };
 
@@ -127,8 +127,6 @@ class InstanceMachine {
   }
 
  private:
-  struct Ended;  // a run that is over and has to be judged
-
   template <typename State>
   const State& in() const {
     return std::get<State>(state_);
@@ -138,12 +136,14 @@ class InstanceMachine {
   Actions begin_run(const Context& context, RunId run, StartCause cause);
   Actions begin_stop(const Context& context, StopCause cause);
   Actions end_leftovers(const Context& context, RunId run, StopCause cause);
-  Actions restart_after_leftovers(const Context& context, RunId run, StartCause cause);
+  Actions clear(const Context& context, RunId leftovers, const NextStart& next);
   Actions finish_stop(const Context& context);
   Actions rest(StoppedWhy why);
-  Actions judge(const Context& context, const Ended& ended);
+  Actions judge(const Context& context, RunId run, const RunEnd& end, bool left_processes);
   Actions follow(const Context& context, const NextStart& next);
-  Actions overdue(const Context& context);
+  Actions end_of_run(const Context& context, const RunEnd& end, bool left_processes);
+  Actions running_deadline(const Context& context);
+  Actions push_further(const Context& context);
   Actions kill_now(const Context& context, Stopping stopping);
 
   Goal goal_ = Goal::Down;

@@ -55,8 +55,8 @@ enum class StoppedWhy : std::uint8_t { NeverStarted, Requested, Shutdown, Scaled
 // What was decided about the next start when the last run ended.
 struct NextStart {
   StartCause cause = StartCause::UnstableExit;
-  MonoTime decided;
-  MonoTime at;
+  MonoTime decided{};
+  MonoTime at{};
   Duration nominal{0};  // the backoff before jitter; 0: at once
 };
 
@@ -66,23 +66,23 @@ struct Stopped {
 // For what it depends on.
 struct Waiting {
   StartCause cause = StartCause::Manual;
-  MonoTime since;
+  MonoTime since{};
 };
 // For the global brake.
 struct Queued {
   StartCause cause = StartCause::UnstableExit;
-  MonoTime since;
+  MonoTime since{};
 };
 // Asked for, not yet there. With Goal::Down it is stopped as soon as it is.
 struct Starting {
-  RunId run;
+  RunId run{};
   StartCause cause = StartCause::Manual;
-  MonoTime since;
+  MonoTime since{};
 };
 struct Running {
-  RunId run;
+  RunId run{};
   int pid = 0;
-  MonoTime started;
+  MonoTime started{};
   StartCause cause = StartCause::Manual;
   std::optional<MonoTime> scheduled;  // restart.at: its next occurrence
 };
@@ -94,36 +94,36 @@ enum class Push : std::uint8_t {
 };
 // The whole tree is being ended. What follows is the goal's matter: Stopped, or the next run.
 struct Stopping {
-  RunId run;
+  RunId run{};
   int pid = 0;  // 0: the main process has ended, the rest of its tree has not
-  MonoTime started;
+  MonoTime started{};
   StopCause cause = StopCause::Requested;
   Push push = Push::Asked;
-  MonoTime since;
-  MonoTime deadline;
+  MonoTime since{};
+  MonoTime deadline{};
 };
 struct Backoff {
   NextStart next;
 };
 // What a run left behind is being killed before the next one.
 struct Clearing {
-  RunId run;
+  RunId run{};
   Push push = Push::Killed;
-  MonoTime since;
-  MonoTime deadline;
+  MonoTime since{};
+  MonoTime deadline{};
   NextStart next;
 };
 // Ended, and the policy says that is that.
 struct Exited {
   DecidedBy by = DecidedBy::PolicyNever;
   bool success = false;  // with a code in success_codes
-  RunId leftovers;       // the run whose processes still live, if any
-  MonoTime since;
+  RunId leftovers{};       // the run whose processes still live, if any
+  MonoTime since{};
 };
 struct Failed {
   DecidedBy by = DecidedBy::MaxRestarts;
-  RunId leftovers;
-  MonoTime since;
+  RunId leftovers{};
+  MonoTime since{};
   std::optional<MonoTime> retry_at;
 };
 
@@ -143,6 +143,11 @@ enum class StateKind : std::uint8_t {
   Exited,
   Failed,
 };
+
+// What an instance that was stopped for `cause` is called.
+StoppedWhy stopped_why(StopCause cause);
+// What a run is called that follows a stop which was meant for, or overtaken by, a start.
+StartCause start_cause(StopCause cause);
 
 std::string_view to_string(Goal goal);
 std::string_view to_string(StateKind kind);

@@ -40,7 +40,8 @@ bool is_success(const model::RestartPolicy& policy, const ExitStatus& status);
 // "code 2", "signal 11 (SEGV)", "signal 6 (ABRT), core dumped", "an unknown status".
 std::string describe(const ExitStatus& status);
 
-// What a shell would report: the code, 128 + signal, or 1 when nobody could tell.
-int shell_code(const ExitStatus& status);
+// What the supervisor ends with when an essential service ended like this: its code, 128 + signal,
+// or 1 when that says nothing (code 0, unknown).
+int failure_code(const ExitStatus& status);
 
 }  // namespace mainstay::policy
