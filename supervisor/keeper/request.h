@@ -1,5 +1,5 @@
 // The run request: a sealed memfd that the controller writes and only the forked child reads, so
-// that a bad one hurts nobody else. Layout: RunRequest, then `groups` × u32, `limits` × RunLimit,
+// that a bad one hurts nobody else. Layout: RunRequest, then `limits` × RunLimit, `groups` × u32,
 // then NUL-terminated texts: cwd, the cgroup.procs files, the candidate paths, argv, the
 // environment.
 #pragma once

@@ -1,0 +1,187 @@
+#include "keeper/keeper.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "io/clock.h"
+#include "keeper/say.h"
+
+namespace mainstay::keeper {
+
+namespace {
+
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = 1000 * kMillisecond;
+constexpr std::int64_t kNever = INT64_MAX;
+constexpr std::int64_t kAskAfter = 5 * kSecond;  // without an answer: Ping
+constexpr std::int64_t kHungAfter = 10 * kSecond;
+constexpr std::int64_t kStopMargin = 5 * kSecond;
+constexpr std::int64_t kHurriedStop = 10 * kSecond;
+constexpr std::int64_t kFinishTime = 5 * kSecond;  // from Finish to the end of the controller
+constexpr int kKillMilliseconds = 10'000;
+
+std::int64_t now_ns() {
+  return io::read_clocks().mono.since_boot.count();
+}
+
+}  // namespace
+
+int open_signals() {
+  sigset_t set;
+  sigfillset(&set);
+  // Faults of our own and what stops us from a terminal keep their meaning.
+  for (int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGTSTP, SIGTTIN,
+                     SIGTTOU, SIGCONT}) {
+    sigdelset(&set, number);
+  }
+  // Whatever our parent ignored would be ignored in every service.
+  for (int number = 1; number < SIGRTMAX; ++number) {
+    if (sigismember(&set, number) == 1) signal(number, SIG_DFL);
+  }
+  sigprocmask(SIG_SETMASK, &set, nullptr);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+Keeper::Keeper(Table& table, ControllerCommand& command, const Inheritance& inherited,
+               int signal_fd, bool hangup_stops)
+    : table_(table),
+      inherited_(inherited),
+      controller_(command, inherited),
+      link_(table, inherited),
+      reaper_(table),
+      signal_fd_(signal_fd),
+      hangup_stops_(hangup_stops) {}
+
+int Keeper::run() {
+  while (!over_) {
+    act_on_deadlines(now_ns());
+    link_.pump();
+    if (!over_) wait(now_ns());
+  }
+  return exit_code_;
+}
+
+std::int64_t Keeper::next_deadline() const {
+  std::int64_t next = kNever;
+  const auto consider = [&next](std::int64_t at) { next = std::min(next, at); };
+  if (controller_.pid() == 0) consider(controller_.start_at());
+  if (const std::int64_t since = link_.unanswered_since(); since != 0 && controller_.pid() != 0) {
+    consider(since + (link_.pinged() ? kHungAfter : kAskAfter));
+  }
+  if (stop_deadline_ != 0) consider(stop_deadline_);
+  if (finish_deadline_ != 0) consider(finish_deadline_);
+  return next;
+}
+
+void Keeper::wait(std::int64_t now) {
+  const std::int64_t deadline = next_deadline();
+  const std::int64_t pause = std::clamp<std::int64_t>(deadline - now, 0, 3600 * kSecond);
+  const int timeout =
+      deadline == kNever ? -1 : static_cast<int>((pause + kMillisecond - 1) / kMillisecond);
+  const auto socket_events = static_cast<short>((link_.wants_to_receive() ? POLLIN : 0) |
+                                                (link_.wants_to_send() ? POLLOUT : 0));
+  pollfd fds[] = {{signal_fd_, POLLIN, 0},
+                  {link_.socket(), socket_events, 0},
+                  {link_.alive_timer(), POLLIN, 0}};
+  if (poll(fds, 3, timeout) <= 0) return;
+  const std::int64_t woken = now_ns();
+  if (fds[1].revents != 0) link_.receive();
+  if (fds[0].revents != 0) read_signals(woken);
+  std::uint64_t expirations = 0;
+  if (fds[2].revents != 0 && read(fds[2].fd, &expirations, sizeof expirations) > 0) link_.ping();
+  if (link_.wishes().finish && finish_deadline_ == 0) finish_deadline_ = woken + kFinishTime;
+}
+
+void Keeper::act_on_deadlines(std::int64_t now) {
+  if (finish_deadline_ != 0) {
+    if (controller_.pid() == 0 || now >= finish_deadline_) finish(link_.wishes().finish_code);
+    return;
+  }
+  if (stop_deadline_ != 0 && now >= stop_deadline_) {
+    say("not everything was stopped in time; killing what is left");
+    return finish(0);
+  }
+  if (controller_.pid() == 0 && now >= controller_.start_at()) start_controller(now);
+  if (controller_.pid() != 0) check_liveness(now);
+}
+
+void Keeper::check_liveness(std::int64_t now) {
+  const std::int64_t since = link_.unanswered_since();
+  if (since == 0 || now < since + kAskAfter) return;
+  if (!link_.pinged()) return link_.ping();
+  if (now < since + kHungAfter) return;
+  link_.forgive();
+  // Should ABRT not help, the next suspicion ends with KILL.
+  if (controller_.end_hung()) link_.ping();
+}
+
+void Keeper::start_controller(std::int64_t now) {
+  int socket = -1;
+  if (!controller_.start(now, socket)) return;
+  const int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  link_.open(socket, timer, controller_.generation());
+}
+
+void Keeper::read_signals(std::int64_t now) {
+  bool children = false;
+  signalfd_siginfo info;
+  while (read(signal_fd_, &info, sizeof info) == sizeof info) {
+    const int number = static_cast<int>(info.ssi_signo);
+    const bool stops = number == SIGTERM || number == SIGINT || number == SIGQUIT ||
+                       (number == SIGHUP && hangup_stops_);
+    if (stops) on_terminate(number, now);
+    if (number != SIGCHLD) continue;
+    children = true;
+    const bool controller_stopped =
+        info.ssi_code == CLD_STOPPED && static_cast<int>(info.ssi_pid) == controller_.pid();
+    if (controller_stopped) link_.ping();
+  }
+  if (children) reap(now);
+}
+
+void Keeper::on_terminate(int signal, std::int64_t now) {
+  ++terminations_;
+  link_.terminate(signal, terminations_);
+  const std::int64_t budget = link_.wishes().stop_budget_ms * kMillisecond + kStopMargin;
+  if (stop_deadline_ == 0) stop_deadline_ = now + budget;
+  if (terminations_ > 1) stop_deadline_ = std::min(stop_deadline_, now + kHurriedStop);
+  if (controller_.pid() == 0) controller_.hurry();
+}
+
+void Keeper::reap(std::int64_t now) {
+  int status = 0;
+  if (reaper_.reap(controller_.pid(), status)) on_controller_end(status, now);
+}
+
+void Keeper::on_controller_end(int status, std::int64_t now) {
+  link_.receive();  // its last words may be Finish
+  const bool never_began = controller_.generation() == 1 && !link_.greeted() && WIFEXITED(status);
+  link_.close();
+  controller_.ended();
+  if (link_.wishes().finish) return finish(link_.wishes().finish_code);
+  if (never_began) {
+    const int code = WEXITSTATUS(status);
+    return finish(code == 127 || code == 0 ? 1 : code);
+  }
+  controller_.crashed(status, now);
+  if (terminations_ > 0 && controller_.crashes() >= 3) {
+    say("the controller cannot stop the services; killing them");
+    finish(0);
+  }
+}
+
+void Keeper::finish(int code) {
+  over_ = true;
+  exit_code_ = code;
+  if (kill_everything(table_, link_.wishes().cgroup_root, kKillMilliseconds)) return;
+  say("some processes did not end even when killed; leaving them behind");
+}
+
+}  // namespace mainstay::keeper

@@ -1,0 +1,54 @@
+// The keeper's loop: waits for signals, for the controller and for its own deadlines, and acts on
+// them.
+#pragma once
+
+#include <cstdint>
+
+#include "keeper/controller_process.h"
+#include "keeper/link.h"
+#include "keeper/reaper.h"
+#include "keeper/table.h"
+
+namespace mainstay::keeper {
+
+class Keeper {
+ public:
+  // `signal_fd` is a signalfd of every signal in keeper_signals(). `hangup_stops`: HUP means what
+  // TERM does (we were started on a terminal).
+  Keeper(Table& table, ControllerCommand& command, const Inheritance& inherited, int signal_fd,
+         bool hangup_stops);
+
+  // Until everything is over; returns the code to exit with.
+  int run();
+
+ private:
+  void wait(std::int64_t now);
+  std::int64_t next_deadline() const;
+  void act_on_deadlines(std::int64_t now);
+  void check_liveness(std::int64_t now);
+  void start_controller(std::int64_t now);
+  void read_signals(std::int64_t now);
+  void on_terminate(int signal, std::int64_t now);
+  void reap(std::int64_t now);
+  void on_controller_end(int status, std::int64_t now);
+  // Ends everything below us and then the loop.
+  void finish(int code);
+
+  Table& table_;
+  const Inheritance& inherited_;
+  ControllerProcess controller_;
+  Link link_;
+  Reaper reaper_;
+  int signal_fd_;
+  bool hangup_stops_;
+  bool over_ = false;
+  int exit_code_ = 0;
+  std::uint32_t terminations_ = 0;
+  std::int64_t stop_deadline_ = 0;    // 0: none
+  std::int64_t finish_deadline_ = 0;  // 0: the controller has not said Finish
+};
+
+// Blocks everything that the keeper reads from a signalfd and returns that, or -1.
+int open_signals();
+
+}  // namespace mainstay::keeper

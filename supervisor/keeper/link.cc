@@ -1,0 +1,245 @@
+#include "keeper/link.h"
+
+#include <cerrno>
+
+#include "io/clock.h"
+#include "keeper/say.h"
+#include "keeper/spawn.h"
+
+namespace mainstay::keeper {
+
+namespace {
+
+constexpr int kPacketsPerTurn = 64;
+// On top of the usual time to answer: a new controller reads its configuration first.
+constexpr std::int64_t kTimeToGreet = 20'000'000'000;
+
+std::int64_t now_ns() {
+  return io::read_clocks().mono.since_boot.count();
+}
+
+}  // namespace
+
+void Link::open(int socket, int alive_timer, std::uint32_t generation) {
+  close();
+  socket_ = socket;
+  alive_timer_ = alive_timer;
+  generation_ = generation;
+  if (started_ns_ == 0) started_ns_ = now_ns();
+  unanswered_since_ = now_ns() + kTimeToGreet;
+}
+
+void Link::close() {
+  drop_fd(socket_);
+  drop_fd(alive_timer_);
+  greeted_ = blocked_ = refusal_due_ = false;
+  heard();
+}
+
+void Link::heard() {
+  pinged_ = ping_due_ = false;
+  unanswered_since_ = 0;
+}
+
+void Link::ping() {
+  if (pinged_) return;
+  if (unanswered_since_ == 0) unanswered_since_ = now_ns();
+  ping_due_ = pinged_ = true;
+}
+
+void Link::terminate(int signal, std::uint32_t count) {
+  terminate_ = Terminate{};
+  terminate_.signal = signal;
+  terminate_.count = count;
+  terminate_due_ = true;
+}
+
+void Link::complain(const char* about) {
+  say("the controller sent a bad message (%s); it is ignored", about);
+}
+
+void Link::receive() {
+  for (int i = 0; i < kPacketsPerTurn && socket_ >= 0 && !refusal_due_; ++i) {
+    Packet packet;
+    const Transfer transfer = receive_packet(socket_, packet);
+    if (transfer == Transfer::Later) return;
+    if (transfer == Transfer::Gone) {
+      drop_fd(socket_);  // its process will follow, or the watch ends it
+      ping();
+      return;
+    }
+    heard();
+    act(packet);
+    packet.close_fds();
+  }
+}
+
+void Link::act(Packet& packet) {
+  const auto read = [&packet](auto& message) {
+    return read_message(packet.bytes, packet.size, message);
+  };
+  Hello hello;
+  Spawn spawn;
+  Settled settled;
+  Release release;
+  Store store;
+  Drop drop;
+  StopBudget budget;
+  Finish finish;
+  Pong pong;
+  if (read(hello)) return on_hello(hello);
+  if (!greeted_) return complain("before Hello");
+  if (read(spawn)) return on_spawn(spawn, packet);
+  if (read(settled)) return on_settled(settled.token);
+  if (read(release)) return on_release(release.token);
+  if (read(store)) return on_store(store, packet);
+  if (read(drop) && is_terminated(drop.name)) return store_.drop(drop.name);
+  if (read(budget)) return on_budget(budget);
+  if (read(finish)) {
+    wishes_.finish = true;
+    wishes_.finish_code = finish.code & 0xff;
+  } else if (!read(pong)) {
+    complain("unknown");
+  }
+}
+
+void Link::on_hello(const Hello& hello) {
+  if (hello.version != kProtocolVersion) return complain("its protocol is another version");
+  greeted_ = welcome_due_ = all_there_due_ = true;
+  next_stored_ = 0;
+  if (terminate_.count > 0) terminate_due_ = true;
+  table_.reset_told();
+}
+
+void Link::on_spawn(const Spawn& spawn, Packet& packet) {
+  const bool into_cgroup = (spawn.flags & kIntoCgroup) != 0;
+  const SlotId held = table_.by_token(spawn.token);
+  if (held != kNoSlot) {
+    Slot& slot = table_.at(held);
+    slot.abandoned = false;
+    slot.announce = true;
+    slot.tell_end = slot.has_ended;
+    return table_.mark_dirty(held);
+  }
+  refusal_ = Refused{};
+  refusal_.token = spawn.token;
+  if (packet.lost_fds) {
+    refusal_.error = EMFILE;
+    refusal_due_ = true;
+  } else if (spawn.token == 0 || !is_terminated(spawn.label) || packet.fds[0] < 0 ||
+             (into_cgroup && packet.fds[1] < 0)) {
+    refusal_.error = EINVAL;
+    refusal_due_ = true;
+  } else {
+    const int cgroup = into_cgroup ? packet.fds[1] : -1;
+    refusal_due_ = !start_run(table_, inherited_, spawn, packet.fds[0], cgroup, refusal_);
+  }
+  std::uint64_t& largest =
+      spawn.token >= kFirstAuxiliaryToken ? largest_auxiliary_ : largest_token_;
+  if (spawn.token > largest) largest = spawn.token;
+}
+
+void Link::on_settled(std::uint64_t token) {
+  const SlotId id = table_.by_token(token);
+  if (id != kNoSlot) drop_fd(table_.at(id).error);
+}
+
+void Link::on_release(std::uint64_t token) {
+  const SlotId id = table_.by_token(token);
+  if (id == kNoSlot) return;
+  if (table_.at(id).has_ended) return table_.free(id);
+  table_.at(id).abandoned = true;
+  table_.clear_dirty(id);
+}
+
+void Link::on_store(const Store& store, Packet& packet) {
+  if (!is_terminated(store.name) || packet.fds[0] < 0) return complain("Store");
+  if (!store_.store(store.name, packet.fds[0]))
+    say("cannot keep descriptor %s: too many", store.name);
+  packet.fds[0] = -1;
+}
+
+void Link::on_budget(const StopBudget& budget) {
+  if (!is_terminated(budget.cgroup_root)) return complain("StopBudget");
+  wishes_.stop_budget_ms = budget.milliseconds;
+  std::memcpy(wishes_.cgroup_root, budget.cgroup_root, sizeof wishes_.cgroup_root);
+}
+
+template <typename Message>
+bool Link::tell(const Message& message, const int* fds, std::size_t count) {
+  const Transfer transfer = send_message(socket_, message, fds, count);
+  if (transfer == Transfer::Gone) drop_fd(socket_);
+  blocked_ = transfer == Transfer::Later;
+  if (transfer == Transfer::Done && unanswered_since_ == 0) unanswered_since_ = now_ns();
+  return transfer == Transfer::Done;
+}
+
+bool Link::tell_welcome() {
+  if (!welcome_due_) return true;
+  Welcome welcome;
+  welcome.keeper_pid = inherited_.keeper_pid;
+  welcome.generation = generation_;
+  welcome.largest_token = largest_token_;
+  welcome.largest_auxiliary = largest_auxiliary_;
+  welcome.started_mono_ns = started_ns_;
+  welcome.files_soft = inherited_.files.rlim_cur;
+  welcome.files_hard = inherited_.files.rlim_max;
+  welcome_due_ = !tell(welcome, &alive_timer_, 1);
+  return !welcome_due_;
+}
+
+bool Link::tell_stored() {
+  for (; all_there_due_ && next_stored_ < store_.size(); ++next_stored_) {
+    const DescriptorStore::Entry& entry = store_.at(next_stored_);
+    Stored stored;
+    std::memcpy(stored.name, entry.name, sizeof stored.name);
+    if (!tell(stored, &entry.fd, 1)) return false;
+  }
+  return true;
+}
+
+bool Link::tell_run(Slot& slot) {
+  // Kept only until it was told: while the child is unreaped a new one names the same process.
+  if (slot.pidfd < 0 && !slot.has_ended) slot.pidfd = open_pidfd(slot.run.pid);
+  const int fds[] = {slot.pidfd, slot.error, slot.out, slot.err};
+  Run run = slot.run;
+  for (std::uint32_t i = 0; i < 4; ++i)
+    run.handles |= fds[i] >= 0 ? 1U << i : 0U;
+  if (!tell(run, fds, 4)) return false;
+  drop_fd(slot.pidfd);
+  slot.announce = false;
+  return true;
+}
+
+bool Link::tell_runs() {
+  for (SlotId id; (id = table_.first_dirty()) != kNoSlot; table_.clear_dirty(id)) {
+    Slot& slot = table_.at(id);
+    if (slot.announce && !tell_run(slot)) return false;
+    if (slot.tell_end && !tell(slot.ended)) return false;
+    slot.tell_end = false;
+  }
+  return true;
+}
+
+bool Link::tell_rest() {
+  if (all_there_due_) {
+    AllThere all;
+    all.runs = table_.size();
+    if (!tell(all)) return false;
+    all_there_due_ = false;
+  }
+  if (refusal_due_ && !tell(refusal_)) return false;
+  refusal_due_ = false;
+  if (terminate_due_ && !tell(terminate_)) return false;
+  terminate_due_ = false;
+  if (ping_due_ && !tell(Ping{})) return false;
+  ping_due_ = false;
+  return true;
+}
+
+void Link::pump() {
+  blocked_ = false;
+  if (greeted_ && socket_ >= 0 && tell_welcome() && tell_stored() && tell_runs()) tell_rest();
+}
+
+}  // namespace mainstay::keeper

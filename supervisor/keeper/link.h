@@ -1,0 +1,94 @@
+// The keeper's end of the talk with one controller after the other: acts on what it asks, and tells
+// it what it has to know, from the table, whenever the socket takes it.
+#pragma once
+
+#include <cstdint>
+
+#include "keeper/child.h"
+#include "keeper/socket.h"
+#include "keeper/store.h"
+#include "keeper/table.h"
+
+namespace mainstay::keeper {
+
+// What controllers have asked of the keeper as a whole.
+struct Wishes {
+  std::uint32_t stop_budget_ms = 10'000;
+  char cgroup_root[kPathBytes] = {};
+  bool finish = false;
+  int finish_code = 0;
+};
+
+class Link {
+ public:
+  Link(Table& table, const Inheritance& inherited) : table_(table), inherited_(inherited) {}
+
+  // Talks to a new controller from now on; takes both descriptors.
+  void open(int socket, int alive_timer, std::uint32_t generation);
+  void close();
+  int socket() const { return socket_; }
+  int alive_timer() const { return alive_timer_; }
+  bool greeted() const { return greeted_; }
+  const Wishes& wishes() const { return wishes_; }
+
+  // Reads what has come, a bounded number of packets.
+  void receive();
+  // Sends what is due. wants_to_send() tells afterwards whether the socket took all.
+  void pump();
+  bool wants_to_send() const { return blocked_; }
+  bool wants_to_receive() const { return !refusal_due_; }
+
+  void terminate(int signal, std::uint32_t count);
+  // Asks for a sign of life. unanswered_since() tells since when nothing came although something
+  // was sent, as CLOCK_MONOTONIC in ns, or 0.
+  void ping();
+  bool pinged() const { return pinged_; }
+  std::int64_t unanswered_since() const { return unanswered_since_; }
+  // Forgets the suspicion, as when a debugger holds the controller.
+  void forgive() { heard(); }
+
+ private:
+  void act(Packet& packet);
+  void on_hello(const Hello& hello);
+  void on_spawn(const Spawn& spawn, Packet& packet);
+  void on_store(const Store& store, Packet& packet);
+  void on_release(std::uint64_t token);
+  void on_settled(std::uint64_t token);
+  void on_budget(const StopBudget& budget);
+  void complain(const char* about);
+  void heard();
+
+  template <typename Message>
+  bool tell(const Message& message, const int* fds = nullptr, std::size_t count = 0);
+  bool tell_welcome();
+  bool tell_stored();
+  bool tell_runs();
+  bool tell_run(Slot& slot);
+  bool tell_rest();
+
+  Table& table_;
+  const Inheritance& inherited_;
+  DescriptorStore store_;
+  Wishes wishes_;
+  int socket_ = -1;
+  int alive_timer_ = -1;
+  std::uint32_t generation_ = 0;
+  std::uint64_t largest_token_ = 0;
+  std::uint64_t largest_auxiliary_ = 0;
+  std::int64_t started_ns_ = 0;
+
+  bool greeted_ = false;
+  bool blocked_ = false;
+  bool welcome_due_ = false;
+  std::size_t next_stored_ = 0;
+  bool all_there_due_ = false;
+  bool refusal_due_ = false;
+  Refused refusal_;
+  bool terminate_due_ = false;
+  Terminate terminate_;
+  bool ping_due_ = false;
+  bool pinged_ = false;
+  std::int64_t unanswered_since_ = 0;
+};
+
+}  // namespace mainstay::keeper

@@ -1,0 +1,142 @@
+#include "keeper/spawn.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <initializer_list>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "io/clock.h"
+
+namespace mainstay::keeper {
+
+namespace {
+
+struct Pipe {
+  int& read;  // the slot's, which closes it
+  int write = -1;
+
+  bool open() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return false;
+    read = ends[0];
+    write = ends[1];
+    // Set on the read end only: each end has flags of its own, and the program's end must block.
+    return fcntl(read, F_SETFL, O_NONBLOCK) == 0;
+  }
+};
+
+struct Pipes {
+  Pipe error, out, err;
+
+  bool open(std::uint32_t flags) {
+    const bool wants_err = (flags & kPipeErr) != 0 && (flags & kMergeErr) == 0;
+    return error.open() && ((flags & kPipeOut) == 0 || out.open()) && (!wants_err || err.open());
+  }
+  void close_write_ends() {
+    for (Pipe* pipe : {&error, &out, &err})
+      drop_fd(pipe->write);
+  }
+};
+
+// fork() with a pidfd, in a cgroup where one is given; clears task.cgroup when the child is born
+// there.
+pid_t fork_child(ChildTask& task, int& pidfd) {
+  clone_args arguments{};
+  arguments.flags = CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+  arguments.exit_signal = SIGCHLD;
+  const int cgroup = task.cgroup;
+  if (cgroup >= 0) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<std::uint64_t>(cgroup);
+    task.cgroup = -1;
+  }
+  const long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (pid >= 0 || (errno != ENOSYS && errno != EPERM && errno != EINVAL && errno != E2BIG)) {
+    return static_cast<pid_t>(pid);
+  }
+  // An old kernel, or a container that forbids what it cannot inspect.
+  task.cgroup = cgroup;
+  const pid_t forked = fork();
+  if (forked > 0) pidfd = open_pidfd(forked);
+  return forked;
+}
+
+// Field 22 of /proc/PID/stat; the second field may hold anything, so counting starts at the last
+// ')'.
+std::uint64_t read_start_ticks(pid_t pid) {
+  char path[32];
+  char text[1024];
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const ssize_t size = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (size <= 0) return 0;
+  text[size] = 0;
+  const char* at = strrchr(text, ')');
+  for (int field = 2; at != nullptr && field < 22; ++field)
+    at = strchr(at + 1, ' ');
+  return at == nullptr ? 0 : strtoull(at, nullptr, 10);
+}
+
+void fill_slot(Slot& slot, const Spawn& spawn, pid_t pid) {
+  slot.run = Run{};
+  slot.run.token = spawn.token;
+  slot.run.flags = spawn.flags;
+  slot.run.pid = pid;
+  memcpy(slot.run.label, spawn.label, sizeof slot.run.label);
+  slot.run.spawned_mono_ns = io::read_clocks().mono.since_boot.count();
+  slot.run.start_ticks = read_start_ticks(pid);
+  slot.announce = true;
+}
+
+}  // namespace
+
+int open_pidfd(int pid) {
+  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+}
+
+bool start_run(Table& table, const Inheritance& inherited, const Spawn& spawn, int request,
+               int cgroup, Refused& refused) {
+  refused.token = spawn.token;
+  const SlotId id = table.take();
+  if (id == kNoSlot) {
+    refused.at = RefusedAt::Table;
+    refused.error = EAGAIN;
+    return false;
+  }
+  Slot& slot = table.at(id);
+  Pipes pipes{{slot.error}, {slot.out}, {slot.err}};
+  ChildTask task{&inherited, request, -1, -1, -1, cgroup, spawn.flags};
+  pid_t pid = -1;
+  refused.at = RefusedAt::Pipes;
+  if (pipes.open(spawn.flags)) {
+    refused.at = RefusedAt::Fork;
+    task.error = pipes.error.write;
+    task.out = pipes.out.write;
+    task.err = pipes.err.write;
+    pid = fork_child(task, slot.pidfd);
+    if (pid == 0) become_program(task);
+  }
+  refused.error = errno;
+  pipes.close_write_ends();
+  if (pid < 0) {
+    table.free(id);
+    return false;
+  }
+  fill_slot(slot, spawn, pid);
+  table.index(id);
+  table.mark_dirty(id);
+  return true;
+}
+
+}  // namespace mainstay::keeper
