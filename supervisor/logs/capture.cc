@@ -1,0 +1,98 @@
+#include "logs/capture.h"
+
+#include <algorithm>
+
+#include "logs/capture_state.h"
+#include "logs/move.h"
+#include "logs/names.h"
+
+namespace mainstay::logs {
+
+namespace {
+
+// The file for what comes out of one pipe; empty if it is not kept.
+std::string file_for(const std::string& base, const model::LogSpec& spec, Stream pipe) {
+  const auto kept = kept_streams(spec);
+  const Stream stream = spec.merge ? Stream::Both : pipe;
+  const bool wanted = std::find(kept.begin(), kept.end(), stream) != kept.end();
+  return wanted ? log_file_name(base, stream) : std::string{};
+}
+
+}  // namespace
+
+Capture::Capture(io::Loop& loop, Directory& directory, CaptureOptions options)
+    : state_(std::make_unique<State>(loop, directory, std::move(options))) {}
+
+Capture::~Capture() = default;
+
+Status Capture::ready(const std::string& file_name, const model::LogSpec& spec) {
+  for (const Stream stream : kept_streams(spec)) {
+    auto usable = state_->directory.writable(log_file_name(file_name, stream));
+    if (!usable) return usable;
+  }
+  return {};
+}
+
+void Capture::attach(RunId run, const std::string& file_name, const model::LogSpec& spec,
+                     process::OutputPipes pipes) {
+  state_->attach(run, file_for(file_name, spec, Stream::Out), std::move(pipes.out));
+  state_->attach(run, file_for(file_name, spec, Stream::Err), std::move(pipes.err));
+}
+
+void Capture::drain(RunId run) {
+  const auto found = state_->outputs.find(run);
+  if (found == state_->outputs.end()) return;
+  found->second.ended = true;
+  const std::array<CapturedPipe*, 2> pipes = {found->second.pipes[0].get(),
+                                              found->second.pipes[1].get()};
+  for (CapturedPipe* pipe : pipes) {
+    if (pipe == nullptr) continue;
+    // What is in the pipe now, and one pipe more so that its end is seen at once.
+    const std::size_t printed = bytes_waiting(pipe->fd.get()) + pipe->held.size();
+    state_->serve(*pipe, printed + state_->options.turn_bytes);
+  }
+}
+
+void Capture::forget(RunId run) {
+  const auto found = state_->outputs.find(run);
+  if (found == state_->outputs.end()) return;
+  const std::array<CapturedPipe*, 2> pipes = {found->second.pipes[0].get(),
+                                              found->second.pipes[1].get()};
+  for (CapturedPipe* pipe : pipes) {
+    if (pipe != nullptr) state_->close(*pipe);
+  }
+}
+
+bool Capture::is_open(RunId run) const {
+  return state_->outputs.contains(run);
+}
+
+CaptureCounts Capture::counts() const {
+  CaptureCounts counts = state_->counts;
+  counts.open_files = state_->logs.count();
+  counts.truncations = state_->logs.truncations();
+  for (const auto& [run, output] : state_->outputs) {
+    if (!output.ended) continue;
+    counts.lingering +=
+        static_cast<std::size_t>(std::count_if(output.pipes.begin(), output.pipes.end(),
+                                               [](const auto& pipe) { return pipe != nullptr; }));
+  }
+  return counts;
+}
+
+std::vector<Trouble> Capture::troubles() const {
+  std::vector<Trouble> troubles;
+  for (const CapturedPipe* pipe : state_->waiting)
+    troubles.push_back(*pipe->trouble);
+  return troubles;
+}
+
+void Capture::set_on_growth(std::function<void(const std::string& file)> callback) {
+  state_->on_growth = std::move(callback);
+}
+
+void Capture::set_on_end(std::function<void(RunId)> callback) {
+  state_->on_end = std::move(callback);
+}
+
+}  // namespace mainstay::logs

@@ -1,0 +1,69 @@
+// What Capture consists of: private to capture.cc and capture_state.cc.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/fd.h"
+#include "logs/capture.h"
+#include "logs/log_file.h"
+
+namespace mainstay::logs {
+
+// The read end of one pipe and where its bytes go.
+struct CapturedPipe {
+  RunId run;
+  std::string file;  // empty: the stream is not kept, its bytes are thrown away
+  UniqueFd fd;
+  std::unique_ptr<io::FdWatch> watch;  // after fd: a watch goes before its descriptor
+  std::string held;                    // of copy_to_file
+  std::optional<Trouble> trouble;      // while it cannot be written, the watch is paused
+  int busy_turns = 0;                  // in a row
+  bool grown = false;
+  bool may_grow = true;
+};
+
+struct Capture::State {
+  State(io::Loop& loop_in, Directory& directory_in, CaptureOptions options_in);
+
+  struct Output {
+    std::array<std::unique_ptr<CapturedPipe>, 2> pipes;
+    bool ended = false;
+  };
+
+  void attach(RunId run, std::string file, UniqueFd fd);
+  // One turn of a pipe: at most `limit` bytes, then whatever follows from how that ended. Destroys
+  // the pipe when it has come to its end. True if anything moved.
+  bool serve(CapturedPipe& pipe, std::size_t limit);
+  Moved move(CapturedPipe& pipe, std::size_t limit);
+  Moved move_to_file(CapturedPipe& pipe, std::size_t limit);
+  Moved throw_away(CapturedPipe& pipe, std::size_t limit);
+  void grow_if_busy(CapturedPipe& pipe, std::size_t moved);
+  void close(CapturedPipe& pipe);
+  void wait_for_room(CapturedPipe& pipe, int error);
+  void go_on(CapturedPipe& pipe);
+  void retry();
+
+  io::Loop& loop;
+  Directory& directory;
+  CaptureOptions options;
+  OpenLogs logs;
+  UniqueFd nowhere;  // /dev/null, once it was needed
+  std::unordered_map<RunId, Output> outputs;
+  std::vector<CapturedPipe*> waiting;  // those with a trouble
+  io::Timer retry_timer;
+  Duration retry_delay;
+  bool retry_planned = false;
+  CaptureCounts counts;
+  std::optional<Error> open_error;  // why the file of the latest move could not be opened
+  std::function<void(const std::string&)> on_growth;
+  std::function<void(RunId)> on_end;
+};
+
+}  // namespace mainstay::logs

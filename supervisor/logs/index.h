@@ -1,0 +1,85 @@
+// The index beside a log: when each chunk of it was captured. Without it a log is still whole, only
+// the times of its lines are coarser.
+//
+// Format, little-endian: a header of 16 bytes {8 bytes "MSTLIDX\n", u32 version 1, u32 0}, then
+// entries of 16 bytes {u64 offset, i64 wall time in ns since 1970}. An entry says when the byte at
+// `offset` was captured and holds up to the next entry's offset. Offsets rise; times may step back
+// with the wall clock. An entry is written after its data, so a crash between the two only gives
+// the chunk the time of the one before it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace mainstay::logs {
+
+struct IndexEntry {
+  std::uint64_t offset = 0;
+  WallTime at;
+  bool operator==(const IndexEntry&) const = default;
+};
+
+inline constexpr std::size_t kIndexHeader = 16;
+inline constexpr std::size_t kIndexEntry = 16;
+
+// Appends. Failures are harmless and not reported: an entry that could not be written is left out.
+class IndexWriter {
+ public:
+  // Takes an index open for reading and writing and makes it fit a log of `log_size` bytes: a
+  // foreign or newer file starts afresh, a torn last entry and entries at or beyond the log's end
+  // are cut.
+  IndexWriter(UniqueFd fd, std::uint64_t log_size);
+
+  // The chunk that begins at `offset` was captured at `at`. Bursts share an entry: a new one needs
+  // a millisecond since the last, and 4 KiB or 4 ms. Offsets rise from call to call.
+  void add(std::uint64_t offset, WallTime at);
+  // The log was truncated from outside to `log_size`.
+  void cut(std::uint64_t log_size);
+
+ private:
+  void start_afresh();
+  std::optional<IndexEntry> entry(std::uint64_t number) const;
+  std::uint64_t first_at_or_beyond(std::uint64_t offset) const;
+
+  UniqueFd fd_;
+  std::uint64_t count_ = 0;
+  std::optional<IndexEntry> last_;
+  bool usable_ = true;  // the header is in place
+};
+
+// Looks times up. Whatever the file holds, a lookup ends and gives some time.
+class IndexReader {
+ public:
+  // `fd` may be empty or a foreign file: then every byte has the time `fallback`.
+  IndexReader(UniqueFd fd, WallTime fallback);
+
+  // When the byte at `offset` was captured. Before the first entry: the first entry's time.
+  WallTime time_at(std::uint64_t offset);
+  std::uint64_t count() const { return count_; }
+  std::uint64_t bytes_read() const { return bytes_read_; }
+
+ private:
+  static constexpr std::uint64_t kBlock = 256;  // entries held in memory
+
+  void load(std::uint64_t block);
+  bool covers(std::uint64_t offset) const;
+  std::uint64_t block_of(std::uint64_t offset);
+
+  UniqueFd fd_;
+  WallTime fallback_;
+  std::uint64_t count_ = 0;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t block_ = 0;
+  std::vector<IndexEntry> entries_;           // of block_
+  std::optional<std::uint64_t> next_offset_;  // of the entry after them
+};
+
+}  // namespace mainstay::logs

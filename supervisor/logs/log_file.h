@@ -1,0 +1,71 @@
+// One log that is open for writing, with its index; and the set of those that are open.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "logs/directory.h"
+#include "logs/index.h"
+#include "logs/move.h"
+
+namespace mainstay::logs {
+
+class LogFile {
+ public:
+  // An index that cannot be opened costs the times of the lines, not the log.
+  LogFile(UniqueFd log, std::uint64_t size, UniqueFd index);
+
+  // Appends at most `limit` bytes of `pipe` and notes their time. With `held` the bytes go through
+  // that buffer (copy_to_file), else by splice.
+  Moved take(int pipe, std::size_t limit, WallTime at, std::string* held);
+
+  // Looks at the file as it is now, for outside changes: false if it was deleted, so it must be
+  // opened anew. A file that became shorter (copytruncate) goes on at its new end, a longer one
+  // too.
+  bool look();
+  std::uint64_t truncations() const { return truncations_; }
+
+ private:
+  UniqueFd log_;
+  IndexWriter index_;
+  std::uint64_t end_;
+  std::uint64_t truncations_ = 0;
+};
+
+// Opens logs when they are needed and closes the least recently used one when there are too many.
+class OpenLogs {
+ public:
+  OpenLogs(Directory& directory, std::size_t limit) : directory_(directory), limit_(limit) {}
+
+  // The open log of that name, valid until the next call. Out of descriptors, others are closed for
+  // it.
+  Result<LogFile*> get(const std::string& name);
+
+  std::size_t count() const { return open_.size(); }
+  std::uint64_t truncations() const;
+
+ private:
+  struct Open {
+    std::unique_ptr<LogFile> file;
+    std::uint64_t used = 0;
+  };
+
+  Result<LogFile*> open(const std::string& name);
+  Result<OpenedFile> open_with_room(const std::string& name);
+  void close_least_recent();
+  void close(std::unordered_map<std::string, Open>::iterator position);
+
+  Directory& directory_;
+  std::size_t limit_;
+  std::uint64_t uses_ = 0;
+  std::uint64_t truncations_ = 0;  // of files that are closed again
+  std::unordered_map<std::string, Open> open_;
+};
+
+}  // namespace mainstay::logs

@@ -1,0 +1,112 @@
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "logs/move.h"
+
+namespace mainstay::logs {
+
+namespace {
+
+constexpr std::size_t kCopyBytes = 64 * 1024;
+
+// One splice that a signal cannot spoil. `offset` may be null for files without a position.
+ssize_t splice_once(int pipe, int file, loff_t* offset, std::size_t limit) {
+  ssize_t got = 0;
+  do {
+    got = splice(pipe, nullptr, file, offset, limit, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+Moved splice_all(int pipe, int file, loff_t* offset, std::size_t limit) {
+  Moved moved{0, MoveEnd::Limit, 0};
+  while (moved.bytes < limit) {
+    const ssize_t got = splice_once(pipe, file, offset, limit - moved.bytes);
+    if (got > 0) {
+      moved.bytes += static_cast<std::size_t>(got);
+      continue;
+    }
+    if (got == 0) return {moved.bytes, MoveEnd::Closed, 0};
+    if (errno == EAGAIN) return {moved.bytes, MoveEnd::Empty, 0};
+    return {moved.bytes, MoveEnd::Failed, errno};
+  }
+  return moved;
+}
+
+// Writes the front of `held`; what was written is removed from it.
+Moved write_held(int file, std::uint64_t offset, std::string& held) {
+  Moved moved{0, MoveEnd::Limit, 0};
+  while (moved.bytes < held.size()) {
+    const ssize_t put = pwrite(file, held.data() + moved.bytes, held.size() - moved.bytes,
+                               static_cast<off_t>(offset + moved.bytes));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      moved.end = MoveEnd::Failed;
+      moved.error = put < 0 ? errno : ENOSPC;
+      break;
+    }
+    moved.bytes += static_cast<std::size_t>(put);
+  }
+  held.erase(0, moved.bytes);
+  return moved;
+}
+
+// Fills the empty `held` from the pipe.
+Moved read_held(int pipe, std::size_t limit, std::string& held) {
+  held.resize(std::min(limit, kCopyBytes));
+  ssize_t got = 0;
+  do {
+    got = read(pipe, held.data(), held.size());
+  } while (got < 0 && errno == EINTR);
+  const int error = errno;
+  held.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  if (got > 0) return {held.size(), MoveEnd::Limit, 0};
+  if (got == 0) return {0, MoveEnd::Closed, 0};
+  if (error == EAGAIN) return {0, MoveEnd::Empty, 0};
+  return {0, MoveEnd::Failed, error};
+}
+
+}  // namespace
+
+Moved splice_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit) {
+  auto at = static_cast<loff_t>(offset);
+  return splice_all(pipe, file, &at, limit);
+}
+
+Moved copy_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit, std::string& held) {
+  Moved moved{0, MoveEnd::Limit, 0};
+  while (true) {
+    const Moved written = write_held(file, offset + moved.bytes, held);
+    moved.bytes += written.bytes;
+    moved.end = written.end;
+    moved.error = written.error;
+    if (written.end == MoveEnd::Failed || moved.bytes >= limit) return moved;
+    const Moved got = read_held(pipe, limit - moved.bytes, held);
+    if (got.end != MoveEnd::Limit) return {moved.bytes, got.end, got.error};
+  }
+}
+
+Moved discard(int pipe, int sink, std::size_t limit) {
+  return splice_all(pipe, sink, nullptr, limit);
+}
+
+std::size_t bytes_waiting(int pipe) {
+  int bytes = 0;
+  if (ioctl(pipe, FIONREAD, &bytes) != 0 || bytes < 0) return 0;
+  return static_cast<std::size_t>(bytes);
+}
+
+std::size_t pipe_capacity(int pipe) {
+  const int capacity = fcntl(pipe, F_GETPIPE_SZ);
+  return capacity < 0 ? 0 : static_cast<std::size_t>(capacity);
+}
+
+bool resize_pipe(int pipe, std::size_t capacity) {
+  return fcntl(pipe, F_SETPIPE_SZ, static_cast<int>(capacity)) >= 0;
+}
+
+}  // namespace mainstay::logs
