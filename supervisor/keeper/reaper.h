@@ -2,6 +2,8 @@
 // (orphans of services, or of the whole container when we are process 1) into nothing.
 #pragma once
 
+#include <sys/resource.h>
+
 #include "keeper/table.h"
 
 namespace mainstay::keeper {
@@ -15,7 +17,7 @@ class Reaper {
   bool reap(int controller, int& status);
 
  private:
-  void record(SlotId id, int status, const struct rusage& usage);
+  void record(SlotId id, int status, const rusage& usage);
 
   Table& table_;
   std::uint64_t next_seq_ = 1;
