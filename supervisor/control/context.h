@@ -1,0 +1,52 @@
+// What handlers work with, and the requests that are answered later than in one call.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "control/port_oracle.h"
+#include "control/usage_source.h"
+#include "io/loop.h"
+#include "runtime/controller.h"
+
+namespace mainstay::control {
+
+// What supervisor.info says of itself.
+struct Facts {
+  int pid = 0;  // the keeper
+  int controller_pid = 0;
+  Now started;  // when the supervisor (not this controller) started
+  std::filesystem::path config;
+  std::filesystem::path state_dir;
+  std::filesystem::path log_dir;
+  std::filesystem::path socket;
+};
+
+// The parts of the supervisor that the control socket shows and commands. All outlive the server.
+struct Parts {
+  io::Loop& loop;
+  runtime::Controller& controller;
+  UsageSource& usage;
+  PortOracle& ports;
+  std::function<Now()> clock;
+  Facts facts;
+};
+
+class Waits;
+class EventStreams;
+class LogStreams;
+
+struct Context {
+  Parts& parts;
+  Waits& waits;
+  EventStreams& events;
+  LogStreams& logs;
+
+  runtime::Controller& controller() const { return parts.controller; }
+  Now now() const { return parts.clock(); }
+};
+
+}  // namespace mainstay::control

@@ -1,0 +1,73 @@
+// Clients that follow logs. Followers read files, never pipes: a slow client costs no service
+// anything.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "control/call.h"
+#include "control/context.h"
+#include "logs/directory.h"
+#include "logs/follower.h"
+
+namespace mainstay::control {
+
+struct LogWish {
+  std::vector<std::string> targets;  // resolved again when instances come and go
+  std::optional<logs::Stream> only;
+  std::size_t lines = 50;  // of what is there already
+  bool follow = true;      // false: the stream ends after them
+};
+
+class LogStreams {
+ public:
+  // `serve_later` asks for another turn of the loop.
+  LogStreams(Parts& parts, std::function<void()> serve_later);
+
+  // Sends {"lines":[…]} until the client has enough. A client that falls more than kBehind back
+  // gets
+  // {"lines":[],"skipped_bytes":n} in the place of what it missed; a log that was truncated or
+  // replaced is told as {"lines":[],"started_over":["FILE"]}. `instances` are what the wish's
+  // targets mean now.
+  void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
+  void grew(const std::string& file);
+  // Instances were added or removed.
+  void instances_changed();
+  void after_settle();
+
+  static constexpr std::uint64_t kBehind = 1024 * 1024;
+
+ private:
+  struct Stream {
+    std::uint64_t number = 0;
+    Call call;
+    LogWish wish;
+    std::deque<logs::Line> backlog;            // of the tail, not sent yet
+    std::unique_ptr<logs::Follower> follower;  // once the tail is read
+    std::set<std::string> files;               // that it follows
+    std::set<std::string> grown_meanwhile;     // while the tail is read
+    bool fell_behind = false;
+  };
+
+  void on_tail(std::uint64_t number, std::vector<logs::Source> sources, logs::Tail tail);
+  bool open_directory(const Call& call);
+  void feed(Stream& stream);
+  void send_backlog(Stream& stream);
+  void send_new(Stream& stream);
+  void skip_what_is_too_old(Stream& stream);
+  void add_new_instances(Stream& stream);
+
+  Parts& parts_;
+  std::function<void()> serve_later_;
+  std::optional<logs::Directory> directory_;  // of the loop's thread, opened by the first follower
+  std::uint64_t last_number_ = 0;
+  std::vector<std::unique_ptr<Stream>> streams_;
+};
+
+}  // namespace mainstay::control

@@ -1,0 +1,96 @@
+#include "control/method.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+
+namespace mainstay::control {
+
+namespace {
+
+using Names = std::string_view;
+
+constexpr std::array<Names, 0> kNone{};
+constexpr std::array kTargets{Names("targets")};
+constexpr std::array kName{Names("name")};
+constexpr std::array kVerb{Names("targets"), Names("wait"), Names("progress")};
+constexpr std::array kReset{Names("targets"), Names("wait")};
+constexpr std::array kSignal{Names("targets"), Names("signal")};
+constexpr std::array kScale{Names("name"), Names("instances"), Names("wait"), Names("progress")};
+constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream")};
+constexpr std::array kFollow{Names("targets"), Names("lines"), Names("stream"), Names("follow")};
+constexpr std::array kEvents{Names("from"), Names("limit"), Names("targets")};
+constexpr std::array kEventsFollow{Names("from"), Names("targets")};
+constexpr std::array kShutdown{Names("progress"), Names("hurry")};
+constexpr std::array kCancel{Names("id")};
+
+constexpr std::array kMethods{
+    Method{"services.list", AccessLevel::Read, kTargets, services_list},
+    Method{"services.get", AccessLevel::Read, kName, services_get},
+    Method{"services.why", AccessLevel::Read, kName, services_why},
+    Method{"services.start", AccessLevel::Operate, kVerb, services_start},
+    Method{"services.stop", AccessLevel::Operate, kVerb, services_stop},
+    Method{"services.restart", AccessLevel::Operate, kVerb, services_restart},
+    Method{"services.reset", AccessLevel::Operate, kReset, services_reset},
+    Method{"services.signal", AccessLevel::Operate, kSignal, services_signal},
+    Method{"services.scale", AccessLevel::Operate, kScale, services_scale},
+    Method{"logs.read", AccessLevel::Read, kRead, logs_read},
+    Method{"logs.follow", AccessLevel::Read, kFollow, logs_follow},
+    Method{"events.list", AccessLevel::Read, kEvents, events_list},
+    Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
+    Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
+    Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
+    Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
+    Method{"config.get", AccessLevel::Read, kNone, config_get},
+    Method{"stream.cancel", AccessLevel::Read, kCancel, stream_cancel},
+};
+
+RpcFailure unknown_method(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  std::vector<std::string> names;
+  for (const Method& method : kMethods)
+    names.emplace_back(method.name);
+  const auto shown = to_valid_utf8(name.substr(0, kLongest));
+  return {RpcError::MethodNotFound, "no_such_method",
+          fmt::format("no method named '{}'{}", shown,
+                      name.size() > kLongest ? "" : did_you_mean(shown, names))};
+}
+
+}  // namespace
+
+std::span<const Method> methods() {
+  return kMethods;
+}
+
+void dispatch(Context& context, const Call& call, AccessLevel level, const Request& request) {
+  const auto method = std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& candidate) {
+    return candidate.name == request.method;
+  });
+  if (method == kMethods.end()) return call.fail(unknown_method(request.method));
+  if (level < method->level) {
+    return call.fail({RpcError::Denied, "denied",
+                      fmt::format("{} needs more rights than this connection has", method->name)});
+  }
+  Params params(request.params, method->params);
+  if (!refused(call, params)) method->handle(context, call, params);
+}
+
+bool refused(const Call& call, const Params& params) {
+  if (params.problem()) call.fail(*params.problem());
+  return params.problem().has_value();
+}
+
+void stream_cancel(Context&, const Call& call, Params& params) {
+  const Json* id = params.value("id");
+  if (id == nullptr) params.refuse("id", "is missing; it is the id of the request to end");
+  if (refused(call, params)) return;
+  const bool found = call.cancel_other(dump_json(*id));
+  call.answer(found ? R"({"cancelled":true})" : R"({"cancelled":false})");
+}
+
+}  // namespace mainstay::control

@@ -1,0 +1,98 @@
+#include "control/params.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace mainstay::control {
+
+namespace {
+
+// Names from a client are shortened before they are said back.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  return to_valid_utf8(name.substr(0, kLongest)) + (name.size() > kLongest ? "…" : "");
+}
+
+std::string unknown_name(std::string_view name, std::span<const std::string_view> known) {
+  const std::vector<std::string> names(known.begin(), known.end());
+  const std::string takes = names.empty() ? "it takes none" : "it takes " + join(names, ", ");
+  const std::string meant = name.size() <= 64 ? did_you_mean(name, names) : std::string();
+  return fmt::format("unknown parameter '{}'{}", shown(name), meant.empty() ? "; " + takes : meant);
+}
+
+}  // namespace
+
+Params::Params(const Json& object, std::span<const std::string_view> known) : object_(object) {
+  for (const auto& member : object.items()) {
+    if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
+    problem_ = {RpcError::InvalidParams, "invalid_params", unknown_name(member.key(), known)};
+    return;
+  }
+}
+
+const Json* Params::value(std::string_view name) const {
+  const auto found = object_.find(std::string(name));
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+void Params::refuse(std::string_view name, std::string_view why) {
+  if (problem_) return;
+  problem_ = {RpcError::InvalidParams, "invalid_params", fmt::format("{}: {}", name, why)};
+}
+
+std::optional<std::string> Params::text(std::string_view name) {
+  const Json* found = value(name);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_string()) return found->get<std::string>();
+  refuse(name, fmt::format("must be a string, not {}", json_kind(*found)));
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Params::whole(std::string_view name, std::int64_t least,
+                                          std::int64_t most) {
+  const Json* found = value(name);
+  if (found == nullptr) return std::nullopt;
+  if (!found->is_number_integer()) {
+    refuse(name, fmt::format("must be a whole number, not {}", json_kind(*found)));
+    return std::nullopt;
+  }
+  // Above the signed range the value would come back negative.
+  const bool huge = found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX;
+  const auto number = huge ? INT64_MAX : found->get<std::int64_t>();
+  if (!huge && number >= least && number <= most) return number;
+  refuse(name, most == INT64_MAX ? fmt::format("must be {} or more", least)
+                                 : fmt::format("must be between {} and {}", least, most));
+  return std::nullopt;
+}
+
+bool Params::flag(std::string_view name, bool otherwise) {
+  const Json* found = value(name);
+  if (found == nullptr) return otherwise;
+  if (found->is_boolean()) return found->get<bool>();
+  refuse(name, fmt::format("must be true or false, not {}", json_kind(*found)));
+  return otherwise;
+}
+
+std::vector<std::string> Params::texts(std::string_view name) {
+  const Json* found = value(name);
+  if (found == nullptr) return {};
+  if (found->is_string()) return {found->get<std::string>()};
+  if (!found->is_array()) {
+    refuse(name, fmt::format("must be a list of strings, not {}", json_kind(*found)));
+    return {};
+  }
+  std::vector<std::string> texts;
+  for (const Json& element : *found) {
+    if (!element.is_string()) {
+      refuse(name, fmt::format("must be a list of strings, but one is {}", json_kind(element)));
+      return {};
+    }
+    texts.push_back(element.get<std::string>());
+  }
+  return texts;
+}
+
+}  // namespace mainstay::control

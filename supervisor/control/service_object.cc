@@ -1,0 +1,90 @@
+#include "control/service_object.h"
+
+#include "base/text.h"
+
+namespace mainstay::control {
+
+namespace {
+
+void write_usage(JsonWriter& out, const process::TreeUsage* usage) {
+  if (usage == nullptr) {
+    out.key("cpu_percent").null().key("memory_bytes").null().key("processes").null();
+    out.key("open_files").null().key("ports").open_list().close_list();
+    return;
+  }
+  out.key("cpu_percent").number(usage->cpu_percent, 1);
+  out.key("memory_bytes").whole(static_cast<std::int64_t>(usage->memory_bytes));
+  out.key("processes").whole(usage->processes).key("open_files").whole(usage->open_files);
+  out.key("ports").open_list();
+  for (const auto port : usage->ports)
+    out.whole(port);
+  out.close_list();
+}
+
+void write_last_exit(JsonWriter& out, const runtime::LastExit& exit) {
+  using Kind = runtime::ExitStatus::Kind;
+  out.open_object().key("at").time(exit.at);
+  out.key("code");
+  exit.status.kind == Kind::Code ? out.whole(exit.status.number) : out.null();
+  out.key("signal");
+  exit.status.kind == Kind::Signal ? out.text(signal_name(exit.status.number)) : out.null();
+  out.key("reason").text(exit.cause).key("run_seconds").seconds(exit.run_time);
+  if (exit.status.core_dumped) out.key("core_dumped").flag(true);
+  if (!exit.start_failure.empty()) out.key("start_failure").text(exit.start_failure);
+  out.close_object();
+}
+
+}  // namespace
+
+void write_service_members(JsonWriter& out, const runtime::InstanceStatus& status,
+                           const process::TreeUsage* usage) {
+  out.key("name").text(status.name).key("service").text(status.service);
+  out.key("instance").whole(status.index).key("state").text(to_string(status.state));
+  out.key("health").text(to_string(status.health)).key("ready").flag(status.ready);
+  out.key("enabled").flag(status.enabled);
+  out.key("pid");
+  status.pid != 0 ? out.whole(status.pid) : out.null();
+  out.key("started_at").time(status.started_at).key("uptime_seconds").seconds(status.uptime);
+  out.key("restarts").whole(static_cast<std::int64_t>(status.restarts));
+  out.key("unstable_runs").whole(status.unstable_runs).key("max_restarts");
+  status.max_restarts ? out.whole(*status.max_restarts) : out.null();
+  write_usage(out, usage);
+  out.key("last_exit");
+  status.last_exit ? write_last_exit(out, *status.last_exit) : static_cast<void>(out.null());
+  out.key("next_start_at").time(status.next_start_at);
+  out.key("next_start_in_seconds").seconds(status.next_start_in);
+  out.key("kill_in_seconds").seconds(status.kill_in);
+  // Checks come with the probes; the list is part of the object's shape.
+  out.key("checks").open_list().close_list().key("reason").text(status.reason);
+}
+
+void write_service(JsonWriter& out, const runtime::InstanceStatus& status,
+                   const process::TreeUsage* usage) {
+  out.open_object();
+  write_service_members(out, status, usage);
+  out.close_object();
+}
+
+void write_event(JsonWriter& out, const runtime::Event& event) {
+  out.open_object().key("id").whole(static_cast<std::int64_t>(event.id));
+  out.key("at").time(event.at).key("kind").text(to_string(event.kind));
+  out.key("service").text_or_null(event.service).key("instance").text_or_null(event.instance);
+  out.key("data").open_object();
+  for (const auto& [name, value] : event.data)
+    out.key(name).text(value);
+  out.close_object().close_object();
+}
+
+std::string results_text(const std::vector<runtime::Outcome>& outcomes) {
+  JsonWriter out;
+  out.open_object().key("results").open_list();
+  for (const auto& outcome : outcomes) {
+    out.open_object().key("name").text(outcome.name).key("ok").flag(outcome.ok);
+    out.key("state").text(to_string(outcome.state)).key("message").text(outcome.message);
+    out.close_object();
+  }
+  out.close_list().close_object();
+  return out.take();
+}
+
+}  // namespace mainstay::control

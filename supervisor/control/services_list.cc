@@ -1,0 +1,91 @@
+// services.list and services.get.
+#include <utility>
+
+#include "config/description.h"
+#include "control/log_lines.h"
+#include "control/method.h"
+#include "control/service_object.h"
+#include "control/target_filter.h"
+
+namespace mainstay::control {
+
+namespace {
+
+// Up to here a list waits for fresh numbers of what the instances use; a longer one takes those of
+// the latest sample, because looking at thousands of processes takes longer than people notice.
+constexpr std::size_t kFreshUsage = 100;
+
+std::string list_text(const Context& context, const std::vector<InstanceId>& instances) {
+  const Now now = context.now();
+  JsonWriter out;
+  out.open_object().key("services").open_list();
+  for (const InstanceId id : instances) {
+    write_service(out, context.controller().status(id, now), context.parts.usage.usage_of(id));
+  }
+  out.close_list().close_object();
+  return out.take();
+}
+
+std::string detail_text(const Context& context, const std::vector<InstanceId>& instances) {
+  const Now now = context.now();
+  const InstanceId first = instances.front();
+  const auto status = context.controller().status(first, now);
+  JsonWriter out;
+  out.open_object();
+  write_service_members(out, status, context.parts.usage.usage_of(first));
+  out.key("log").open_list();
+  for (const auto& source : log_sources(context.controller(), std::span(&first, 1), {}, now)) {
+    out.text((context.parts.facts.log_dir / source.file).native());
+  }
+  out.close_list().key("spec").open_object();
+  for (const auto& setting : config::describe(context.controller().spec(first))) {
+    out.foreign_key(setting.key).text(setting.value);
+  }
+  out.close_object();
+  if (instances.size() > 1) {
+    out.key("instances").raw(list_text(context, instances));
+  }
+  out.close_object();
+  return out.take();
+}
+
+// Instances may come and go while fresh numbers are fetched: targets are resolved after that.
+void answer_list(const Context& context, const Call& call,
+                 const std::vector<std::string>& targets) {
+  const auto resolved = resolve_targets(context.controller(), targets);
+  if (resolved.failure) return call.fail(*resolved.failure);
+  call.answer(list_text(context, resolved.instances));
+}
+
+}  // namespace
+
+void services_list(Context& context, const Call& call, Params& params) {
+  const auto targets = params.texts("targets");
+  if (refused(call, params)) return;
+  UsageSource& usage = context.parts.usage;
+  const auto resolved = resolve_targets(context.controller(), targets);
+  if (resolved.failure) return call.fail(*resolved.failure);
+  if (usage.has_sample() && resolved.instances.size() > kFreshUsage) {
+    call.answer(list_text(context, resolved.instances));
+    usage.refresh([] {});
+    return;
+  }
+  usage.refresh([&context, call, targets] {
+    if (call.open()) answer_list(context, call, targets);
+  });
+}
+
+void services_get(Context& context, const Call& call, Params& params) {
+  const auto name = params.text("name");
+  if (!name) params.refuse("name", "is missing");
+  if (refused(call, params)) return;
+  context.parts.usage.refresh([&context, call, name = *name] {
+    if (!call.open()) return;
+    const auto resolved = resolve_targets(context.controller(), std::span(&name, 1));
+    if (resolved.failure) return call.fail(*resolved.failure);
+    if (resolved.instances.empty()) return call.fail(no_instances(name));
+    call.answer(detail_text(context, resolved.instances));
+  });
+}
+
+}  // namespace mainstay::control

@@ -1,0 +1,66 @@
+// supervisor.info, ping and shutdown, and config.get.
+#include "config/description.h"
+#include "control/json_writer.h"
+#include "control/method.h"
+#include "control/waits.h"
+#include "mainstay/version.h"
+
+namespace mainstay::control {
+
+namespace {
+
+std::string info_text(const Context& context) {
+  const Facts& facts = context.parts.facts;
+  const auto& controller = context.controller();
+  JsonWriter out;
+  out.open_object().key("name").text(controller.ecosystem().name).key("version").text(kVersion);
+  out.key("pid").whole(facts.pid).key("controller_pid").whole(facts.controller_pid);
+  out.key("started_at").time(facts.started.wall);
+  out.key("uptime_seconds").seconds(context.now().mono - facts.started.mono);
+  out.key("config").text(facts.config.native()).key("state_dir").text(facts.state_dir.native());
+  out.key("log_dir").text(facts.log_dir.native()).key("socket").text(facts.socket.native());
+  out.key("services").whole(static_cast<std::int64_t>(controller.ecosystem().services.size()));
+  out.key("instances").whole(static_cast<std::int64_t>(controller.instances().size()));
+  const auto memory = context.parts.usage.supervisor_memory_bytes();
+  out.key("memory_bytes");
+  memory != 0 ? out.whole(static_cast<std::int64_t>(memory)) : out.null();
+  out.close_object();
+  return out.take();
+}
+
+}  // namespace
+
+void supervisor_info(Context& context, const Call& call, Params&) {
+  if (context.parts.usage.has_sample()) return call.answer(info_text(context));
+  context.parts.usage.refresh([&context, call] {
+    if (call.open()) call.answer(info_text(context));
+  });
+}
+
+void supervisor_ping(Context&, const Call& call, Params&) {
+  call.answer(R"({"pong":true})");
+}
+
+// A second request waits with the first; only "hurry" kills what does not end by itself.
+void supervisor_shutdown(Context& context, const Call& call, Params& params) {
+  const bool progress = params.flag("progress", false);
+  const bool hurry = params.flag("hurry", false);
+  if (refused(call, params)) return;
+  auto& controller = context.controller();
+  const bool began = controller.shutting_down();
+  if (!began) controller.shutdown(0, "asked by " + call.who());
+  if (hurry) controller.shutdown(0, "hurried by " + call.who());
+  context.waits.add_shutdown(call, progress);
+}
+
+void config_get(Context& context, const Call& call, Params&) {
+  JsonWriter out;
+  out.open_object().key("config").open_object();
+  for (const auto& setting : config::describe(context.controller().ecosystem())) {
+    out.foreign_key(setting.key).text(setting.value);
+  }
+  out.close_object().close_object();
+  call.answer(out.take());
+}
+
+}  // namespace mainstay::control

@@ -1,0 +1,125 @@
+#include "control/waits.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "control/service_object.h"
+
+namespace mainstay::control {
+
+namespace {
+
+constexpr Duration kProgressEvery = std::chrono::seconds{1};
+
+bool is_at_rest(const runtime::InstanceStatus& status, WaitGoal goal, RunId before) {
+  switch (status.state) {
+    case PublicState::Stopped:
+    case PublicState::Exited:
+    case PublicState::Failed:
+      return true;
+    case PublicState::Waiting:
+    case PublicState::Starting:
+    case PublicState::Stopping:
+    case PublicState::Backoff:
+      return false;
+    case PublicState::Running:
+      break;
+  }
+  switch (goal) {
+    case WaitGoal::Up:
+      return status.ready;
+    case WaitGoal::Down:
+      return false;
+    case WaitGoal::NewRun:
+      return status.ready && status.run != before;
+  }
+  return true;
+}
+
+}  // namespace
+
+Waits::Waits(Parts& parts) : parts_(parts), timer_(parts.loop, [this] { tick(); }) {}
+
+void Waits::add(const Call& call, runtime::RequestId request, WaitGoal goal,
+                std::vector<InstanceId> targets, bool progress) {
+  Wait wait{call, request, goal, {}, progress};
+  const Now now = parts_.clock();
+  for (const InstanceId id : targets) {
+    wait.targets.push_back({id, progress ? parts_.controller.status(id, now).run : RunId{}});
+  }
+  waits_.push_back(std::move(wait));
+  arm();
+}
+
+void Waits::add_shutdown(const Call& call, bool progress) {
+  Wait wait{call, std::nullopt, WaitGoal::Down, {}, progress};
+  for (const InstanceId id : parts_.controller.instances())
+    wait.targets.push_back({id, {}});
+  waits_.push_back(std::move(wait));
+  arm();
+}
+
+bool Waits::is_over(Wait& wait) {
+  if (!wait.call.open()) {
+    if (wait.request) parts_.controller.forget(*wait.request);
+    return true;
+  }
+  if (!wait.request) {
+    if (!parts_.controller.finished()) return false;
+    wait.call.answer(R"({"stopped":true})");
+    return true;
+  }
+  const auto outcomes = parts_.controller.take_finished(*wait.request);
+  if (outcomes) wait.call.answer(results_text(*outcomes));
+  return outcomes.has_value();
+}
+
+void Waits::after_settle() {
+  if (waits_.empty()) return;
+  std::erase_if(waits_, [this](Wait& wait) { return is_over(wait); });
+  arm();
+}
+
+void Waits::arm() {
+  const bool wanted =
+      std::any_of(waits_.begin(), waits_.end(), [](const Wait& wait) { return wait.progress; });
+  if (wanted && !timer_runs_) timer_.start(kProgressEvery);
+  if (!wanted && timer_runs_) timer_.cancel();
+  timer_runs_ = wanted;
+}
+
+void Waits::tick() {
+  timer_runs_ = false;
+  const Now now = parts_.clock();
+  for (const Wait& wait : waits_) {
+    if (wait.progress && wait.call.keeps_up()) wait.call.item(waiting_text(wait, now));
+  }
+  arm();
+}
+
+std::string Waits::waiting_text(const Wait& wait, const Now& now) const {
+  const auto instances = parts_.controller.instances();
+  const std::unordered_set<InstanceId> existing(instances.begin(), instances.end());
+  JsonWriter out;
+  out.open_object().key("waiting").open_list();
+  for (const Target& target : wait.targets) {
+    if (existing.count(target.id) == 0) continue;
+    const auto status = parts_.controller.status(target.id, now);
+    if (is_at_rest(status, wait.goal, target.run_before)) continue;
+    write_service(out, status, parts_.usage.usage_of(target.id));
+  }
+  out.close_list().close_object();
+  return out.take();
+}
+
+std::vector<UniqueFd> Waits::farewell_descriptors() const {
+  std::vector<UniqueFd> descriptors;
+  for (const Wait& wait : waits_) {
+    if (wait.request) continue;
+    if (auto fd = wait.call.duplicate_socket()) descriptors.push_back(std::move(fd));
+  }
+  return descriptors;
+}
+
+}  // namespace mainstay::control

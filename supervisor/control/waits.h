@@ -1,0 +1,59 @@
+// Requests that are answered when what they asked for has happened: start, stop, restart, scale,
+// shutdown.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "control/call.h"
+#include "control/context.h"
+#include "runtime/controller.h"
+
+namespace mainstay::control {
+
+// What an instance must come to before nothing is waited for any more (progress messages only: the
+// runtime alone decides when a request is finished).
+enum class WaitGoal : std::uint8_t { Up, Down, NewRun };
+
+class Waits {
+ public:
+  explicit Waits(Parts& parts);
+
+  // With `progress` the client gets {"waiting":[…]} once a second until the answer.
+  void add(const Call& call, runtime::RequestId request, WaitGoal goal,
+           std::vector<InstanceId> targets, bool progress);
+  // Answered when the controller has finished.
+  void add_shutdown(const Call& call, bool progress);
+
+  void after_settle();
+  std::vector<UniqueFd> farewell_descriptors() const;
+  std::size_t size() const { return waits_.size(); }
+
+ private:
+  struct Target {
+    InstanceId id;
+    RunId run_before;
+  };
+  struct Wait {
+    Call call;
+    std::optional<runtime::RequestId> request;  // nothing: a shutdown
+    WaitGoal goal = WaitGoal::Up;
+    std::vector<Target> targets;
+    bool progress = false;
+  };
+
+  bool is_over(Wait& wait);
+  void tick();
+  void arm();
+  std::string waiting_text(const Wait& wait, const Now& now) const;
+
+  Parts& parts_;
+  std::vector<Wait> waits_;
+  io::Timer timer_;  // runs only while somebody wants progress
+  bool timer_runs_ = false;
+};
+
+}  // namespace mainstay::control
