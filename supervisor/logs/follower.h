@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,27 +25,32 @@ struct Pulled {
 
 class Follower {
  public:
-  // `directory` outlives the follower. The positions are those of a tail of the same sources.
+  // `directory` outlives the follower. The positions are those of a tail of the same sources;
+  // everything counts as grown at first, so nothing between the tail and the first pull is missed.
   Follower(const Directory& directory, std::vector<Source> sources,
            std::vector<Position> positions);
 
-  // One more log, from its beginning (a service that was scaled up).
+  // One more log, from its beginning (a service that was scaled up). A file that is followed
+  // already is ignored.
   void add(Source source, Position position = {});
   // The file has grown, or may have. Names that are not followed are ignored.
   void grew(const std::string& file);
   // Whether a pull could give something.
   bool has_pending() const { return !pending_.empty(); }
+  // Whether a pull with `unfinished` could give something more.
+  bool has_unfinished() const { return !unfinished_.empty(); }
 
   // The next lines, about `max_bytes` of text (at least one line, if there is one). Unfinished last
   // lines are kept back until their newline comes; with `unfinished` they are given as they are,
-  // marked partial. Call again while has_pending().
+  // marked partial, and what follows them comes as continued. In time order over the files of one
+  // call, which are at most 32 at a time. Call again while has_pending().
   Pulled pull(std::size_t max_bytes, bool unfinished = false);
 
-  // Bytes that are written and not yet pulled, over all files.
+  // Bytes that are written and not yet pulled, over all pending files.
   std::uint64_t behind() const;
-  // Leaves out what is more than `keep` bytes behind in each file, up to the start of a line;
-  // returns how many bytes that were. For a client that is too slow: whether and when is the
-  // caller's decision.
+  // Leaves out what is more than `keep` bytes behind in each file, up to the start of a line where
+  // there is one; returns how many bytes that were. For a client that is too slow: whether and when
+  // is the caller's decision.
   std::uint64_t skip(std::uint64_t keep);
 
  private:
@@ -53,16 +59,16 @@ class Follower {
     Position position;
     bool pending = false;
   };
-  struct Batch;
+  class Batch;
 
-  void mark(std::size_t index);
-  bool prepare(Followed& followed, Pulled& result, Batch& batch, std::size_t bytes,
-               bool unfinished);
+  void mark(std::size_t number);
+  std::uint64_t skip_in(Followed& followed, std::uint64_t keep);
 
   const Directory& directory_;
   std::vector<Followed> files_;
   std::unordered_map<std::string, std::size_t> by_name_;
-  std::deque<std::size_t> pending_;
+  std::deque<std::size_t> pending_;   // in the order in which they grew
+  std::set<std::size_t> unfinished_;  // those whose last line has no newline yet
 };
 
 }  // namespace mainstay::logs
