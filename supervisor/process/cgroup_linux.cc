@@ -100,15 +100,21 @@ void enter_leaf(const std::string& own, int keeper_pid) {
   }
 }
 
+// One pid a line, however many; a number may be cut by the end of a piece.
 void append_procs(const std::string& folder, std::vector<int>& out) {
-  const std::string text = read_control(folder + "/cgroup.procs");
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at < end) {
-    int pid = 0;
-    const auto parsed = std::from_chars(at, end, pid);
-    if (parsed.ec == std::errc{} && pid > 0) out.push_back(pid);  // 0: in another pid namespace
-    at = parsed.ptr + 1;
+  const UniqueFd file{open((folder + "/cgroup.procs").c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file) return;
+  std::array<char, 4096> piece;
+  int pid = 0;
+  for (ssize_t n = 0; (n = read(file.get(), piece.data(), piece.size())) > 0;) {
+    for (const char c : std::string_view{piece.data(), static_cast<std::size_t>(n)}) {
+      if (c >= '0' && c <= '9') {
+        pid = pid * 10 + (c - '0');
+        continue;
+      }
+      if (pid > 0) out.push_back(pid);  // 0: a process of another pid namespace
+      pid = 0;
+    }
   }
 }
 
