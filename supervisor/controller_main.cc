@@ -1,4 +1,5 @@
-// mainstay-controller: everything but being the parent. Started by the keeper, never by hand, except for
+// mainstay-controller: everything but being the parent. Started by the keeper, never by hand,
+// except for
 // `--check`, which the keeper's own --check executes.
 #include <fmt/format.h>
 #include <signal.h>
@@ -26,9 +27,11 @@ int check(const ControllerArguments& arguments) {
   return 0;
 }
 
-// Signals for the whole supervisor reach the keeper, which tells us; those of the terminal come here too.
+// Signals for the whole supervisor reach the keeper, which tells us; those of the terminal come
+// here too.
 void ignore_signals() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) signal(number, SIG_IGN);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+    signal(number, SIG_IGN);
 }
 
 int run(std::span<char* const> words) {
@@ -39,7 +42,9 @@ int run(std::span<char* const> words) {
   }
   if (arguments->check) return check(*arguments);
   if (arguments->keeper_fd < 0) {
-    fmt::print(stderr, "mainstay-controller: is started by `supervisor`, not by hand; run `supervisor` or `ctl up`\n");
+    fmt::print(stderr,
+               "mainstay-controller: is started by `supervisor`, not by hand; run `supervisor` or "
+               "`ctl up`\n");
     return static_cast<int>(SupervisorExit::BadUsageOrConfig);
   }
   ignore_signals();

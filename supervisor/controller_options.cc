@@ -34,7 +34,8 @@ Status apply(ControllerArguments& out, std::string_view name, const std::string&
 
 }  // namespace
 
-Result<ControllerArguments> parse_controller_arguments(std::span<char* const> arguments, bool as_root) {
+Result<ControllerArguments> parse_controller_arguments(std::span<char* const> arguments,
+                                                       bool as_root) {
   const Endpoint endpoint = default_endpoint(as_root, process_environment);
   ControllerArguments out;
   out.config = endpoint.config;

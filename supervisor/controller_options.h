@@ -21,6 +21,7 @@ struct ControllerArguments {
 };
 
 // What is not said is the default of the mode. An unknown option or a missing value is an error.
-Result<ControllerArguments> parse_controller_arguments(std::span<char* const> arguments, bool as_root);
+Result<ControllerArguments> parse_controller_arguments(std::span<char* const> arguments,
+                                                       bool as_root);
 
 }  // namespace mainstay

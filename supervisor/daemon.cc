@@ -15,11 +15,12 @@
 
 #include "config/diagnostics.h"
 #include "config/loader.h"
+#include "control/sampled_usage.h"
 #include "control/server.h"
 #include "control/socket.h"
-#include "daemon_adapters.h"
 #include "io/clock.h"
 #include "io/loop.h"
+#include "late_sink.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
 #include "mainstay/endpoint.h"
@@ -41,7 +42,8 @@ namespace mainstay {
 namespace {
 
 constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
-// How much longer than announced the loop may sleep or work before the keeper asks whether it hangs.
+// How much longer than announced the loop may sleep or work before the keeper asks whether it
+// hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
 
 // Descriptors that an earlier controller left with the keeper.
@@ -61,7 +63,7 @@ struct Parts {
   std::optional<logs::Capture> capture;
   std::optional<runtime::Controller> controller;
   std::optional<process::Sampler> sampler;
-  std::optional<SampledUsage> usage;
+  std::optional<control::SampledUsage> usage;
   std::optional<control::Server> server;
 };
 
@@ -124,7 +126,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
 int Daemon::run() {
   keeper_.start(runner_, *this);
   loop_.set_after_turn([this] { after_turn(); });
-  while (!lost_ && !(leaving_ && keeper_.queued() == 0)) loop_.run_once(true);
+  while (!lost_ && !(leaving_ && keeper_.queued() == 0))
+    loop_.run_once(true);
   loop_.set_after_turn({});
   return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
 }
@@ -144,7 +147,8 @@ void Daemon::on_terminate(int, unsigned count) {
     early_terminations_ = static_cast<int>(count);
     return;
   }
-  parts_->controller->shutdown(static_cast<int>(SupervisorExit::AskedToStop), "asked to stop by a signal");
+  parts_->controller->shutdown(static_cast<int>(SupervisorExit::AskedToStop),
+                               "asked to stop by a signal");
 }
 
 void Daemon::on_keeper_lost(const Error& why) {
@@ -209,7 +213,8 @@ Result<model::Ecosystem> Daemon::load_configuration() {
   }
   if (!loaded.ecosystem) {
     fmt::print(stderr, "{}", config::render(loaded.diagnostics, isatty(STDERR_FILENO) == 1));
-    const std::string first = loaded.diagnostics.empty() ? "" : config::headline(loaded.diagnostics[0]);
+    const std::string first =
+        loaded.diagnostics.empty() ? "" : config::headline(loaded.diagnostics[0]);
     return Error{fmt::format("cannot use {}: {}", arguments_.config.string(), first)};
   }
   if (!inherited_.config) {
@@ -225,7 +230,8 @@ Result<process::MemfdStateStore> Daemon::open_state() {
     auto opened = process::MemfdStateStore::open(std::move(inherited_.state));
     if (opened) return opened;
     // What the keeper holds is enough to go on with; counts and wishes are lost.
-    log_.line(io::read_clocks().wall, "state of the former controller is lost: " + opened.error().message);
+    log_.line(io::read_clocks().wall,
+              "state of the former controller is lost: " + opened.error().message);
   }
   auto created = process::MemfdStateStore::create();
   if (created) keeper_.store("state", created->fd());
@@ -245,7 +251,8 @@ void Daemon::begin_instances() {
   parts_->controller->begin(now);
   parts_->sampler->start();
   keeper_.tell_stop_budget(parts_->controller->stop_budget(), "");
-  for (; early_terminations_ > 0; --early_terminations_) on_terminate(0, 1);
+  for (; early_terminations_ > 0; --early_terminations_)
+    on_terminate(0, 1);
   settle();
   ready_.say_ready();
 }
@@ -286,7 +293,8 @@ void Daemon::begin_serving(UniqueFd listening) {
   parts_->server.emplace(control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage,
                                         io::read_clocks, facts()},
                          std::move(listening), options);
-  parts_->capture->set_on_growth([this](const std::string& file) { parts_->server->log_grew(file); });
+  parts_->capture->set_on_growth(
+      [this](const std::string& file) { parts_->server->log_grew(file); });
 }
 
 // Runs after every turn of the loop, before it sleeps.
@@ -329,6 +337,8 @@ void Daemon::say_good_bye() {
 
 }  // namespace
 
-int run_daemon(const ControllerArguments& arguments) { return Daemon{arguments}.run(); }
+int run_daemon(const ControllerArguments& arguments) {
+  return Daemon{arguments}.run();
+}
 
 }  // namespace mainstay

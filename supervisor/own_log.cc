@@ -30,7 +30,8 @@ void OwnLog::on_event(const runtime::Event& event) {
   const std::string& subject = event.instance.empty() ? event.service : event.instance;
   if (!subject.empty()) text += subject + ": ";
   text += to_string(event.kind);
-  for (const auto& [key, value] : event.data) text += fmt::format(" {}={}", key, value);
+  for (const auto& [key, value] : event.data)
+    text += fmt::format(" {}={}", key, value);
   line(event.at, text);
 }
 

@@ -1,5 +1,5 @@
-// The supervisor's own log: one line an event, on stderr (what systemd, launchd and containers expect;
-// `ctl up` sends it to <log dir>/supervisor.log). Loop thread only.
+// The supervisor's own log: one line an event, on stderr (what systemd, launchd and containers
+// expect; `ctl up` sends it to <log dir>/supervisor.log). Loop thread only.
 #pragma once
 
 #include <string_view>

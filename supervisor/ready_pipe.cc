@@ -36,9 +36,13 @@ ReadyPipe ReadyPipe::from_environment() {
   return pipe;
 }
 
-void ReadyPipe::say_ready() { say("ready\n"); }
+void ReadyPipe::say_ready() {
+  say("ready\n");
+}
 
-void ReadyPipe::say_error(std::string_view message) { say(fmt::format("error: {}\n", message)); }
+void ReadyPipe::say_error(std::string_view message) {
+  say(fmt::format("error: {}\n", message));
+}
 
 void ReadyPipe::say(std::string_view line) {
   if (!fd_) return;

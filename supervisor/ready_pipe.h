@@ -9,8 +9,8 @@ namespace mainstay {
 
 class ReadyPipe {
  public:
-  // Takes the descriptor named by the environment variable and forgets the variable; without one, or with
-  // one that is no pipe, there is nobody to tell. Before any thread exists.
+  // Takes the descriptor named by the environment variable and forgets the variable; without one,
+  // or with one that is no pipe, there is nobody to tell. Before any thread exists.
   static ReadyPipe from_environment();
 
   // One line, once; later calls do nothing.
