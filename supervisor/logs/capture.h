@@ -29,6 +29,10 @@ struct CaptureOptions {
   std::size_t max_open_files = 256;  // each is two descriptors: log and index
   // Busy pipes grow to 1 MiB. An unprivileged user has 16,384 pipe pages in all, so only a few may.
   std::size_t max_grown_pipes = 16;
+  // A file that cannot be written is tried again after `first_retry`, then ever more rarely up to
+  // `last_retry`.
+  Duration first_retry = std::chrono::milliseconds{100};
+  Duration last_retry = std::chrono::seconds{1};
   bool splice = true;  // false: read and write, as on file systems that do not know splice
   std::function<Now()> clock = io::read_clocks;
 };

@@ -15,8 +15,6 @@ constexpr std::size_t kPlainPipe = 64 * 1024;
 constexpr std::size_t kGrownPipe = 1024 * 1024;
 constexpr std::size_t kBusyBytes = kPlainPipe / 2;
 constexpr int kBusyTurns = 4;
-constexpr Duration kFirstRetry = std::chrono::milliseconds{100};
-constexpr Duration kLastRetry = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -26,7 +24,7 @@ Capture::State::State(io::Loop& loop_in, Directory& directory_in, CaptureOptions
       options(std::move(options_in)),
       logs(directory_in, options.max_open_files),
       retry_timer(loop_in, [this] { retry(); }),
-      retry_delay(kFirstRetry) {}
+      retry_delay(options.first_retry) {}
 
 void Capture::State::attach(RunId run, std::string file, UniqueFd fd) {
   if (!fd) return;
@@ -146,7 +144,8 @@ void Capture::State::retry() {
     progress = serve(*pipe, options.turn_bytes) || progress;
   }
   retry_planned = !waiting.empty();
-  retry_delay = progress || waiting.empty() ? kFirstRetry : std::min(2 * retry_delay, kLastRetry);
+  retry_delay = progress || waiting.empty() ? options.first_retry
+                                            : std::min(2 * retry_delay, options.last_retry);
   if (retry_planned) retry_timer.start(retry_delay);
 }
 

@@ -1,0 +1,165 @@
+// What takes more time than a unit test may: a very long line, and captures killed at work.
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "logs/reader.h"
+#include "support.h"
+
+using namespace mainstay;
+using namespace mainstay::logs;
+using namespace mainstay::logs::test;
+
+namespace {
+
+std::size_t peak_memory_kib() {
+  std::ifstream in{"/proc/self/status"};
+  std::string word;
+  while (in >> word) {
+    if (word != "VmHWM:") continue;
+    std::size_t kib = 0;
+    in >> kib;
+    return kib;
+  }
+  return 0;
+}
+
+// Prints numbered lines, some in pieces, until TERM; then finishes the line.
+volatile std::sig_atomic_t stop_writing = 0;
+
+[[noreturn]] void print_numbers(int out, std::uint64_t seed) {
+  signal(SIGTERM, [](int) { stop_writing = 1; });
+  std::string batch;
+  for (std::uint64_t number = 0; stop_writing == 0; ++number) {
+    batch += fmt::format("line {}\n", number);
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    // Sometimes one line a write, sometimes many, cut at any byte.
+    const std::size_t cut = (seed >> 33) % 7 == 0 ? batch.size() : (seed >> 40) % 5000;
+    if (cut > batch.size()) continue;
+    const ssize_t put = write(out, batch.data(), cut);
+    if (put > 0) batch.erase(0, static_cast<std::size_t>(put));
+  }
+  while (!batch.empty()) {
+    const ssize_t put = write(out, batch.data(), batch.size());
+    if (put > 0) batch.erase(0, static_cast<std::size_t>(put));
+  }
+  _exit(0);
+}
+
+// A controller's capture, as a process of its own, until the pipe ends.
+pid_t start_capture(const TempFolder& folder, int pipe) {
+  return in_child([&] {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // leaves nothing behind when the test is killed
+    io::Loop loop;
+    auto directory = Directory::open(folder / "log");
+    if (!directory) _exit(2);
+    Capture capture{loop, *directory};
+    capture.attach(RunId{1}, "web", {}, {UniqueFd{fcntl(pipe, F_DUPFD_CLOEXEC, 3)}, UniqueFd{}});
+    while (capture.is_open(RunId{1}))
+      loop.run_once(true);
+  });
+}
+
+std::uint64_t size_of(const TempFolder& folder, const char* name) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(folder / name, error);
+  return error ? 0 : size;
+}
+
+// How many of the numbers 0, 1, 2, … the log holds as whole lines, in order, with nothing else.
+std::uint64_t count_in_order(const std::string& log) {
+  std::uint64_t next = 0;
+  for (std::size_t at = 0; at < log.size(); ++next) {
+    const std::string expected = fmt::format("line {}\n", next);
+    if (log.compare(at, expected.size(), expected) != 0) return next;
+    at += expected.size();
+  }
+  return next;
+}
+
+void check_index(const TempFolder& folder) {
+  const std::string index = folder.read("log/web.out.log.idx");
+  const std::uint64_t log_size = size_of(folder, "log/web.out.log");
+  REQUIRE(index.size() > kIndexHeader);
+  CHECK((index.size() - kIndexHeader) % kIndexEntry == 0);
+  std::uint64_t last = 0;
+  bool rises = true;
+  for (std::size_t at = kIndexHeader; at + kIndexEntry <= index.size(); at += kIndexEntry) {
+    std::uint64_t offset = 0;
+    std::memcpy(&offset, index.data() + at, sizeof offset);
+    rises = rises && (at == kIndexHeader ? offset == 0 : offset > last) && offset < log_size;
+    last = offset;
+  }
+  CHECK(rises);
+}
+
+}  // namespace
+
+TEST_CASE("a line of 100 MB arrives exactly, with memory that stays flat") {
+  constexpr std::size_t kLine = 100 * 1024 * 1024;
+  Bench bench;
+  UniqueFd out = bench.attach_out(RunId{1}, "long");
+  const pid_t writer = in_child([&] {
+    const std::string block(256 * 1024, 'a');
+    for (std::size_t sent = 0; sent < kLine; sent += block.size()) {
+      if (::write(out.get(), block.data(), block.size()) != static_cast<ssize_t>(block.size())) {
+        _exit(1);
+      }
+    }
+  });
+  out.reset();
+  const std::size_t before = peak_memory_kib();
+  bench.turn_until([&] { return !bench.capture->is_open(RunId{1}); });
+  CHECK(peak_memory_kib() - before < 4 * 1024);
+  CHECK(bench.size("long.out.log") == kLine);
+  int status = 0;
+  REQUIRE(waitpid(writer, &status, 0) == writer);
+  CHECK(status == 0);
+
+  std::ifstream in{bench.folder / "log/long.out.log", std::ios::binary};
+  std::string block(1024 * 1024, '\0');
+  const std::string expected(block.size(), 'a');
+  bool all_same = true;
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())))
+    all_same = all_same && block == expected;
+  CHECK(all_same);
+}
+
+TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and doubles nothing") {
+  TempFolder folder;
+  Pipe pipe;
+  const pid_t writer = in_child([&] {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    print_numbers(pipe.write.get(), 20261122);
+  });
+  pipe.write.reset();
+
+  std::uint64_t seed = 4711;
+  for (int kills = 0; kills < 30; ++kills) {
+    const std::uint64_t size = size_of(folder, "log/web.out.log");
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    const std::uint64_t enough = size + 1 + (seed >> 33) % 100'000;
+    const pid_t capture = start_capture(folder, pipe.read.get());
+    while (size_of(folder, "log/web.out.log") < enough)
+      sched_yield();
+    kill(capture, SIGKILL);
+    reap(capture);
+  }
+  const pid_t last = start_capture(folder, pipe.read.get());
+  kill(writer, SIGTERM);
+  int status = 0;
+  REQUIRE(waitpid(writer, &status, 0) == writer);
+  CHECK(status == 0);
+  REQUIRE(waitpid(last, &status, 0) == last);
+  CHECK(status == 0);
+
+  const std::string log = folder.read("log/web.out.log");
+  const auto lines = static_cast<std::uint64_t>(std::count(log.begin(), log.end(), '\n'));
+  CHECK(lines > 1000);
+  CHECK(count_in_order(log) == lines);
+  check_index(folder);
+}
