@@ -19,7 +19,7 @@ class UniqueFd {
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
   int release() { return std::exchange(fd_, -1); }
-  void reset(int fd = -1);  // closes what it owned
+  void reset(int fd = -1);  // closes what it owned; keeps errno
 
  private:
   int fd_ = -1;

@@ -1,11 +1,16 @@
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "base/fd.h"
 
 namespace mainstay {
 
 void UniqueFd::reset(int fd) {
+  // A descriptor often goes out of scope right before its caller looks at errno.
+  const int saved = errno;
   if (fd_ >= 0) close(fd_);
+  errno = saved;
   fd_ = fd;
 }
 

@@ -41,12 +41,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 // Whether the class "[…]" at `pattern[at]` holds `c`; `at` moves past it. A class without end is
 // the literal '['.
 bool matches_class(std::string_view pattern, std::size_t& at, char c) {
-  const std::size_t end = pattern.find(']', at + 2);
+  const std::string_view inside = pattern.substr(at + 1);
+  const bool negated = inside.starts_with('!') || inside.starts_with('^');
+  const std::size_t begin = at + (negated ? 2 : 1);
+  // A ] that comes first is a member, as in the shell.
+  const std::size_t end = pattern.find(']', begin + 1);
   if (end == std::string_view::npos) return pattern[at++] == c;
-  std::string_view set = pattern.substr(at + 1, end - at - 1);
+  const std::string_view set = pattern.substr(begin, end - begin);
   at = end + 1;
-  const bool negated = set[0] == '!' || set[0] == '^';
-  if (negated) set.remove_prefix(1);
   bool found = false;
   for (std::size_t i = 0; i < set.size(); ++i) {
     if (i + 2 < set.size() && set[i + 1] == '-') {
@@ -95,7 +97,8 @@ std::size_t sgr_length(std::string_view text) {
 
 // Characters that reorder or hide what a person reads (bidirectional controls).
 bool is_deceptive(std::uint32_t c) {
-  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
+         c == 0x200f || c == 0x061c;
 }
 
 void append_escaped(std::string& out, CodePoint point, std::string_view bytes) {
@@ -124,6 +127,7 @@ constexpr SignalEntry kSignals[] = {
     {SIGCONT, "CONT"},     {SIGSTOP, "STOP"}, {SIGTSTP, "TSTP"},   {SIGTTIN, "TTIN"},
     {SIGTTOU, "TTOU"},     {SIGURG, "URG"},   {SIGXCPU, "XCPU"},   {SIGXFSZ, "XFSZ"},
     {SIGVTALRM, "VTALRM"}, {SIGPROF, "PROF"}, {SIGWINCH, "WINCH"}, {SIGSYS, "SYS"},
+    {SIGIO, "IO"},         {SIGPWR, "PWR"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -106,7 +107,9 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year{year},
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
-  if (!read || !date.ok() || hour > 23 || minute > 59 || second > 60) {
+  // Nanoseconds in 64 bits reach from 1677 to 2262.
+  const bool in_range = year >= 1678 && year <= 2261;
+  if (!read || !date.ok() || !in_range || hour > 23 || minute > 59 || second > 60) {
     return Error{fmt::format("'{}' is not a time; write it like 2026-11-22T09:36:32Z", text)};
   }
   const Duration since_epoch = std::chrono::sys_days{date}.time_since_epoch() +
@@ -125,7 +128,7 @@ std::string format_local_date_clock(WallTime at) {
 
 std::string format_duration(Duration d) {
   using namespace std::chrono;
-  if (d < Duration{0}) return "-" + format_duration(-d);
+  if (d < Duration{0}) return "-" + format_duration(-std::max(d, -Duration::max()));
   if (d < 1s) return fmt::format("{} ms", duration_cast<milliseconds>(d).count());
   if (d < 1min) return fmt::format("{:.1f} s", static_cast<double>(d / 100ms) / 10.0);
   const auto total = duration_cast<seconds>(d).count();

@@ -45,7 +45,8 @@ struct Now {
 std::string format_rfc3339(WallTime at);
 // The same with microseconds.
 std::string format_rfc3339_micros(WallTime at);
-// Accepts what format_rfc3339 writes (0 to 9 fraction digits, Z or ±hh:mm).
+// Accepts what format_rfc3339 writes (0 to 9 fraction digits, Z or ±hh:mm), for the years 1678 to
+// 2261.
 Result<WallTime> parse_rfc3339(std::string_view text);
 // "14:02:11" in the machine's zone (localtime_r).
 std::string format_local_clock(WallTime at);

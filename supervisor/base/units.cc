@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace mainstay {
@@ -139,7 +141,7 @@ Result<double> parse_percent(std::string_view text, double max) {
 std::string format_exact(Duration d) {
   if (d.count() == 0) return "0s";
   std::string out = d.count() < 0 ? "-" : "";
-  std::int64_t left = std::abs(d.count());
+  std::int64_t left = std::abs(std::max(d.count(), -std::numeric_limits<std::int64_t>::max()));
   for (const DurationUnit& unit : kDurationUnits) {
     if (left >= unit.nanos) out += fmt::format("{}{}", left / unit.nanos, unit.name);
     left %= unit.nanos;
