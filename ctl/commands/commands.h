@@ -1,0 +1,12 @@
+// The verbs, one file each; verbs.cc lists them.
+#pragma once
+
+#include "ctl/context.h"
+#include "ctl/verb.h"
+
+namespace mainstay::ctl {
+
+extern const Verb kUp, kDown, kStatus, kShow, kWhy, kStart, kStop, kRestart, kSignal, kReset,
+    kScale, kLogs, kEvents, kCheck, kPing, kVersionVerb, kHelp;
+
+}  // namespace mainstay::ctl

@@ -1,0 +1,40 @@
+#include "ctl/actions.h"
+
+#include <array>
+
+#include "ctl/commands/commands.h"
+
+namespace mainstay::ctl {
+
+namespace {
+
+constexpr std::array<OptionSpec, 1> kOptions = {{
+    {0, "no-wait", "", "return at once; the start goes on"},
+}};
+
+CtlExit run(Context& context) {
+  return run_action(
+      context,
+      {.method = "services.start", .doing = "starting", .noun = "start", .patience = kStartTime},
+      context.targets());
+}
+
+}  // namespace
+
+const Verb kStart = {
+    .name = "start",
+    .aliases = {},
+    .summary = "start services that are stopped, exited or failed",
+    .usage = "start TARGET... [--no-wait]",
+    .details =
+        "Waits until each runs, 60 s at most (--timeout). A start by hand clears the count of "
+        "unstable runs.",
+    .options = kOptions,
+    .least = 1,
+    .most = kAnyNumber,
+    .wants = "a TARGET: a name, name:instance, glob, @tag or all",
+    .numbers = false,
+    .run = run,
+};
+
+}  // namespace mainstay::ctl

@@ -1,0 +1,154 @@
+#include "ctl/event_text.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <vector>
+
+#include "base/text.h"
+#include "ctl/json_fields.h"
+#include "mainstay/events.h"
+
+namespace mainstay::ctl {
+
+namespace {
+
+// Data values are strings; a newer supervisor may send numbers.
+std::string datum(const Json& data, std::string_view name) {
+  const Json* value = member(data, name);
+  if (value == nullptr) return "";
+  return safe_line(value->is_string() ? value->get<std::string>() : dump_json(*value));
+}
+
+std::optional<Duration> milliseconds(const Json& data, std::string_view name) {
+  const std::string text = datum(data, name);
+  std::int64_t value = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  constexpr std::int64_t kMost = 9'000'000'000'000;
+  if (text.empty() || parsed.ec != std::errc{} || value < 0 || value > kMost) return std::nullopt;
+  return std::chrono::milliseconds{value};
+}
+
+std::string after_run(const Json& data) {
+  const auto run = milliseconds(data, "run_ms");
+  return run ? fmt::format(" after {}", format_duration(*run)) : "";
+}
+
+std::string exited_phrase(const Json& data) {
+  const std::string signal = datum(data, "signal");
+  const std::string code = datum(data, "code");
+  const std::string cause = datum(data, "cause");
+  const std::string message = datum(data, "message");
+  if (!signal.empty()) {
+    const std::string core = datum(data, "core");
+    return fmt::format("died by signal {}{}{}", signal, after_run(data),
+                       core == "true" || core == "1" ? ", core dumped" : "");
+  }
+  if (!code.empty()) return fmt::format("exited with code {}{}", code, after_run(data));
+  if (!message.empty()) return message;
+  return cause.empty() ? "ended" : cause;
+}
+
+std::string with(std::string phrase, std::string_view before, const std::string& text) {
+  return text.empty() ? phrase : phrase.append(before).append(text);
+}
+
+std::string started_phrase(const Json& data) {
+  std::string phrase = with("started", ", pid ", datum(data, "pid"));
+  return with(phrase, ": ", datum(data, "cause"));
+}
+
+std::string backoff_phrase(const Json& data) {
+  const auto delay = milliseconds(data, "delay_ms");
+  std::string phrase = delay ? "start in " + format_duration(*delay) : "waits to be restarted";
+  return with(phrase, ", unstable run ", datum(data, "unstable_runs"));
+}
+
+std::string failed_phrase(const Json& data) {
+  const std::string reason = datum(data, "reason");
+  return with("failed", ": ", reason.empty() ? datum(data, "message") : reason);
+}
+
+std::string action_phrase(const Json& data) {
+  std::string verb = datum(data, "verb");
+  if (verb.empty()) verb = datum(data, "action");
+  std::string phrase = verb.empty() ? "asked for" : fmt::format("asked to {}", verb);
+  return with(phrase, " by ", datum(data, "who"));
+}
+
+// All of it: nothing is hidden only because it is not known.
+std::string unknown_phrase(std::string_view kind, const Json& data) {
+  std::string phrase = safe_line(kind);
+  if (!data.is_object()) return phrase;
+  for (const auto& [name, value] : data.items()) {
+    phrase += fmt::format(" {}={}", safe_line(name), datum(data, name));
+  }
+  return phrase;
+}
+
+std::string known_phrase(EventKind kind, const Json& data) {
+  switch (kind) {
+    case EventKind::ServiceStarted:
+      return started_phrase(data);
+    case EventKind::ServiceReady:
+      return "ready";
+    case EventKind::ServiceExited:
+      return exited_phrase(data);
+    case EventKind::ServiceBackoff:
+      return backoff_phrase(data);
+    case EventKind::ServiceFailed:
+      return failed_phrase(data);
+    case EventKind::ServiceStopped:
+      return "stopped";
+    case EventKind::SupervisorStarted:
+      return with("supervisor started", ", version ", datum(data, "version"));
+    case EventKind::SupervisorRestarted:
+      return "the controller was replaced; services went on";
+    case EventKind::ConfigApplied:
+      return with("configuration applied", ": ", datum(data, "file"));
+    case EventKind::ConfigRejected:
+      return with("configuration rejected", ": ", datum(data, "message"));
+    case EventKind::Action:
+      return action_phrase(data);
+  }
+  return "";
+}
+
+Tone tone_of_kind(std::string_view kind) {
+  if (kind == to_string(EventKind::ServiceFailed)) return Tone::Bad;
+  if (kind == to_string(EventKind::ConfigRejected)) return Tone::Bad;
+  if (kind == to_string(EventKind::ServiceBackoff)) return Tone::Warn;
+  return Tone::Plain;
+}
+
+}  // namespace
+
+std::string event_phrase(const Json& event) {
+  const std::string kind = raw_text_of(event, "kind");
+  const Json* data = member(event, "data");
+  const Json nothing = Json::object();
+  const Json& details = data != nullptr ? *data : nothing;
+  for (std::size_t i = 0; i < kEventKindNames.size(); ++i) {
+    if (kEventKindNames[i] == kind) return known_phrase(static_cast<EventKind>(i), details);
+  }
+  return unknown_phrase(kind, details);
+}
+
+std::string event_time(const Json& event, WallTime now) {
+  const auto at = time_of(event, "at");
+  if (!at) return "";
+  const bool recent = now - *at < std::chrono::hours{24} && *at <= now + std::chrono::hours{24};
+  return recent ? format_local_clock(*at) : format_local_date_clock(*at);
+}
+
+std::string event_line(const Json& event, const Terminal& terminal) {
+  const auto at = time_of(event, "at");
+  std::string who = text_of(event, "instance");
+  if (who.empty()) who = text_of(event, "service");
+  if (who.empty()) who = "mainstay";
+  return fmt::format(
+      "{:<19}  {:<14}  {}", at ? format_local_date_clock(*at) : "", who,
+      paint(event_phrase(event), tone_of_kind(raw_text_of(event, "kind")), terminal));
+}
+
+}  // namespace mainstay::ctl

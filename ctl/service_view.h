@@ -1,0 +1,66 @@
+// A service object (INTERFACES "API") as ctl shows it. Every text is one line, safe for a terminal.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "base/units.h"
+#include "ctl/terminal.h"
+#include "mainstay/states.h"
+
+namespace mainstay::ctl {
+
+struct LastExitView {
+  std::optional<WallTime> at;
+  std::optional<std::int64_t> code;
+  std::string signal;  // "SEGV"; empty: it did not die by a signal
+  std::string reason;  // "exited", "stopped", "start failed", …
+  std::optional<Duration> run_time;
+  std::string start_failure;  // why it never became the program: "cannot run 'pyhton3': …"
+
+  // It ended by itself with code 0.
+  bool succeeded() const { return code == 0 && signal.empty(); }
+};
+
+struct ServiceView {
+  std::string name;                  // of the instance, as shown
+  std::string service;               // as declared
+  std::string state;                 // as sent, for showing
+  std::optional<PublicState> known;  // nothing: a state that this ctl does not know
+  std::string health;
+  bool ready = false;
+  std::optional<std::int64_t> pid;
+  std::optional<Duration> uptime;
+  std::int64_t restarts = 0;
+  std::int64_t unstable_runs = 0;
+  std::optional<std::int64_t> max_restarts;
+  std::optional<double> cpu_percent;
+  std::optional<Bytes> memory;
+  std::vector<std::string> ports;
+  std::optional<LastExitView> last_exit;
+  std::optional<Duration> next_start_in;
+  std::optional<Duration> kill_in;
+  std::string reason;
+
+  bool is(PublicState state_) const { return known == state_; }
+  // Running, ready as far as it says so, and not unhealthy.
+  bool is_up() const;
+  // It has done what it was declared to do: ended with code 0 and is not to be restarted.
+  bool is_done() const;
+};
+
+ServiceView view_of(const Json& service);
+std::vector<ServiceView> views_of(const std::vector<Json>& services);
+
+Tone tone_of(const ServiceView& service);
+
+// "code 1", "signal SEGV", "start failed"; for tables.
+std::string short_exit(const LastExitView& exit);
+// "start in 4.2 s (5 of 16)", "KILL in 6 s"; empty: nothing is planned.
+std::string next_step(const ServiceView& service);
+
+}  // namespace mainstay::ctl

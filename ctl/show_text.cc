@@ -1,0 +1,178 @@
+#include "ctl/show_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "ctl/json_fields.h"
+#include "ctl/service_view.h"
+#include "ctl/status_text.h"
+
+namespace mainstay::ctl {
+
+namespace {
+
+constexpr std::size_t kLabelWidth = 12;
+
+struct Setting {
+  std::string key;
+  std::string value;
+};
+
+std::string fact(std::string_view label, std::string_view text) {
+  if (text.empty()) return "";
+  return fmt::format("  {:<{}}{}\n", label, kLabelWidth, text);
+}
+
+std::string plain(const Json& value) {
+  return safe_line(value.is_string() ? value.get<std::string>() : dump_json(value));
+}
+
+// Nested objects become dotted keys, as the documentation of the file names them.
+void flatten(const Json& value, const std::string& key, std::vector<Setting>& out) {
+  if (!value.is_object()) {
+    out.push_back({key, plain(value)});
+    return;
+  }
+  for (const auto& [name, inner] : value.items()) {
+    flatten(inner, (key.empty() ? "" : key + ".") + safe_line(name), out);
+  }
+}
+
+// The spec is an object, or a list of {"key", "value"}.
+std::vector<Setting> settings_of(const Json& service) {
+  std::vector<Setting> settings;
+  const Json* spec = member(service, "spec");
+  if (spec == nullptr) return settings;
+  if (!spec->is_array()) {
+    flatten(*spec, "", settings);
+    return settings;
+  }
+  for (const Json& entry : *spec) {
+    const Json* value = member(entry, "value");
+    settings.push_back({text_of(entry, "key"), value != nullptr ? plain(*value) : ""});
+  }
+  return settings;
+}
+
+std::string settings_text(const Json& service) {
+  const std::vector<Setting> settings = settings_of(service);
+  if (settings.empty()) return "";
+  std::size_t width = 0;
+  for (const Setting& s : settings)
+    width = std::max(width, s.key.size());
+  std::string out = "  settings\n";
+  for (const Setting& s : settings)
+    out += fmt::format("      {:<{}}  {}\n", s.key, width, s.value);
+  return out;
+}
+
+std::string at_and_ago(WallTime at, WallTime now) {
+  return fmt::format("{} ({} ago)", format_local_date_clock(at), format_age(now - at));
+}
+
+std::string pid_text(const Json& service, const ServiceView& view, WallTime now) {
+  if (!view.pid) return "";
+  const auto since = time_of(service, "started_at");
+  return since ? fmt::format("{}, since {}", *view.pid, at_and_ago(*since, now))
+               : fmt::to_string(*view.pid);
+}
+
+std::string restarts_text(const ServiceView& view) {
+  const std::string most =
+      view.max_restarts ? fmt::format("at most {}", *view.max_restarts) : "no limit";
+  return fmt::format("{}, of them {} unstable in a row ({})", view.restarts, view.unstable_runs,
+                     most);
+}
+
+// "1.4 % CPU, 46 MB, 4 processes, 61 open files"
+std::string usage_text(const Json& service, const ServiceView& view) {
+  std::vector<std::string> parts;
+  if (view.cpu_percent) parts.push_back(fmt::format("{:.1f} % CPU", *view.cpu_percent));
+  if (view.memory) parts.push_back(format_size(*view.memory) + " memory");
+  if (const auto n = whole_of(service, "processes"); n && *n >= 0) {
+    parts.push_back(fmt::format("{} process{}", *n, *n == 1 ? "" : "es"));
+  }
+  if (const auto n = whole_of(service, "open_files"); n && *n >= 0) {
+    parts.push_back(count_of(static_cast<std::size_t>(*n), "open file"));
+  }
+  return view.pid ? join(parts, ", ") : "";
+}
+
+std::string last_exit_text(const ServiceView& view, WallTime now) {
+  if (!view.last_exit) return "";
+  const LastExitView& exit = *view.last_exit;
+  std::string text = short_exit(exit);
+  if (exit.run_time) text += fmt::format(" after {}", format_duration(*exit.run_time));
+  if (exit.at) text += ", " + at_and_ago(*exit.at, now);
+  const std::string& why = exit.start_failure.empty() ? exit.reason : exit.start_failure;
+  return why.empty() ? text : text + ": " + why;
+}
+
+std::string checks_text(const Json& service) {
+  std::string out;
+  for (const Json& check : list_of(service, "checks")) {
+    std::string text = fmt::format("{} {}", text_of(check, "kind"), text_of(check, "state"));
+    if (const auto ms = number_of(check, "latency_ms")) text += fmt::format(", {:.1f} ms", *ms);
+    if (const std::string error = text_of(check, "last_error"); !error.empty())
+      text += ": " + error;
+    out += fact(out.empty() ? "checks" : "", text);
+  }
+  return out;
+}
+
+// "log" is a list of paths, an object of them by stream, or one path.
+std::string logs_text(const Json& service) {
+  const Json* log = member(service, "log");
+  if (log == nullptr) return "";
+  std::vector<Setting> files;
+  if (log->is_array()) {
+    for (const Json& file : *log)
+      files.push_back({"", plain(file)});
+  } else {
+    flatten(*log, "", files);
+  }
+  std::string out;
+  for (const Setting& file : files)
+    out += fact(out.empty() ? "logs" : "", file.value);
+  return out;
+}
+
+// Of a service with several instances: all of them as a table, then the first in full.
+std::string instances_text(const Json& service, WallTime now, const Terminal& terminal) {
+  const Json* instances = member(service, "instances");
+  if (instances == nullptr) return "";
+  const auto services = views_of(list_of(*instances, "services"));
+  return services.empty() ? "" : status_text(services, now, terminal) + "\n";
+}
+
+std::string title(const ServiceView& view, const Terminal& terminal) {
+  std::string text = view.name + "  " + paint(view.state, tone_of(view), terminal);
+  const bool says_health =
+      view.pid && !view.health.empty() && view.health != to_string(Health::None);
+  return says_health ? text + ", " + view.health : text;
+}
+
+}  // namespace
+
+std::string show_text(const Json& service, WallTime now, const Terminal& terminal) {
+  const ServiceView view = view_of(service);
+  std::string out = instances_text(service, now, terminal);
+  out += title(view, terminal) + "\n";
+  if (const Json* spec = member(service, "spec"))
+    out += fact("description", text_of(*spec, "description"));
+  out += fact("reason", view.reason);
+  out += fact("next", next_step(view));
+  out += fact("pid", pid_text(service, view, now));
+  out += fact("uses", usage_text(service, view));
+  out += fact("ports", join(view.ports, " "));
+  out += fact("restarts", restarts_text(view));
+  out += fact("last exit", last_exit_text(view, now));
+  out += checks_text(service);
+  out += logs_text(service);
+  return out + settings_text(service);
+}
+
+}  // namespace mainstay::ctl

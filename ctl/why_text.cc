@@ -1,0 +1,84 @@
+#include "ctl/why_text.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/text.h"
+#include "ctl/display_width.h"
+#include "ctl/event_text.h"
+#include "ctl/json_fields.h"
+
+namespace mainstay::ctl {
+
+namespace {
+
+constexpr std::size_t kLabelWidth = 9;  // after two spaces; "gives up" and one space
+
+// "  label    part · part": a part that does not fit begins a new line below the first.
+std::string labelled(std::string_view label, const std::vector<std::string>& parts,
+                     std::string_view between, const Terminal& terminal) {
+  if (parts.empty()) return "";
+  const std::size_t limit = terminal.width.value_or(std::string::npos);
+  std::string out = fmt::format("  {:<{}}", label, kLabelWidth);
+  std::size_t at = kLabelWidth + 2;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t width = display_width(parts[i]);
+    if (i > 0 && at + display_width(between) + width > limit) {
+      out += "\n" + std::string(kLabelWidth + 2, ' ');
+      at = kLabelWidth + 2;
+    } else if (i > 0) {
+      out += between;
+      at += display_width(between);
+    }
+    out += parts[i];
+    at += width;
+  }
+  return out + "\n";
+}
+
+std::string labelled(std::string_view label, const std::string& text, const Terminal& terminal) {
+  if (text.empty()) return "";
+  return labelled(label, std::vector{text}, "", terminal);
+}
+
+std::string before_text(const Json& why, WallTime now, const Terminal& terminal) {
+  std::vector<std::string> parts;
+  for (const Json& event : list_of(why, "before")) {
+    parts.push_back(event_time(event, now) + " " + event_phrase(event));
+  }
+  return labelled("before", parts, fmt::format(" {} ", symbols_for(terminal).dot), terminal);
+}
+
+std::string last_words_text(const Json& why) {
+  const Json* words = member(why, "last_words");
+  if (words == nullptr) return "";
+  const std::vector<Json> lines = list_of(*words, "lines");
+  if (lines.empty()) return "";
+  const std::string stream = raw_text_of(*words, "stream");
+  const std::string_view name = stream == "err" ? "stderr" : stream == "out" ? "stdout" : "output";
+  std::string out = fmt::format("  last words ({})\n", name);
+  for (const Json& line : lines) {
+    const std::string text = line.is_string() ? line.get<std::string>() : raw_text_of(line, "text");
+    out += "      " + safe_line(text) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string why_text(const Json& why, WallTime now, const Terminal& terminal) {
+  std::string out = text_of(why, "headline") + "\n";
+  out += labelled("next", text_of(why, "next"), terminal);
+  out += labelled("gives up", text_of(why, "gives_up"), terminal);
+  for (const std::string& note : lines_of(why, "notes"))
+    out += labelled("note", note, terminal);
+  out += before_text(why, now, terminal);
+  out += labelled("rules", lines_of(why, "rules"), fmt::format(" {} ", symbols_for(terminal).dot),
+                  terminal);
+  out += last_words_text(why);
+  out += labelled("try", lines_of(why, "try"), "    ", terminal);
+  return out;
+}
+
+}  // namespace mainstay::ctl
