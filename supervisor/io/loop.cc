@@ -19,6 +19,7 @@ void close_and_delete(Handle* handle, UvHandle& uv) {
 
 struct Work {
   uv_work_t request{};
+  const bool* closing;
   std::function<void()> work;
   std::function<void()> done;
 };
@@ -53,6 +54,7 @@ Loop::Loop() : loop_(std::make_unique<uv_loop_s>()) {
 }
 
 Loop::~Loop() {
+  closing_ = true;
   if (after_turn_) {
     after_turn_->callback = nullptr;
     uv_close(reinterpret_cast<uv_handle_t*>(&after_turn_->prepare), nullptr);
@@ -96,14 +98,14 @@ std::optional<Duration> Loop::next_timer() const {
 }
 
 void Loop::in_worker(std::function<void()> work, std::function<void()> done) {
-  auto* item = new Work{{}, std::move(work), std::move(done)};
+  auto* item = new Work{{}, &closing_, std::move(work), std::move(done)};
   item->request.data = item;
   uv_queue_work(
       loop_.get(), &item->request,
       [](uv_work_t* request) { static_cast<Work*>(request->data)->work(); },
       [](uv_work_t* request, int) {
         const std::unique_ptr<Work> finished{static_cast<Work*>(request->data)};
-        finished->done();
+        if (!*finished->closing) finished->done();
       });
 }
 

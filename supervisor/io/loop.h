@@ -43,6 +43,7 @@ class Loop {
 
  private:
   struct AfterTurn;
+  bool closing_ = false;
   std::unique_ptr<uv_loop_s> loop_;
   std::unique_ptr<AfterTurn> after_turn_;
 };

@@ -33,8 +33,9 @@ class Stream {
   void start_reading(std::function<void(std::string_view)> on_data, std::function<void()> on_end);
   void stop_reading();
 
-  // Queues; `on_written` (may be empty) comes when these bytes are out, never after the stream is
-  // gone.
+  // Queues; `on_written` (may be empty) comes when these bytes are out or can never be (the other
+  // end is gone, which `on_end` tells), and never after the stream is gone. SIGPIPE must be ignored
+  // in the process.
   void write(std::string bytes, std::function<void()> on_written = {});
   // Bytes queued and not yet taken by the kernel.
   std::size_t queued_bytes() const;
