@@ -5,20 +5,19 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "config/diagnostics.h"
 #include "config/source_bundle.h"
+#include "mainstay/endpoint.h"
 #include "model/ecosystem.h"
 
 namespace mainstay::config {
 
-using EnvironmentLookup = std::function<std::optional<std::string>(std::string_view name)>;
 using NameLookup = std::function<bool(const std::string& name)>;
 
 struct LoadOptions {
-  // The supervisor's own variables for ${NAME}; empty: there are none.
+  // The supervisor's own variables, for ${NAME}; empty: there are none.
   EnvironmentLookup environment;
   // Whether the machine has such a user or group; empty: not checked. Not asked for numeric ids.
   NameLookup user_exists;
@@ -35,7 +34,8 @@ LoadOptions process_load_options();
 struct Loaded {
   // Nothing when there is any error.
   std::optional<model::Ecosystem> ecosystem;
-  std::vector<Diagnostic> diagnostics;  // errors only, all of them, by file and line
+  // All errors, by file and line; after the first hundred a note says how many more there are.
+  std::vector<Diagnostic> diagnostics;
   // What is accepted and validated but does nothing yet, as notes: "services.backend.health:
   // accepted, not yet active in this version". Once per place, so one for a key in `defaults`.
   std::vector<Diagnostic> inactive;

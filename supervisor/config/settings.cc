@@ -1,0 +1,84 @@
+#include "config/settings.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace mainstay::config {
+
+namespace {
+
+// A word as the file would write it in a list.
+std::string as_item(const std::string& word) {
+  const bool simple =
+      !word.empty() && word.find_first_of(" \t\n\r,[]{}#:&*!|>'\"%@`\\") == std::string::npos;
+  if (simple) return word;
+  std::string out = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? std::string{"\\n"} : std::string{c};
+  }
+  return out + "\"";
+}
+
+std::string as_list(const std::vector<std::string>& words) {
+  std::string out = "[";
+  for (const std::string& word : words)
+    out += (out.size() > 1 ? ", " : "") + as_item(word);
+  return out + "]";
+}
+
+// The largest unit that says it exactly.
+std::string exact_size(Bytes size) {
+  constexpr std::array<std::pair<std::uint64_t, char>, 4> kUnits = {
+      {{1ULL << 40, 'T'}, {1ULL << 30, 'G'}, {1ULL << 20, 'M'}, {1ULL << 10, 'K'}}};
+  for (const auto& [factor, letter] : kUnits) {
+    if (size.count >= factor && size.count % factor == 0)
+      return fmt::format("{}{}", size.count / factor, letter);
+  }
+  return size.count == 0 ? "0" : fmt::format("{}B", size.count);
+}
+
+}  // namespace
+
+void Settings::add(std::string key, Bytes value) {
+  add(std::move(key), exact_size(value));
+}
+
+void Settings::add_percent(std::string key, double value) {
+  add(std::move(key), fmt::format("{}%", value));
+}
+
+void Settings::add(std::string key, const std::vector<std::string>& words) {
+  if (!words.empty()) add(std::move(key), as_list(words));
+}
+
+void Settings::add(std::string key, const std::vector<model::Template>& words) {
+  std::vector<std::string> texts;
+  for (const model::Template& word : words)
+    texts.push_back(word.text);
+  add(std::move(key), texts);
+}
+
+void Settings::add(std::string key, const std::vector<int>& numbers) {
+  std::string list;
+  for (const int number : numbers)
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", number);
+  add(std::move(key), fmt::format("[{}]", list));
+}
+
+void Settings::add_hidden(const std::string& key,
+                          const std::map<std::string, model::Value>& values) {
+  for (const auto& [name, value] : values)
+    out_.push_back({key + "." + name, kRedacted});
+}
+
+void Settings::add_source(std::string key, const model::Value& value) {
+  const auto* file = std::get_if<model::SecretFile>(&value);
+  const auto* command = std::get_if<model::SecretCommand>(&value);
+  if (file != nullptr) return add(key + ".file", file->path.string());
+  if (command != nullptr) return add(key + ".command", command->argv);
+  out_.push_back({std::move(key), kRedacted});
+}
+
+}  // namespace mainstay::config
