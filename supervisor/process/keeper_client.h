@@ -63,6 +63,11 @@ struct KeeperStored {
   std::string name;
   UniqueFd fd;
 };
+// Welcome as it comes; the timer stays with the client (keeper/protocol.h Welcome).
+struct KeeperGreeting {
+  KeeperWelcome welcome;
+  UniqueFd alive_timer;
+};
 struct KeeperAllThere {};
 struct KeeperTerminate {
   int signal = 0;
@@ -70,7 +75,7 @@ struct KeeperTerminate {
 };
 struct KeeperPing {};
 
-using KeeperMessage = std::variant<KeeperWelcome, KeeperStored, KeeperRun, KeeperRefusal,
+using KeeperMessage = std::variant<KeeperGreeting, KeeperStored, KeeperRun, KeeperRefusal,
                                    KeeperExit, KeeperAllThere, KeeperTerminate, KeeperPing>;
 
 // One packet and its descriptors as a message; an error when size, type, texts or the number of
@@ -109,7 +114,7 @@ class KeeperClient {
   KeeperClient(const KeeperClient&) = delete;
   KeeperClient& operator=(const KeeperClient&) = delete;
 
-  // Says Hello and begins to listen. Both must outlive the client.
+  // Says Hello and begins to listen. Both must live as long as the client is used.
   void start(KeeperRuns& runs, KeeperHost& host);
 
   // `request` is what sealed_memfd() made of an encoded run request; `cgroup` a cgroup v2 folder to

@@ -9,6 +9,9 @@ namespace mainstay::process {
 // Empty when the process is gone (or descriptors have run out: see errno).
 UniqueFd open_pidfd(int pid);
 
+// Signals the process that a pidfd names, dead or alive. False: it is gone, or we may not.
+bool signal_pidfd(int pidfd, int number);
+
 // Signals the process `pid` that was seen to have started at `start_time`, and no other that got
 // its number meanwhile. False: it is gone, or we may not.
 bool signal_exactly(const Proc& proc, int pid, std::uint64_t start_time, int number);

@@ -35,10 +35,12 @@ struct HeldRunInfo {
 
 class ProcessRunner final : public runtime::Runner, public KeeperRuns {
  public:
-  // `own_environment` and `self` are those of this process.
+  // `own_environment` and `self` are those of this process. `post` and `notice` must only enqueue;
+  // the latter is told what no event says: that a stop command could not be started.
   ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees, OutputSink& output,
                 EnvironmentMap own_environment, User self,
-                std::function<void(runtime::RunnerEvent)> post);
+                std::function<void(runtime::RunnerEvent)> post,
+                std::function<void(const std::string&)> notice = {});
   ~ProcessRunner() override;
 
   // --- takeover ---

@@ -1,0 +1,314 @@
+#include "process/keeper_client.h"
+
+#include <fcntl.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "keeper/socket.h"
+
+namespace mainstay::process {
+
+namespace {
+
+constexpr int kPacketsPerTurn = 256;
+
+// Takes the descriptors of a packet one after the other; ok() tells whether all and none too many
+// were there.
+class FdTaker {
+ public:
+  explicit FdTaker(std::vector<UniqueFd>& fds) : fds_(fds) {}
+
+  UniqueFd next(bool expected = true) {
+    if (!expected) return {};
+    if (at_ == fds_.size()) {
+      enough_ = false;
+      return {};
+    }
+    return std::move(fds_[at_++]);
+  }
+  bool ok() const { return enough_ && at_ == fds_.size(); }
+
+ private:
+  std::vector<UniqueFd>& fds_;
+  std::size_t at_ = 0;
+  bool enough_ = true;
+};
+
+KeeperMessage from_wire(const keeper::Welcome& in, FdTaker& fds) {
+  const KeeperWelcome welcome{in.keeper_pid,
+                              in.generation,
+                              in.largest_token,
+                              in.largest_auxiliary,
+                              {Duration{in.started_mono_ns}},
+                              in.files_soft,
+                              in.files_hard};
+  return KeeperGreeting{welcome, fds.next()};
+}
+
+KeeperMessage from_wire(const keeper::Stored& in, FdTaker& fds) {
+  return KeeperStored{in.name, fds.next()};
+}
+
+KeeperMessage from_wire(const keeper::Run& in, FdTaker& fds) {
+  KeeperRun run{
+      in.token, in.label, in.pid, in.start_ticks, in.flags, {Duration{in.spawned_mono_ns}}, {},
+      {},       {},       {}};
+  run.pidfd = fds.next((in.handles & keeper::kHasPidfd) != 0);
+  run.error = fds.next((in.handles & keeper::kHasError) != 0);
+  run.out = fds.next((in.handles & keeper::kHasOut) != 0);
+  run.err = fds.next((in.handles & keeper::kHasErr) != 0);
+  return run;
+}
+
+KeeperMessage from_wire(const keeper::Refused& in, FdTaker&) {
+  return KeeperRefusal{in.token, in.at, in.error};
+}
+
+KeeperMessage from_wire(const keeper::Ended& in, FdTaker&) {
+  return KeeperExit{in.token,
+                    in.seq,
+                    in.pid,
+                    in.wait_status,
+                    Duration{in.cpu_ns},
+                    in.peak_memory_bytes,
+                    {Duration{in.ended_mono_ns}}};
+}
+
+KeeperMessage from_wire(const keeper::AllThere&, FdTaker&) {
+  return KeeperAllThere{};
+}
+KeeperMessage from_wire(const keeper::Ping&, FdTaker&) {
+  return KeeperPing{};
+}
+
+KeeperMessage from_wire(const keeper::Terminate& in, FdTaker&) {
+  return KeeperTerminate{in.signal, in.count};
+}
+
+bool texts_end(const keeper::Run& in) {
+  return keeper::is_terminated(in.label);
+}
+bool texts_end(const keeper::Stored& in) {
+  return keeper::is_terminated(in.name);
+}
+template <typename Wire>
+bool texts_end(const Wire&) {
+  return true;
+}
+
+template <typename Wire>
+bool decode_as(std::string_view packet, FdTaker& fds, std::optional<KeeperMessage>& out) {
+  Wire wire;
+  if (!keeper::read_message(packet.data(), packet.size(), wire) || !texts_end(wire)) return false;
+  out = from_wire(wire, fds);
+  return true;
+}
+
+template <typename... Wires>
+std::optional<KeeperMessage> decode_any(std::string_view packet, FdTaker& fds) {
+  std::optional<KeeperMessage> out;
+  static_cast<void>((decode_as<Wires>(packet, fds, out) || ...));
+  return out;
+}
+
+template <std::size_t N>
+void copy_text(char (&field)[N], std::string_view text) {
+  std::memcpy(field, text.data(), std::min(text.size(), N - 1));
+}
+
+}  // namespace
+
+Result<KeeperMessage> decode_keeper_message(std::string_view packet, std::vector<UniqueFd> fds) {
+  FdTaker taker{fds};
+  auto message =
+      decode_any<keeper::Run, keeper::Ended, keeper::Refused, keeper::Ping, keeper::Welcome,
+                 keeper::Stored, keeper::AllThere, keeper::Terminate>(packet, taker);
+  if (!message) return Error{"cannot understand the keeper: an unknown message"};
+  if (!taker.ok()) return Error{"cannot understand the keeper: wrong number of descriptors"};
+  return std::move(*message);
+}
+
+KeeperClient::KeeperClient(io::Loop& loop, UniqueFd socket)
+    : socket_(std::move(socket)),
+      watch_(std::make_unique<io::FdWatch>(loop, socket_.get(),
+                                           [this](int readiness) { on_ready(readiness); })) {
+  fcntl(socket_.get(), F_SETFD, FD_CLOEXEC);
+}
+
+KeeperClient::~KeeperClient() {
+  watch_.reset();
+}
+
+void KeeperClient::start(KeeperRuns& runs, KeeperHost& host) {
+  runs_ = &runs;
+  host_ = &host;
+  send(keeper::Hello{});
+  watch_->want(queue_.empty() ? io::kReadable : io::kReadable | io::kWritable);
+}
+
+template <typename Message>
+void KeeperClient::send(const Message& message, std::vector<UniqueFd> fds) {
+  if (lost_) return;
+  queue_.push_back({{reinterpret_cast<const char*>(&message), sizeof message}, std::move(fds)});
+  if (queue_.size() == 1) flush();
+}
+
+void KeeperClient::flush() {
+  while (!queue_.empty()) {
+    const Packet& packet = queue_.front();
+    int fds[keeper::kMaxMessageFds] = {-1, -1, -1, -1};
+    for (std::size_t i = 0; i < packet.fds.size(); ++i)
+      fds[i] = packet.fds[i].get();
+    const keeper::Transfer transfer = keeper::send_packet(
+        socket_.get(), packet.bytes.data(), packet.bytes.size(), fds, keeper::kMaxMessageFds);
+    if (transfer == keeper::Transfer::Later) break;
+    // Gone: reading will find the end and tell, from the loop.
+    queue_.pop_front();
+  }
+  if (runs_ != nullptr) {
+    watch_->want(queue_.empty() ? io::kReadable : io::kReadable | io::kWritable);
+  }
+}
+
+void KeeperClient::on_ready(int readiness) {
+  if ((readiness & io::kWritable) != 0) flush();
+  if ((readiness & (io::kReadable | io::kHangup)) != 0) receive();
+}
+
+void KeeperClient::receive() {
+  for (int i = 0; i < kPacketsPerTurn && !lost_; ++i) {
+    if (!receive_one()) return;
+  }
+}
+
+bool KeeperClient::receive_one() {
+  keeper::Packet packet;
+  const keeper::Transfer transfer = keeper::receive_packet(socket_.get(), packet);
+  if (transfer == keeper::Transfer::Later) return false;
+  if (transfer == keeper::Transfer::Gone) {
+    lose(Error{"cannot go on: the keeper is gone"});
+    return false;
+  }
+  std::vector<UniqueFd> fds;
+  for (const int fd : packet.fds) {
+    if (fd >= 0) fds.emplace_back(fd);
+  }
+  if (packet.lost_fds) {
+    lose(Error{
+        "cannot take over from the keeper: out of file descriptors; raise the limit (ulimit -n)"});
+    return false;
+  }
+  auto message = decode_keeper_message({packet.bytes, packet.size}, std::move(fds));
+  if (message) {
+    dispatch(std::move(*message));
+  } else {
+    lose(message.error());
+  }
+  return true;
+}
+
+void KeeperClient::dispatch(KeeperMessage message) {
+  if (auto* run = std::get_if<KeeperRun>(&message)) {
+    runs_->on_run(std::move(*run));
+  } else if (const auto* exit = std::get_if<KeeperExit>(&message)) {
+    runs_->on_exit(*exit);
+  } else if (const auto* refusal = std::get_if<KeeperRefusal>(&message)) {
+    runs_->on_refused(*refusal);
+  } else if (auto* stored = std::get_if<KeeperStored>(&message)) {
+    host_->on_stored(std::move(stored->name), std::move(stored->fd));
+  } else if (std::holds_alternative<KeeperAllThere>(message)) {
+    host_->on_all_there();
+  } else if (const auto* terminate = std::get_if<KeeperTerminate>(&message)) {
+    host_->on_terminate(terminate->signal, terminate->count);
+  } else if (auto* greeting = std::get_if<KeeperGreeting>(&message)) {
+    alive_timer_ = std::move(greeting->alive_timer);
+    next_auxiliary_ =
+        std::max(keeper::kFirstAuxiliaryToken, greeting->welcome.largest_auxiliary + 1);
+    host_->on_welcome(greeting->welcome);
+  } else {
+    send(keeper::Pong{});
+  }
+}
+
+void KeeperClient::lose(const Error& why) {
+  lost_ = true;
+  queue_.clear();
+  watch_->pause();
+  host_->on_keeper_lost(why);
+}
+
+void KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
+                         UniqueFd request, UniqueFd cgroup) {
+  keeper::Spawn spawn;
+  spawn.token = token;
+  spawn.flags = flags;
+  copy_text(spawn.label, label);
+  std::vector<UniqueFd> fds;
+  fds.push_back(std::move(request));
+  if (cgroup) {
+    spawn.flags |= keeper::kIntoCgroup;
+    fds.push_back(std::move(cgroup));
+  }
+  send(spawn, std::move(fds));
+}
+
+void KeeperClient::settled(std::uint64_t token) {
+  keeper::Settled message;
+  message.token = token;
+  send(message);
+}
+
+void KeeperClient::release(std::uint64_t token) {
+  keeper::Release message;
+  message.token = token;
+  send(message);
+}
+
+void KeeperClient::store(std::string_view name, int fd) {
+  keeper::Store message;
+  copy_text(message.name, name);
+  std::vector<UniqueFd> fds;
+  fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  send(message, std::move(fds));
+}
+
+void KeeperClient::drop(std::string_view name) {
+  keeper::Drop message;
+  copy_text(message.name, name);
+  send(message);
+}
+
+void KeeperClient::tell_stop_budget(Duration budget, std::string_view cgroup_root) {
+  using Milliseconds = std::chrono::duration<std::int64_t, std::milli>;
+  keeper::StopBudget message;
+  const auto ms = std::chrono::ceil<Milliseconds>(budget).count();
+  message.milliseconds = static_cast<std::uint32_t>(std::clamp<std::int64_t>(ms, 0, INT32_MAX));
+  if (cgroup_root.size() < sizeof message.cgroup_root) copy_text(message.cgroup_root, cgroup_root);
+  send(message);
+}
+
+void KeeperClient::finish(int code) {
+  keeper::Finish message;
+  message.code = code;
+  send(message);
+}
+
+void KeeperClient::keep_alive(Duration within) {
+  if (!alive_timer_) return;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(within);
+  itimerspec next{};
+  next.it_value.tv_sec = seconds.count();
+  next.it_value.tv_nsec = (within - seconds).count();
+  timerfd_settime(alive_timer_.get(), 0, &next, nullptr);
+}
+
+std::uint64_t KeeperClient::next_auxiliary_token() {
+  return next_auxiliary_++;
+}
+
+}  // namespace mainstay::process

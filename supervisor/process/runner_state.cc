@@ -1,0 +1,157 @@
+#include "process/runner_state.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <variant>
+
+#include "process/memfd.h"
+#include "process/pidfd_linux.h"
+
+namespace mainstay::process {
+
+using Phase = OneRun::Phase;
+
+namespace {
+
+// Stable when the service is scaled by hand: the declaration decides.
+std::string log_name(const runtime::StartRequest& start) {
+  const bool only_one = start.spec->instances == 1 && start.index == 0;
+  return only_one ? start.spec->name : start.canonical_name;
+}
+
+std::uint32_t output_flags(const model::LogSpec& logs) {
+  const bool both = logs.stdout_on && logs.stderr_on;
+  if (logs.merge && both) return keeper::kPipeOut | keeper::kMergeErr;
+  return (logs.stdout_on ? keeper::kPipeOut : 0U) | (logs.stderr_on ? keeper::kPipeErr : 0U);
+}
+
+runtime::ExitStatus exit_status(int wait_status) {
+  using Kind = runtime::ExitStatus::Kind;
+  if (WIFEXITED(wait_status)) return {Kind::Code, WEXITSTATUS(wait_status), false};
+  if (!WIFSIGNALED(wait_status)) return {};
+  return {Kind::Signal, WTERMSIG(wait_status), WCOREDUMP(wait_status)};
+}
+
+}  // namespace
+
+bool ProcessRunner::State::is_known(const std::string& instance) const {
+  for (const auto& [id, run] : runs) {
+    if (run->instance == instance) return true;
+  }
+  for (const auto& [token, other] : held) {
+    if (other.run.label == instance && !other.exit) return true;
+  }
+  return false;
+}
+
+OneRun& ProcessRunner::State::add(const runtime::StartRequest& start) {
+  auto run = std::make_unique<OneRun>();
+  run->id = start.run;
+  run->instance = start.canonical_name;
+  run->log_file = log_name(start);
+  run->logs = start.spec->logs;
+  run->attempt.shown_name = start.shown_name;
+  OneRun& added = *run;
+  runs[start.run] = std::move(run);
+  return added;
+}
+
+void ProcessRunner::State::fail(OneRun& run, runtime::StartFailure failure) {
+  run.phase = Phase::Failed;
+  run.attempt = {};
+  post(runtime::StartFailed{run.id, std::move(failure)});
+  if (run.await_when_ended) await_empty(run);
+}
+
+void ProcessRunner::State::ask(RunId id, Preparation prepared) {
+  OneRun* run = find(id);
+  if (run == nullptr || run->phase != Phase::Preparing) return;
+  if (auto* failure = std::get_if<runtime::StartFailure>(&prepared)) {
+    return fail(*run, std::move(*failure));
+  }
+  auto& start = std::get<PreparedStart>(prepared);
+  if (run->kill_when_born || run->signal_when_running) {
+    return fail(*run,
+                {runtime::StartFailureKind::Program, "run", 0,
+                 "cannot start " + run->attempt.shown_name + ": it was stopped before it began"});
+  }
+  const auto bytes = encode_request(start.request);
+  auto memfd = bytes ? sealed_memfd("run request", *bytes) : Result<UniqueFd>{bytes.error()};
+  if (!memfd) {
+    return fail(*run, {failure_kind(memfd.error().code), "request", memfd.error().code,
+                       "cannot start " + run->attempt.shown_name + ": " + memfd.error().message});
+  }
+  run->attempt = attempted(start.request, run->attempt.shown_name);
+  run->phase = Phase::Asked;
+  keeper.spawn(id.value, run->instance, output_flags(run->logs), std::move(*memfd),
+               std::move(start.cgroup));
+}
+
+void ProcessRunner::State::born(OneRun& run, KeeperRun told) {
+  run.phase = Phase::Born;
+  run.pid = told.pid;
+  run.spawned = told.spawned;
+  run.pidfd = std::move(told.pidfd);
+  run.error = std::move(told.error);
+  run.pipes = {std::move(told.out), std::move(told.err)};
+  if (!run.pipes.out && run.logs.merge) run.pipes.out = std::move(run.pipes.err);
+  if (run.kill_when_born && run.pidfd) signal_pidfd(run.pidfd.get(), SIGKILL);
+  if (!run.error) return running(run);
+  if (!read_error_pipe(run)) watch_birth(run);
+}
+
+void ProcessRunner::State::watch_birth(OneRun& run) {
+  run.error_watch = std::make_unique<io::FdWatch>(loop, run.error.get(), [this, id = run.id](int) {
+    if (OneRun* found = find(id); found != nullptr && found->error) read_error_pipe(*found);
+  });
+  run.error_watch->want(io::kReadable);
+}
+
+bool ProcessRunner::State::read_error_pipe(OneRun& run) {
+  keeper::StageFailure failure;
+  const ssize_t size = read(run.error.get(), &failure, sizeof failure);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  run.error_watch.reset();
+  run.error.reset();
+  if (size == sizeof failure) {
+    fail(run, explain_failure(failure, run.attempt));
+  } else {
+    keeper.settled(run.id.value);
+    running(run);
+  }
+  return true;
+}
+
+void ProcessRunner::State::running(OneRun& run) {
+  run.phase = Phase::Running;
+  run.attempt = {};
+  trees.started(run.instance, run.pid);
+  if (run.pipes.out || run.pipes.err) {
+    output.attach(run.id, run.log_file, run.logs, std::move(run.pipes));
+  }
+  if (run.announce) post(runtime::Spawned{run.id, run.pid, run.spawned});
+  if (run.signal_when_running) trees.signal_tree(run.instance, *run.signal_when_running);
+  if (run.kill_when_born) trees.kill_tree(run.instance);
+}
+
+void ProcessRunner::State::ended(OneRun& run, const KeeperExit& exit) {
+  // Nothing else ever held the write end, so now the pipe gives the failure or its end.
+  if (run.phase == Phase::Born) read_error_pipe(run);
+  if (run.phase != Phase::Running) return;
+  run.phase = Phase::Ended;
+  trees.main_ended(run.instance);
+  output.drain(run.id);
+  const bool leftovers = trees.leftovers(run.instance);
+  const runtime::RunUsage usage{exit.cpu, exit.peak_memory_bytes};
+  post(runtime::Exited{run.id, exit_status(exit.wait_status), exit.at, usage, leftovers});
+  if (run.await_when_ended) await_empty(run);
+}
+
+void ProcessRunner::State::await_empty(const OneRun& run) {
+  trees.await_empty(run.instance, [this, id = run.id] { post(runtime::TreeEmpty{id}); });
+}
+
+}  // namespace mainstay::process
