@@ -23,6 +23,7 @@ Actions InstanceMachine::spawned(const Context& context, int pid, MonoTime at) {
     case StateKind::Starting: {
       const Starting starting = in<Starting>();
       ledger_.resource_failures = 0;
+      ++ledger_.runs;
       enter(Running{starting.run, pid, at, starting.cause, std::nullopt});
       Actions actions{{Do::AnnounceStarted, starting.run}};
       if (goal_ == Goal::Down) actions.add(begin_stop(context, StopCause::Requested));

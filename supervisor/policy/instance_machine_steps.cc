@@ -42,7 +42,6 @@ Actions InstanceMachine::begin(const Context& context, StartCause cause) {
 }
 
 Actions InstanceMachine::begin_run(const Context& context, RunId run, StartCause cause) {
-  ++ledger_.starts;
   if (is_restart(cause)) ++ledger_.restarts;
   enter(Starting{run, cause, context.now});
   return {{Do::Start, run}};

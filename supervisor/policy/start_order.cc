@@ -44,7 +44,7 @@ void count(Progress& progress, const InstanceMachine& machine, int sign) {
   const auto* exited = machine.as<Exited>();
   if (machine.kind() == StateKind::Running) bump(progress.running, sign);
   if (exited != nullptr && exited->success) bump(progress.completed, sign);
-  if (!is_at_rest(machine)) bump(progress.live, sign);
+  if (!is_at_rest(machine) && !is_unkillable(machine)) bump(progress.live, sign);
 }
 
 bool satisfies(const Progress& progress, model::DependencyCondition condition) {

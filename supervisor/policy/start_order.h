@@ -17,7 +17,7 @@ struct Progress {
   std::uint32_t instances = 0;
   std::uint32_t running = 0;
   std::uint32_t completed = 0;  // exited with a success code
-  std::uint32_t live = 0;       // something of it runs, may run, or will start by itself
+  std::uint32_t live = 0;       // not at rest, and not given up on as unkillable
   bool operator==(const Progress&) const = default;
 };
 

@@ -17,8 +17,11 @@
 #include "mainstay/states.h"
 #include "model/ecosystem.h"
 #include "runtime/ports.h"
+#include "schedule/zone.h"
 
 namespace mainstay::runtime {
+
+class Supervision;
 
 using policy::LastExit;
 
@@ -100,6 +103,8 @@ struct ControllerOptions {
   double start_burst = 100;
   std::uint64_t next_run_id = 1;
   std::size_t event_capacity = 8192;
+  // Of restart.at; nothing: the machine's, or UTC when that cannot be told.
+  std::optional<schedule::Zone> zone;
 };
 
 class Controller {
@@ -111,7 +116,8 @@ class Controller {
   Controller& operator=(const Controller&) = delete;
 
   // --- driving ---
-  // Brings up everything with autostart, in waves. Once, right after construction or restore().
+  // Brings up everything with autostart, in waves, from the next settle() on. Once, right after
+  // construction or restore().
   void begin(const Now& now);
   // After a takeover: the records of the former controller (slot, bytes) and what the keeper holds.
   // Live runs are adopted, exits not yet applied are posted by the runner afterwards; unreadable
@@ -138,7 +144,9 @@ class Controller {
   // Stops caring about the result; what was asked for still happens.
   void forget(RequestId id);
   Status signal(InstanceId target, int number);
-  // Adds instances at the end or stops and removes the last ones.
+  // Adds instances at the end, up like the others or stopped like them, or stops and removes the
+  // last ones. 0 stops the first one too but keeps it in the table, so that the service stays in
+  // sight. At most 1000.
   Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
   // Everything down in reverse order; finished() turns true when nothing is left. A second call
   // hurries: KILL at once. `exit_code` is what finished() reports.
@@ -173,8 +181,7 @@ class Controller {
   std::vector<InstanceId> take_changed();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Supervision> state_;
 };
 
 }  // namespace mainstay::runtime

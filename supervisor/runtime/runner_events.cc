@@ -1,0 +1,104 @@
+// What the runner tells, applied to the instance that it is about.
+#include "runtime/supervision.h"
+
+namespace mainstay::runtime {
+
+using policy::Action;
+using policy::Context;
+using policy::InstanceMachine;
+using policy::Push;
+using policy::StateKind;
+
+namespace {
+
+RunId run_of(const RunnerEvent& event) {
+  return std::visit([](const auto& e) { return e.run; }, event);
+}
+
+// Whether the end of the machine's run is still news to it.
+bool has_main_process(const InstanceMachine& machine) {
+  const auto* stopping = machine.as<policy::Stopping>();
+  if (stopping != nullptr) return stopping->pid != 0;
+  return machine.kind() == StateKind::Starting || machine.kind() == StateKind::Running;
+}
+
+int pid_of(const InstanceMachine& machine) {
+  if (const auto* running = machine.as<policy::Running>()) return running->pid;
+  if (const auto* stopping = machine.as<policy::Stopping>()) return stopping->pid;
+  return 0;
+}
+
+MonoTime start_of(const InstanceMachine& machine, MonoTime otherwise) {
+  if (const auto* running = machine.as<policy::Running>()) return running->started;
+  if (const auto* stopping = machine.as<policy::Stopping>()) return stopping->started;
+  return otherwise;
+}
+
+std::string cause_of_end(const InstanceMachine& machine) {
+  const auto* stopping = machine.as<policy::Stopping>();
+  if (stopping == nullptr) return "exited";
+  if (stopping->push != Push::Asked) return "killed";
+  return std::string{to_string(stopping->cause)};
+}
+
+}  // namespace
+
+// The one place where news of a run that is not an instance's present one ends.
+void Supervision::apply(const RunnerEvent& event) {
+  Instance* instance = table_.find(run_of(event));
+  if (instance == nullptr || instance->machine.run() != run_of(event)) return drop_stale(event);
+  std::visit([&](const auto& e) { apply(*instance, e); }, event);
+}
+
+void Supervision::drop_stale(const RunnerEvent& event) {
+  const RunId run = run_of(event);
+  if (std::holds_alternative<Spawned>(event)) {
+    // Nobody wants it: it must not live beside the run that took its place.
+    outbox_.emplace_back(InstanceId{}, Action{Action::Kind::KillTree, run, 0});
+  } else if (!std::holds_alternative<TreeEmpty>(event)) {
+    outbox_.emplace_back(InstanceId{}, Action{Action::Kind::Release, run, 0});
+  }
+}
+
+void Supervision::apply(Instance& instance, const Spawned& spawned) {
+  step(instance, [&](InstanceMachine& machine, const Context& context) {
+    return machine.spawned(context, spawned.pid, spawned.at);
+  });
+  plan_restart(instance);
+  if (!own_.hurry) return;
+  step(instance,
+       [](InstanceMachine& machine, const Context& context) { return machine.kill(context); });
+}
+
+void Supervision::apply(Instance& instance, const StartFailed& failed) {
+  if (!has_main_process(instance.machine)) return;
+  instance.last_exit =
+      policy::LastExit{now_.wall, {}, "start failed", Duration{0}, failed.failure.message};
+  ended_usage_ = {};
+  ended_pid_ = 0;
+  ended_stage_ = failed.failure.stage;
+  step(instance, [&](InstanceMachine& machine, const Context& context) {
+    return machine.start_failed(context, failed.failure.kind);
+  });
+}
+
+void Supervision::apply(Instance& instance, const Exited& exited) {
+  if (!has_main_process(instance.machine)) return;  // told again after a takeover
+  const Duration run_time = exited.at - start_of(instance.machine, exited.at);
+  instance.last_exit = policy::LastExit{
+      now_.wall_of(exited.at), exited.status, cause_of_end(instance.machine), run_time, {}};
+  ended_usage_ = exited.usage;
+  ended_pid_ = pid_of(instance.machine);
+  ended_stage_.clear();
+  step(instance, [&](InstanceMachine& machine, const Context& context) {
+    return machine.exited(context, exited.status, exited.at, exited.leftovers);
+  });
+}
+
+void Supervision::apply(Instance& instance, const TreeEmpty&) {
+  step(instance, [](InstanceMachine& machine, const Context& context) {
+    return machine.tree_empty(context);
+  });
+}
+
+}  // namespace mainstay::runtime

@@ -1,0 +1,242 @@
+// What is behind Controller: the parts, and the queues by which they reach each other. Every method
+// that changes something runs within settle() or restore(); each .cc file is one subject of it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "policy/backoff.h"
+#include "policy/public_status.h"
+#include "runtime/brake.h"
+#include "runtime/controller.h"
+#include "runtime/deadlines.h"
+#include "runtime/event_log.h"
+#include "runtime/instance_table.h"
+#include "runtime/records.h"
+#include "runtime/requests.h"
+#include "schedule/cron.h"
+
+namespace mainstay::runtime {
+
+// What somebody asked for and settle() has not come to yet.
+struct BeginWish {};
+struct VerbWish {
+  RequestId request;
+  Verb verb = Verb::Start;
+  std::vector<InstanceId> targets;
+  std::string who;
+};
+struct ScaleWish {
+  RequestId request;
+  std::uint32_t service = 0;
+  std::uint32_t instances = 0;
+  std::string who;
+};
+struct SignalWish {
+  InstanceId target;
+  RunId run;
+  int number = 0;
+};
+struct ShutdownWish {
+  bool hurry = false;
+  bool resumed = false;  // asked for under a former controller
+};
+using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish>;
+
+class Supervision {
+ public:
+  Supervision(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner,
+              StateStore& store, EventSink& events, const Now& now);
+  Supervision(const Supervision&) = delete;
+  Supervision& operator=(const Supervision&) = delete;
+
+  // settle.cc
+  void settle(const Now& now);
+  std::optional<MonoTime> next_deadline() const;
+  void wish(Wish wish) { wishes_.push_back(std::move(wish)); }
+  void post(RunnerEvent event) { runner_events_.push_back(std::move(event)); }
+
+  // restore.cc
+  void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
+               std::span<const Controller::HeldRun> runs, const Now& now);
+
+  // wishes.cc, scale.cc, shutdown.cc
+  RequestId request(VerbWish wish);
+  Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
+  Status signal(InstanceId target, int number);
+  void shutdown(int exit_code, std::string why);
+  bool shutting_down() const { return own_.shutting_down; }
+  std::optional<int> finished() const;
+  Duration stop_budget() const;
+
+  // status.cc, resolve.cc
+  InstanceStatus status(const Instance& instance, const Now& now) const;
+  Explanation explain(const Instance& instance, const Now& now) const;
+  std::vector<InstanceId> in_file_order() const;
+  Result<std::vector<InstanceId>> resolve(std::span<const std::string> targets) const;
+  StartRequest start_request(const Instance& instance, RunId run) const;
+  std::vector<InstanceId> take_changed();
+
+  const model::Ecosystem& ecosystem() const { return ecosystem_; }
+  InstanceTable& table() { return table_; }
+  const InstanceTable& table() const { return table_; }
+  Requests& requests() { return requests_; }
+  const EventLog& events() const { return events_; }
+
+ private:
+  // settle.cc: one event to one machine, and all that follows from it at once.
+  template <typename Event>
+  void step(Instance& instance, Event&& event);
+  policy::Context context_for(const Instance& instance);
+  bool round();
+  void apply(Wish& wish);
+  void after_step(Instance& instance, const policy::Progress& before);
+  void take(Instance& instance, const policy::Action& action);
+  void touch(Instance& instance);
+  void check_dependencies(Instance& instance);
+  void admit_in_turn();
+  void reach_deadlines();
+
+  // runner_events.cc
+  void apply(const RunnerEvent& event);
+  void apply(Instance& instance, const Spawned& spawned);
+  void apply(Instance& instance, const StartFailed& failed);
+  void apply(Instance& instance, const Exited& exited);
+  void apply(Instance& instance, const TreeEmpty& empty);
+  void drop_stale(const RunnerEvent& event);
+
+  // outbox.cc: records first, then deeds.
+  void flush();
+  void publish(Instance& instance);
+  void publish_own();
+  void perform(InstanceId id, const policy::Action& action);
+
+  // announcements.cc
+  void announce(const Instance& instance, const policy::Action& action);
+  void add_event(EventKind kind, const Instance* about, std::map<std::string, std::string> data);
+  void audit(std::string_view verb, const Instance* about, std::string_view who);
+
+  // wishes.cc
+  void begin_all();
+  void apply(VerbWish& wish);
+  void apply_verb(VerbWish& wish, Instance& instance, std::unordered_set<std::uint32_t>& pulled);
+  void pull_dependencies(const Instance& instance, policy::StartCause cause, std::string_view who,
+                         std::unordered_set<std::uint32_t>& pulled);
+  void start(Instance& instance, policy::StartCause cause, std::string_view who);
+  void refuse(RequestId request, const Instance& instance, std::string message);
+
+  // outcomes.cc
+  void settle_requests();
+  void settle_requests_of(const Instance& instance);
+  void settle_blocked_dependants(std::uint32_t service);
+  std::optional<Outcome> outcome_of(const Instance& instance,
+                                    const Requests::Pending& pending) const;
+  std::optional<Outcome> outcome_of_start(const Instance& instance, RunId baseline) const;
+  std::optional<Outcome> outcome_of_stop(const Instance& instance) const;
+  Outcome outcome(const Instance& instance, bool ok, std::string message) const;
+
+  // dependencies.cc
+  bool dependencies_met(const Service& service) const;
+  bool is_blocked(std::uint32_t service) const;
+  std::string waits_for(const Service& service) const;
+  void restart_followers(std::uint32_t service);
+
+  // scale.cc
+  void apply(const ScaleWish& wish);
+  void grow(std::uint32_t service, const ScaleWish& wish);
+  void shrink(std::uint32_t service, const ScaleWish& wish);
+  void remove_stopped();
+  void remove_now(Instance& instance);
+  void check_waiting_users(const Service& service);
+
+  // shutdown.cc
+  void apply(const ShutdownWish& wish);
+  void stop_in_turn();
+  void heed_essential(const Instance& instance);
+
+  // planned.cc
+  void plan_restart(Instance& instance);
+  void watch_clock();
+
+  // restore.cc
+  struct StoredRecord {
+    InstanceId slot;
+    InstanceRecord record;
+  };
+  using StoredRecords = std::map<std::string, StoredRecord, std::less<>>;  // by canonical name
+  using HeldRuns = std::map<RunId, const Controller::HeldRun*>;
+  void restore_own(std::string_view bytes);
+  void fit_table(const StoredRecords& records, std::span<const Controller::HeldRun> runs);
+  void take_over(const std::string& name, InstanceRecord& record);
+  void rebuild(const Controller::HeldRun& run);
+  void set_machine(Instance& instance, policy::InstanceMachine machine);
+  void resume(Instance& instance, const HeldRuns& held);
+  void resume_run(Instance& instance, const Controller::HeldRun& run);
+  void resume_scaling(Instance& instance);
+  void lose_run(Instance& instance);
+  void rejoin_brake();
+  void write_all_anew(std::span<const std::pair<std::uint32_t, std::string>> raw);
+
+  // status.cc
+  policy::Situation situation(const Instance& instance, const Now& now,
+                              std::string_view waits) const;
+
+  model::Ecosystem ecosystem_;
+  ControllerOptions options_;
+  Runner& runner_;
+  StateStore& store_;
+  InstanceTable table_;
+  Deadlines deadlines_;
+  Brake brake_;
+  EventLog events_;
+  Requests requests_;
+  policy::Jitter jitter_;
+  ControllerRecord own_;
+  std::string own_published_;
+  std::int64_t live_ = 0;  // the sum of Progress::live
+  bool restored_ = false;
+
+  Now now_;                               // of the settle() that is going on
+  std::optional<Duration> clock_offset_;  // wall minus monotonic, when last looked at
+  std::map<std::uint32_t, schedule::CronExpression> planned_;  // by service, of restart.at
+  std::optional<schedule::Zone> zone_;
+
+  std::deque<Wish> wishes_;
+  std::deque<RunnerEvent> runner_events_;
+  std::deque<InstanceId> checks_;       // instances whose dependencies are to be looked at
+  std::deque<std::uint32_t> followed_;  // services of which a run has begun, all of it being up
+  std::deque<std::uint32_t> to_stop_;   // services whose turn in the shutdown may have come
+  std::vector<InstanceId> removable_;   // stopped, and to be removed
+  std::deque<std::pair<InstanceId, policy::Action>> outbox_;
+  std::vector<InstanceId> touched_;
+  std::vector<InstanceId> changed_;
+  RunUsage ended_usage_;  // of the exit that is being applied
+  int ended_pid_ = 0;
+  std::string ended_stage_;
+};
+
+template <typename Event>
+void Supervision::step(Instance& instance, Event&& event) {
+  Service& service = table_.service_of(instance);
+  const policy::Progress before = service.progress;
+  policy::count(service.progress, instance.machine, -1);
+  const policy::Actions actions = event(instance.machine, context_for(instance));
+  policy::count(service.progress, instance.machine, +1);
+  if (instance.machine.run().value >= own_.next_run_id)
+    own_.next_run_id = instance.machine.run().value + 1;
+  touch(instance);
+  for (const policy::Action& action : actions)
+    take(instance, action);
+  after_step(instance, before);
+}
+
+}  // namespace mainstay::runtime
