@@ -5,8 +5,7 @@ import re
 
 from source import cpp_files, line_of, read, report, without_comments
 
-# ctl and the tests are programs of their own.
-ALLOWED = re.compile(r"supervisor/io/|ctl/|tests/")
+ALLOWED = re.compile(r"supervisor/io/|tests/")
 CLOCK = re.compile(
     r"\b(clock_gettime|gettimeofday|timespec_get|clock_getres|ftime|times|uv_now|uv_hrtime|uv_clock_gettime|"
     r"uv_gettimeofday)\s*\("
