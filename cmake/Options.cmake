@@ -11,6 +11,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports false positives inside its own std::string at -O2 and with sanitizers (GCC bug 105329).
   target_compile_options(mainstay_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+if(MAINSTAY_FUZZ)
+  # Coverage in our own code is what guides the fuzzer.
+  target_compile_options(mainstay_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(mainstay_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(MAINSTAY_STATIC)
   target_link_options(mainstay_options INTERFACE -static-libstdc++ -static-libgcc)
 endif()

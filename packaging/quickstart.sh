@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Builds Mainstay on a plain Debian 12 machine and starts the four programs of ecosystem-examples/quickstart.
+#
+#   packaging/quickstart.sh            build, start, wait until everything answers, show it
+#   packaging/quickstart.sh stop       stop it again
+#
+# May be run again at any time. Needs root or sudo only when packages are missing. Everything it makes is in
+# build/quickstart and in ~/.local/state/mainstay-quickstart; API_PORT and FRONTEND_PORT choose the ports.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+BUILD=$ROOT/build/quickstart
+PLACE=${XDG_STATE_HOME:-${HOME:?HOME is not set}/.local/state}/mainstay-quickstart
+SOCKET=$PLACE/run/control.sock
+EXAMPLE=$ROOT/ecosystem-examples/quickstart/ecosystem.yaml
+CTL=$BUILD/bin/ctl
+
+ctl() { "$CTL" --socket "$SOCKET" "$@"; }
+
+running() { [[ -x $CTL ]] && ctl ping >/dev/null 2>&1; }
+
+build() {
+  install_packages "${BUILD_PACKAGES[@]}"
+  step "Building (a few minutes the first time)"
+  cd "$ROOT"
+  cmake --preset release -B "$BUILD" -DMAINSTAY_TESTS=OFF >"$PLACE/build.log" 2>&1 || show_build_log
+  cmake --build "$BUILD" -j "$JOBS" 2>&1 | tee -a "$PLACE/build.log" | show_progress
+  ((PIPESTATUS[0] == 0)) || show_build_log
+}
+
+# Ninja's "[3/120] …" as one line that moves, where there is a terminal.
+show_progress() {
+  local line
+  while IFS= read -r line; do
+    [[ ! -t 1 ]] || printf '\r\e[K%.*s' "$((${COLUMNS:-80} - 1))" "$line"
+  done
+  [[ ! -t 1 ]] || printf '\r\e[K'
+}
+
+show_build_log() {
+  tail -n 40 "$PLACE/build.log" >&2
+  fail "the build failed" "all of its output: $PLACE/build.log"
+}
+
+# The first free port from the wanted one on.
+free_port() {
+  python3 - "$1" <<'PYTHON'
+import socket, sys
+for port in range(int(sys.argv[1]), int(sys.argv[1]) + 100):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+    print(port)
+    break
+else:
+    sys.exit(f"no free port from {sys.argv[1]} on")
+PYTHON
+}
+
+# Waits until the API and the page answer; the deadline ends what would wait for ever.
+await_answers() {
+  python3 - "$@" <<'PYTHON'
+import sys, time, urllib.request
+end = time.monotonic() + 60
+for url in sys.argv[1:]:
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            break
+        except OSError as error:
+            if time.monotonic() > end:
+                sys.exit(f"{url} does not answer: {error}")
+            time.sleep(0.1)
+PYTHON
+}
+
+start() {
+  if running; then
+    step "It is running already"
+    read -r API_PORT FRONTEND_PORT <"$PLACE/ports"
+    return
+  fi
+  API_PORT=$(free_port "${API_PORT:-8000}")
+  FRONTEND_PORT=$(free_port "${FRONTEND_PORT:-8080}")
+  ((FRONTEND_PORT != API_PORT)) || FRONTEND_PORT=$(free_port "$((API_PORT + 1))")
+  printf '%s %s\n' "$API_PORT" "$FRONTEND_PORT" >"$PLACE/ports"
+  export API_PORT FRONTEND_PORT DATA_DIR=$PLACE/data
+  step "Starting"
+  ctl up --state-dir "$PLACE/state" --log-dir "$PLACE/log" "$EXAMPLE"
+}
+
+show() {
+  await_answers "http://127.0.0.1:$API_PORT/health" "http://127.0.0.1:$FRONTEND_PORT/"
+  step "Running"
+  ctl status
+  cat <<TEXT
+
+Page      http://127.0.0.1:$FRONTEND_PORT/
+API       http://127.0.0.1:$API_PORT/health
+Logs      $PLACE/log
+Try       alias ctl="$CTL --socket $SOCKET"
+          ctl logs -f         ctl why worker:0         ctl restart @web
+          kill -9 \$(ctl show --json api | python3 -c 'import json,sys; print(json.load(sys.stdin)["pid"])'); ctl status
+Stop      packaging/quickstart.sh stop
+TEXT
+}
+
+stop() {
+  running || { echo "It is not running."; return; }
+  ctl down
+}
+
+case ${1:-start} in
+  start)
+    mkdir -p "$PLACE"
+    chmod 700 "$PLACE"
+    build
+    start
+    show
+    ;;
+  stop) stop ;;
+  *) fail "usage: packaging/quickstart.sh [start|stop]" ;;
+esac
