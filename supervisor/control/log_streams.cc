@@ -96,12 +96,6 @@ void LogStreams::grew(const std::string& file) {
   }
 }
 
-void LogStreams::instances_changed() {
-  for (const auto& stream : streams_) {
-    if (stream->follower && stream->wish.follow) add_new_instances(*stream);
-  }
-}
-
 // What goes away stays followed: its file may still get last words.
 void LogStreams::add_new_instances(Stream& stream) {
   const auto instances = parts_.controller.resolve(stream.wish.targets);

@@ -37,8 +37,8 @@ class LogStreams {
   // targets mean now.
   void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
   void grew(const std::string& file);
-  // Instances were added or removed.
-  void instances_changed();
+  // Instances will have come or gone by the next after_settle().
+  void instances_change() { instances_change_ = true; }
   void after_settle();
 
   static constexpr std::uint64_t kBehind = 1024 * 1024;
@@ -66,6 +66,7 @@ class LogStreams {
   Parts& parts_;
   std::function<void()> serve_later_;
   std::optional<logs::Directory> directory_;  // of the loop's thread, opened by the first follower
+  bool instances_change_ = false;
   std::uint64_t last_number_ = 0;
   std::vector<std::unique_ptr<Stream>> streams_;
 };

@@ -76,7 +76,7 @@ void dispatch(Context& context, const Call& call, AccessLevel level, const Reque
     return call.fail({RpcError::Denied, "denied",
                       fmt::format("{} needs more rights than this connection has", method->name)});
   }
-  Params params(request.params, method->params);
+  Params params(*request.params, method->params);
   if (!refused(call, params)) method->handle(context, call, params);
 }
 
@@ -86,10 +86,10 @@ bool refused(const Call& call, const Params& params) {
 }
 
 void stream_cancel(Context&, const Call& call, Params& params) {
-  const Json* id = params.value("id");
-  if (id == nullptr) params.refuse("id", "is missing; it is the id of the request to end");
+  const auto id = params.json("id");
+  if (!id) params.refuse("id", "is missing; it is the id of the request to end");
   if (refused(call, params)) return;
-  const bool found = call.cancel_other(dump_json(*id));
+  const bool found = call.cancel_other(*id);
   call.answer(found ? R"({"cancelled":true})" : R"({"cancelled":false})");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "control/parsed_params.h"
 
 namespace mainstay::control {
 
@@ -23,19 +24,32 @@ std::string unknown_name(std::string_view name, std::span<const std::string_view
   return fmt::format("unknown parameter '{}'{}", shown(name), meant.empty() ? "; " + takes : meant);
 }
 
+// Null when it is absent or null.
+const Json* member(const ParsedParams& params, std::string_view name) {
+  const auto found = params.object.find(std::string(name));
+  return found == params.object.end() || found->is_null() ? nullptr : &*found;
+}
+
 }  // namespace
 
-Params::Params(const Json& object, std::span<const std::string_view> known) : object_(object) {
-  for (const auto& member : object.items()) {
+Params::Params(const ParsedParams& params, std::span<const std::string_view> known)
+    : params_(params) {
+  for (const auto& member : params.object.items()) {
     if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
     problem_ = {RpcError::InvalidParams, "invalid_params", unknown_name(member.key(), known)};
     return;
   }
 }
 
-const Json* Params::value(std::string_view name) const {
-  const auto found = object_.find(std::string(name));
-  return found == object_.end() || found->is_null() ? nullptr : &*found;
+std::optional<std::string> Params::json(std::string_view name) const {
+  const Json* found = member(params_, name);
+  if (found == nullptr) return std::nullopt;
+  return dump_json(*found);
+}
+
+bool Params::is_number(std::string_view name) const {
+  const Json* found = member(params_, name);
+  return found != nullptr && found->is_number();
 }
 
 void Params::refuse(std::string_view name, std::string_view why) {
@@ -44,7 +58,7 @@ void Params::refuse(std::string_view name, std::string_view why) {
 }
 
 std::optional<std::string> Params::text(std::string_view name) {
-  const Json* found = value(name);
+  const Json* found = member(params_, name);
   if (found == nullptr) return std::nullopt;
   if (found->is_string()) return found->get<std::string>();
   refuse(name, fmt::format("must be a string, not {}", json_kind(*found)));
@@ -53,7 +67,7 @@ std::optional<std::string> Params::text(std::string_view name) {
 
 std::optional<std::int64_t> Params::whole(std::string_view name, std::int64_t least,
                                           std::int64_t most) {
-  const Json* found = value(name);
+  const Json* found = member(params_, name);
   if (found == nullptr) return std::nullopt;
   if (!found->is_number_integer()) {
     refuse(name, fmt::format("must be a whole number, not {}", json_kind(*found)));
@@ -69,7 +83,7 @@ std::optional<std::int64_t> Params::whole(std::string_view name, std::int64_t le
 }
 
 bool Params::flag(std::string_view name, bool otherwise) {
-  const Json* found = value(name);
+  const Json* found = member(params_, name);
   if (found == nullptr) return otherwise;
   if (found->is_boolean()) return found->get<bool>();
   refuse(name, fmt::format("must be true or false, not {}", json_kind(*found)));
@@ -77,7 +91,7 @@ bool Params::flag(std::string_view name, bool otherwise) {
 }
 
 std::vector<std::string> Params::texts(std::string_view name) {
-  const Json* found = value(name);
+  const Json* found = member(params_, name);
   if (found == nullptr) return {};
   if (found->is_string()) return {found->get<std::string>()};
   if (!found->is_array()) {

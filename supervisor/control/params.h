@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
 #include "control/rpc.h"
 
 namespace mainstay::control {
@@ -17,21 +16,23 @@ namespace mainstay::control {
 class Params {
  public:
   // `known`: every name the method takes; another one is a problem ("…; did you mean 'targets'?").
-  Params(const Json& object, std::span<const std::string_view> known);
+  Params(const ParsedParams& params, std::span<const std::string_view> known);
 
   // Absent and null are the same. A value of another type is a problem, and reads as absent.
   std::optional<std::string> text(std::string_view name);
   std::optional<std::int64_t> whole(std::string_view name, std::int64_t least, std::int64_t most);
   bool flag(std::string_view name, bool otherwise);
   std::vector<std::string> texts(std::string_view name);  // a list of strings, or one string
-  const Json* value(std::string_view name) const;         // null when absent
+  // The value as JSON text.
+  std::optional<std::string> json(std::string_view name) const;
+  bool is_number(std::string_view name) const;
 
   // Notes that `name` is missing or wrong: "targets: …".
   void refuse(std::string_view name, std::string_view why);
   const std::optional<RpcFailure>& problem() const { return problem_; }
 
  private:
-  const Json& object_;
+  const ParsedParams& params_;
   std::optional<RpcFailure> problem_;
 };
 

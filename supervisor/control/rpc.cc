@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/parsed_params.h"
+
 namespace mainstay::control {
 
 namespace {
@@ -59,7 +61,9 @@ Parsed checked(Json& message) {
         fmt::format("params: must be an object with named members, not {}", json_kind(*params)));
   }
   if (!wants_answer) return Notification{};
-  return Request{*id, method->get<std::string>(), has_params ? std::move(*params) : Json::object()};
+  auto read = std::make_shared<ParsedParams>();
+  if (has_params) read->object = std::move(*params);
+  return Request{*id, method->get<std::string>(), std::move(read)};
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // JSON-RPC 2.0 as text: requests in, answers out. Pure; takes any bytes.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "base/json.h"
 #include "mainstay/protocol.h"
 
 namespace mainstay::control {
@@ -17,12 +17,15 @@ struct RpcFailure {
   std::string message;  // a sentence
 };
 
+// The params object of a request. Only who reads it includes parsed_params.h, and JSON with it.
+struct ParsedParams;
+
 // A well-formed request. `id` is JSON text ("1", "\"a\"", "null"): that is all that is ever done
 // with it.
 struct Request {
   std::string id;
   std::string method;
-  Json params;  // an object, empty when there were none
+  std::shared_ptr<const ParsedParams> params;  // never null
 };
 
 // A request that is answered with an error; `id` is "null" where it could not be told.

@@ -53,10 +53,9 @@ void change(Context& context, const Call& call, Params& params, runtime::Verb ve
 }
 
 int signal_of(Params& params) {
-  const Json* value = params.value("signal");
-  if (value == nullptr) params.refuse("signal", "is missing; for example \"HUP\"");
+  if (!params.json("signal")) params.refuse("signal", "is missing; for example \"HUP\"");
   if (params.problem()) return 0;
-  if (value->is_number_integer()) {
+  if (params.is_number("signal")) {
     constexpr std::int64_t kLastSignal = 64;
     return static_cast<int>(params.whole("signal", 1, kLastSignal).value_or(0));
   }
@@ -76,8 +75,7 @@ std::vector<InstanceId> instances_of(const runtime::Controller& controller,
 
 // 3, "3", "+1" or "-1"; a relative number counts from `current`.
 std::optional<std::int64_t> wanted_instances(Params& params, std::int64_t current) {
-  const Json* value = params.value("instances");
-  if (value != nullptr && value->is_number()) return params.whole("instances", 0, kMostInstances);
+  if (params.is_number("instances")) return params.whole("instances", 0, kMostInstances);
   const auto text = params.text("instances").value_or("");
   const bool relative = text.starts_with('+') || text.starts_with('-');
   std::int64_t number = 0;
@@ -155,10 +153,9 @@ void services_scale(Context& context, const Call& call, Params& params) {
   const auto request =
       context.controller().scale(*name, static_cast<std::uint32_t>(*wanted), call.who());
   if (!request) return call.fail({RpcError::Failed, "failed", request.error().message});
-  context.logs.instances_changed();
+  context.logs.instances_change();
   if (wait) {
-    context.waits.add(call, *request, WaitGoal::Up, instances_of(context.controller(), *name),
-                      progress);
+    context.waits.add_scale(call, *request, *name, progress);
     return;
   }
   context.controller().forget(*request);

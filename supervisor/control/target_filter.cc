@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.h"
 
 namespace mainstay::control {
@@ -20,10 +23,39 @@ std::string code_for(const runtime::Controller& controller, const std::string& t
   return names_instance ? "no_such_instance" : "no_such_service";
 }
 
+constexpr std::size_t kMostTargets = 1000;
+constexpr std::size_t kMostPatterns = 32;
+constexpr std::size_t kLongestTarget = 200;
+
+bool is_pattern(const std::string& target) {
+  return target.find_first_of("*?[") != std::string::npos;
+}
+
+// Every pattern is held against every name, and a long word against every name in search of what
+// was meant.
+std::optional<RpcFailure> excess(std::span<const std::string> targets) {
+  const auto failure = [](std::string message) {
+    return RpcFailure{RpcError::InvalidParams, "invalid_params", std::move(message)};
+  };
+  if (targets.size() > kMostTargets) {
+    return failure(
+        fmt::format("{} targets; at most {} are possible", targets.size(), kMostTargets));
+  }
+  if (std::count_if(targets.begin(), targets.end(), is_pattern) > std::ptrdiff_t{kMostPatterns}) {
+    return failure(fmt::format("at most {} targets may be patterns", kMostPatterns));
+  }
+  const bool too_long = std::any_of(targets.begin(), targets.end(), [](const std::string& target) {
+    return target.size() > kLongestTarget;
+  });
+  if (too_long) return failure(fmt::format("a target may have {} bytes", kLongestTarget));
+  return std::nullopt;
+}
+
 }  // namespace
 
 Resolved resolve_targets(const runtime::Controller& controller,
                          std::span<const std::string> targets) {
+  if (auto failure = excess(targets)) return {{}, std::move(failure)};
   auto resolved = controller.resolve(targets);
   if (resolved) return {std::move(*resolved), std::nullopt};
   RpcFailure failure{RpcError::NoSuchTarget, "no_such_service", resolved.error().message};

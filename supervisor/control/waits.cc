@@ -43,7 +43,7 @@ Waits::Waits(Parts& parts) : parts_(parts), timer_(parts.loop, [this] { tick(); 
 
 void Waits::add(const Call& call, runtime::RequestId request, WaitGoal goal,
                 std::vector<InstanceId> targets, bool progress) {
-  Wait wait{call, request, goal, {}, progress};
+  Wait wait{call, request, goal, {}, {}, progress};
   const Now now = parts_.clock();
   for (const InstanceId id : targets) {
     wait.targets.push_back({id, progress ? parts_.controller.status(id, now).run : RunId{}});
@@ -52,8 +52,14 @@ void Waits::add(const Call& call, runtime::RequestId request, WaitGoal goal,
   arm();
 }
 
+void Waits::add_scale(const Call& call, runtime::RequestId request, std::string service,
+                      bool progress) {
+  waits_.push_back({call, request, WaitGoal::Up, {}, std::move(service), progress});
+  arm();
+}
+
 void Waits::add_shutdown(const Call& call, bool progress) {
-  Wait wait{call, std::nullopt, WaitGoal::Down, {}, progress};
+  Wait wait{call, std::nullopt, WaitGoal::Down, {}, {}, progress};
   for (const InstanceId id : parts_.controller.instances())
     wait.targets.push_back({id, {}});
   waits_.push_back(std::move(wait));
@@ -98,13 +104,24 @@ void Waits::tick() {
   arm();
 }
 
-std::string Waits::waiting_text(const Wait& wait, const Now& now) const {
+// Without those that were scaled away meanwhile.
+std::vector<Waits::Target> Waits::present_targets(const Wait& wait) const {
+  std::vector<Target> targets = wait.targets;
+  for (const auto& service : parts_.controller.services()) {
+    if (wait.service.empty() || service.spec->name != wait.service) continue;
+    for (const InstanceId id : service.instances)
+      targets.push_back({id, {}});
+  }
   const auto instances = parts_.controller.instances();
   const std::unordered_set<InstanceId> existing(instances.begin(), instances.end());
+  std::erase_if(targets, [&](const Target& target) { return existing.count(target.id) == 0; });
+  return targets;
+}
+
+std::string Waits::waiting_text(const Wait& wait, const Now& now) const {
   JsonWriter out;
   out.open_object().key("waiting").open_list();
-  for (const Target& target : wait.targets) {
-    if (existing.count(target.id) == 0) continue;
+  for (const Target& target : present_targets(wait)) {
     const auto status = parts_.controller.status(target.id, now);
     if (is_at_rest(status, wait.goal, target.run_before)) continue;
     write_service(out, status, parts_.usage.usage_of(target.id));

@@ -25,6 +25,8 @@ class Waits {
   // With `progress` the client gets {"waiting":[…]} once a second until the answer.
   void add(const Call& call, runtime::RequestId request, WaitGoal goal,
            std::vector<InstanceId> targets, bool progress);
+  // A scale: who is waited for is whoever the service has when the progress is told.
+  void add_scale(const Call& call, runtime::RequestId request, std::string service, bool progress);
   // Answered when the controller has finished.
   void add_shutdown(const Call& call, bool progress);
 
@@ -42,12 +44,14 @@ class Waits {
     std::optional<runtime::RequestId> request;  // nothing: a shutdown
     WaitGoal goal = WaitGoal::Up;
     std::vector<Target> targets;
+    std::string service;  // of a scale, instead of targets
     bool progress = false;
   };
 
   bool is_over(Wait& wait);
   void tick();
   void arm();
+  std::vector<Target> present_targets(const Wait& wait) const;
   std::string waiting_text(const Wait& wait, const Now& now) const;
 
   Parts& parts_;

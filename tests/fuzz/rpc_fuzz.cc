@@ -11,6 +11,7 @@
 
 #include "control/line_buffer.h"
 #include "control/params.h"
+#include "control/parsed_params.h"
 #include "control/rpc.h"
 
 namespace {
@@ -30,14 +31,15 @@ void check_request(const Request& request) {
   check_message(answer_text(request.id, "{}"));
   static constexpr std::array kNames{std::string_view("targets"), std::string_view("lines"),
                                      std::string_view("wait"), std::string_view("name")};
-  Params params(request.params, kNames);
+  Params params(*request.params, kNames);
   params.texts("targets");
   params.whole("lines", 0, 1000);
   params.flag("wait", true);
   params.text("name");
   if (params.problem()) check_message(error_text(request.id, *params.problem()));
 
-  mainstay::Json again{{"jsonrpc", "2.0"}, {"method", request.method}, {"params", request.params}};
+  mainstay::Json again{
+      {"jsonrpc", "2.0"}, {"method", request.method}, {"params", request.params->object}};
   again["id"] = *mainstay::parse_trusted_json(request.id);
   const auto reread = parse_request(mainstay::dump_json(again));
   must(std::holds_alternative<Request>(reread));

@@ -4,14 +4,20 @@
 
 #include <array>
 
+#include "control/parsed_params.h"
+
 namespace mainstay::control {
 namespace {
 
 constexpr std::array kKnown{std::string_view("targets"), std::string_view("wait"),
                             std::string_view("lines")};
 
+ParsedParams parsed(Json object) {
+  return {std::move(object)};
+}
+
 TEST_CASE("an unknown parameter is a problem that says what was meant") {
-  const Json object = {{"target", "backend"}};
+  const ParsedParams object = parsed({{"target", "backend"}});
   const Params params(object, kKnown);
   REQUIRE(params.problem());
   CHECK(params.problem()->error == RpcError::InvalidParams);
@@ -19,16 +25,16 @@ TEST_CASE("an unknown parameter is a problem that says what was meant") {
 }
 
 TEST_CASE("an unknown parameter that resembles nothing is answered with what there is") {
-  const Json object = {{"zzzzzzzz", 1}};
+  const ParsedParams object = parsed({{"zzzzzzzz", 1}});
   CHECK(Params(object, kKnown).problem()->message ==
         "unknown parameter 'zzzzzzzz'; it takes targets, wait, lines");
   CHECK(Params(object, {}).problem()->message == "unknown parameter 'zzzzzzzz'; it takes none");
-  const Json huge = {{std::string(5000, '\xff'), 1}};
+  const ParsedParams huge = parsed({{std::string(5000, '\xff'), 1}});
   CHECK(Params(huge, {}).problem()->message.size() < 400);
 }
 
 TEST_CASE("a value of the wrong type is a problem that names both types") {
-  const Json object = {{"targets", 7}, {"wait", "yes"}, {"lines", 1.5}};
+  const ParsedParams object = parsed({{"targets", 7}, {"wait", "yes"}, {"lines", 1.5}});
   const auto problem_of = [&](auto read) {
     Params params(object, kKnown);
     read(params);
@@ -44,7 +50,7 @@ TEST_CASE("a value of the wrong type is a problem that names both types") {
 }
 
 TEST_CASE("only the first problem is told") {
-  const Json object = {{"targets", {1}}, {"wait", 3}};
+  const ParsedParams object = parsed({{"targets", {1}}, {"wait", 3}});
   Params params(object, kKnown);
   params.texts("targets");
   params.flag("wait", true);
@@ -54,7 +60,7 @@ TEST_CASE("only the first problem is told") {
 
 TEST_CASE("numbers are held to their range, the largest of them too") {
   const auto whole = [](const Json& value) {
-    const Json object = {{"lines", value}};
+    const ParsedParams object = parsed({{"lines", value}});
     Params params(object, kKnown);
     const auto number = params.whole("lines", 0, 1000);
     CHECK(number.has_value() != params.problem().has_value());
@@ -69,7 +75,7 @@ TEST_CASE("numbers are held to their range, the largest of them too") {
 }
 
 TEST_CASE("absent and null parameters read as their defaults, and one string is a list of one") {
-  const Json object = {{"targets", "backend"}, {"wait", nullptr}};
+  const ParsedParams object = parsed({{"targets", "backend"}, {"wait", nullptr}});
   Params params(object, kKnown);
   CHECK(params.texts("targets") == std::vector<std::string>{"backend"});
   CHECK(params.flag("wait", true));

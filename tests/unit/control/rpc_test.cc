@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "control/parsed_params.h"
+
 namespace mainstay::control {
 namespace {
 
@@ -29,12 +31,14 @@ TEST_CASE("a request keeps its id as it was written, whatever its type") {
   CHECK(request_of(R"({"jsonrpc":"2.0","id":"a b","method":"m"})").id == R"("a b")");
   CHECK(request_of(R"({"jsonrpc":"2.0","id":null,"method":"m"})").id == "null");
   CHECK(request_of(R"({"jsonrpc":"2.0","id":-1.5,"method":"m"})").id == "-1.5");
-  CHECK(request_of(R"({"id":1,"method":"m","jsonrpc":"2.0","params":{"b":1}})").params["b"] == 1);
+  CHECK(
+      request_of(R"({"id":1,"method":"m","jsonrpc":"2.0","params":{"b":1}})").params->object["b"] ==
+      1);
 }
 
 TEST_CASE("params that are absent or null are an empty object") {
-  CHECK(request_of(R"({"jsonrpc":"2.0","id":1,"method":"m"})").params == Json::object());
-  CHECK(request_of(R"({"jsonrpc":"2.0","id":1,"method":"m","params":null})").params ==
+  CHECK(request_of(R"({"jsonrpc":"2.0","id":1,"method":"m"})").params->object == Json::object());
+  CHECK(request_of(R"({"jsonrpc":"2.0","id":1,"method":"m","params":null})").params->object ==
         Json::object());
 }
 
@@ -80,7 +84,7 @@ TEST_CASE("params by position are refused, because every parameter has a name") 
 }
 
 TEST_CASE("nesting is limited before anything is built") {
-  CHECK(request_of(nested(14)).params.size() == 1);
+  CHECK(request_of(nested(14)).params->object.size() == 1);
   CHECK(refusal_of(nested(15)).failure.message.find("nested deeper than 16") != std::string::npos);
   CHECK(refusal_of(std::string(60000, '[')).failure.error == RpcError::ParseError);
   std::string objects;
@@ -93,7 +97,7 @@ TEST_CASE("brackets and colons inside strings are not nesting") {
   const std::string text = R"("[[[[[[[[[[[[[[[[[[[[[[[[\"{{{{{{{{{{{{{{{{{{:::")";
   const auto request =
       request_of(R"({"jsonrpc":"2.0","id":1,"method":"m","params":{"a":)" + text + "}}");
-  CHECK(request.params["a"].get<std::string>().size() > 40);
+  CHECK(request.params->object["a"].get<std::string>().size() > 40);
 }
 
 TEST_CASE("an object with a great many members is refused instead of searched for each") {
