@@ -7,6 +7,8 @@ import re
 
 from source import ROOT, project_files, read, report
 
+# Held byte for byte by the tests that own them, and some are broken on purpose.
+EXEMPT = ("tests/golden/", "tests/fuzz/corpus/")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
 
@@ -22,7 +24,7 @@ def text_findings(path):
     if text and not text.endswith("\n"):
         yield f"{path}: does not end with a newline"
     for number, line in enumerate(text.splitlines(), 1):
-        if path.suffix != ".tsv" and line != line.rstrip() and path.suffix != ".md":
+        if line != line.rstrip() and path.suffix != ".md":
             yield f"{path}:{number}: blanks at the end of the line"
 
 
@@ -40,16 +42,20 @@ def link_findings(path):
             yield f"{path}: links to {target}, which is not there"
 
 
+def checked(*suffixes):
+    return [path for path in project_files(*suffixes) if not str(path).startswith(EXEMPT)]
+
+
 def main():
     findings = []
-    for path in project_files(".json"):
+    for path in checked(".json"):
         findings += json_findings(path)
-    text = project_files(".h", ".cc", ".py", ".sh", ".md", ".txt", ".yaml", ".json", ".js", ".mjs", ".php", ".cmake")
+    text = checked(".h", ".cc", ".py", ".sh", ".md", ".txt", ".yaml", ".json", ".js", ".mjs", ".php", ".cmake")
     for path in text:
         findings += text_findings(path)
-    for path in project_files(".py", ".sh", ".mjs", ".h", ".cc"):
+    for path in checked(".py", ".sh", ".mjs", ".h", ".cc"):
         findings += script_findings(path)
-    for path in project_files(".md"):
+    for path in checked(".md"):
         findings += link_findings(path)
     report(findings, f"{len(text)} data and text files are sound.")
 
