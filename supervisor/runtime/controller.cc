@@ -43,8 +43,8 @@ void Controller::forget(RequestId id) {
   state_->requests().forget(id);
 }
 
-Status Controller::signal(InstanceId target, int number) {
-  return state_->signal(target, number);
+Status Controller::signal(InstanceId target, int number, std::string who) {
+  return state_->signal(target, number, std::move(who));
 }
 
 Result<RequestId> Controller::scale(std::string_view service, std::uint32_t instances,

@@ -143,7 +143,7 @@ class Controller {
   std::optional<std::vector<Outcome>> take_finished(RequestId id);
   // Stops caring about the result; what was asked for still happens.
   void forget(RequestId id);
-  Status signal(InstanceId target, int number);
+  Status signal(InstanceId target, int number, std::string who = {});
   // Adds instances at the end, up like the others or stopped like them, or stops and removes the
   // last ones. 0 stops the first one too but keeps it in the table, so that the service stays in
   // sight. At most 1000.

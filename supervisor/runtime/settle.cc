@@ -1,6 +1,9 @@
 // The driver: wishes are propagated, then executed, by queues and never by recursion.
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/supervision.h"
 
 namespace mainstay::runtime {
@@ -82,6 +85,7 @@ void Supervision::apply(Wish& wish) {
   // Only to the run that it was meant for: the next one may have been started meanwhile.
   const Instance* instance = table_.find(signal->target);
   if (instance != nullptr && instance->machine.run() == signal->run) {
+    audit(fmt::format("signal {}", signal_name(signal->number)), instance, signal->who);
     runner_.signal_main(signal->run, signal->number);
   }
 }

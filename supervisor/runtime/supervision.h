@@ -45,6 +45,7 @@ struct SignalWish {
   InstanceId target;
   RunId run;
   int number = 0;
+  std::string who;
 };
 struct ShutdownWish {
   bool hurry = false;
@@ -72,7 +73,7 @@ class Supervision {
   // wishes.cc, scale.cc, shutdown.cc
   RequestId request(VerbWish wish);
   Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
-  Status signal(InstanceId target, int number);
+  Status signal(InstanceId target, int number, std::string who);
   void shutdown(int exit_code, std::string why);
   bool shutting_down() const { return own_.shutting_down; }
   std::optional<int> finished() const;

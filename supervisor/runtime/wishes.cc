@@ -60,7 +60,7 @@ RequestId Supervision::request(VerbWish wish) {
   return id;
 }
 
-Status Supervision::signal(InstanceId target, int number) {
+Status Supervision::signal(InstanceId target, int number, std::string who) {
   const Instance* instance = table_.find(target);
   if (instance == nullptr) {
     return Error{"cannot send a signal: no such instance",
@@ -75,7 +75,7 @@ Status Supervision::signal(InstanceId target, int number) {
                              mainstay::to_string(policy::public_state(instance->machine))),
                  static_cast<int>(RpcError::NotRunning)};
   }
-  wishes_.push_back(SignalWish{target, instance->machine.run(), number});
+  wishes_.push_back(SignalWish{target, instance->machine.run(), number, std::move(who)});
   return {};
 }
 
