@@ -27,8 +27,9 @@ struct CaptureOptions {
   std::size_t turn_bytes =
       256 * 1024;  // at most this much of one stream before the others have their turn
   std::size_t max_open_files = 256;  // each is two descriptors: log and index
-  // Busy pipes grow to 1 MiB. An unprivileged user has 16,384 pipe pages in all, so only a few may.
+  // So many busy pipes may grow, to this size: an unprivileged user has 16,384 pipe pages in all.
   std::size_t max_grown_pipes = 16;
+  std::size_t grown_pipe_bytes = 1024 * 1024;
   // A file that cannot be written is tried again after `first_retry`, then ever more rarely up to
   // `last_retry`.
   Duration first_retry = std::chrono::milliseconds{100};

@@ -12,7 +12,6 @@ namespace mainstay::logs {
 namespace {
 
 constexpr std::size_t kPlainPipe = 64 * 1024;
-constexpr std::size_t kGrownPipe = 1024 * 1024;
 constexpr std::size_t kBusyBytes = kPlainPipe / 2;
 constexpr int kBusyTurns = 4;
 
@@ -96,7 +95,7 @@ void Capture::State::grow_if_busy(CapturedPipe& pipe, std::size_t moved) {
   pipe.busy_turns = moved >= kBusyBytes ? pipe.busy_turns + 1 : 0;
   if (pipe.busy_turns < kBusyTurns || pipe.grown || !pipe.may_grow) return;
   if (counts.grown >= options.max_grown_pipes) return;
-  pipe.grown = resize_pipe(pipe.fd.get(), kGrownPipe);
+  pipe.grown = resize_pipe(pipe.fd.get(), options.grown_pipe_bytes);
   pipe.may_grow = pipe.grown;
   if (pipe.grown) ++counts.grown;
 }
