@@ -30,7 +30,7 @@ int check(const ControllerArguments& arguments) {
 // Signals for the whole supervisor reach the keeper, which tells us; those of the terminal come
 // here too.
 void ignore_signals() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ})
     signal(number, SIG_IGN);
 }
 
