@@ -180,6 +180,16 @@ std::string group_name(std::string_view instance) {
   return name;
 }
 
+std::string instance_in_group(std::string_view cgroup_file, std::string_view root) {
+  const auto at = cgroup_file.find("/" + std::string{root});
+  if (at == std::string_view::npos) return {};
+  const auto rest = cgroup_file.substr(at + 1 + root.size());
+  std::string name{rest.substr(0, std::min(rest.find_first_of("/\n"), rest.size()))};
+  const auto dot = name.rfind('.');
+  if (dot != std::string::npos) name[dot] = ':';
+  return name;
+}
+
 std::string state_dir_hash(std::string_view state_dir) {
   std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
   for (const char c : state_dir)

@@ -28,6 +28,10 @@ std::optional<std::string> own_cgroup(std::string_view cgroup_file, bool v2);
 
 // A group's name below ours: "backend.0" for "backend:0".
 std::string group_name(std::string_view instance);
+// The instance whose group, or one below it, a process is in, from the text of its
+// /proc/<pid>/cgroup; `root` is the name of the group that holds all of ours, "mainstay-1f/".
+// Empty: none of ours.
+std::string instance_in_group(std::string_view cgroup_file, std::string_view root);
 // 16 hexadecimal digits that tell state directories apart.
 std::string state_dir_hash(std::string_view state_dir);
 

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <string>
 
+#include "process/sock_diag_linux.h"
+
 namespace mainstay::process {
 
 namespace {
@@ -91,8 +93,10 @@ void parse_listening(std::string_view table, PortProtocol protocol,
 void read_listening(const Proc& proc, std::vector<ListeningSocket>& out) {
   out.clear();
   // /proc/net is the caller's own: a link to self/net.
-  read_table(proc, "net/tcp", PortProtocol::Tcp, out);
-  read_table(proc, "net/tcp6", PortProtocol::Tcp, out);
+  if (!append_tcp_listeners(out)) {
+    read_table(proc, "net/tcp", PortProtocol::Tcp, out);
+    read_table(proc, "net/tcp6", PortProtocol::Tcp, out);
+  }
   read_table(proc, "net/udp", PortProtocol::Udp, out);
   read_table(proc, "net/udp6", PortProtocol::Udp, out);
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.inode < b.inode; });

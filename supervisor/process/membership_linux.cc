@@ -11,6 +11,17 @@ namespace mainstay::process {
 namespace {
 
 constexpr std::uint32_t kNobodys = ~0U;
+// Reading one group's list costs about as much as looking at one process; a tree has a few of
+// those.
+constexpr std::size_t kCostOfGroup = 2;
+
+std::uint32_t find_tree(const TreeIndex& index, std::string_view instance) {
+  const auto found = std::lower_bound(
+      index.entries.begin(), index.entries.end(), instance,
+      [](const TreeIndex::Entry& have, std::string_view wanted) { return have.instance < wanted; });
+  if (found == index.entries.end() || found->instance != instance) return kNobodys;
+  return static_cast<std::uint32_t>(found - index.entries.begin());
+}
 
 bool has_groups(const TreeIndex::Entry& entry) {
   return !entry.cgroup.empty();
@@ -19,10 +30,14 @@ bool has_groups(const TreeIndex::Entry& entry) {
 }  // namespace
 
 void Membership::visit(const Proc& proc, const TreeIndex& index, const Visit& visit) {
-  const auto with_groups = std::count_if(index.entries.begin(), index.entries.end(), has_groups);
-  if (with_groups != 0) visit_groups(proc, index, visit);
-  if (with_groups != static_cast<std::ptrdiff_t>(index.entries.size()))
+  const auto with_groups = static_cast<std::size_t>(
+      std::count_if(index.entries.begin(), index.entries.end(), has_groups));
+  proc.pids(pids_);
+  if (with_groups < index.entries.size() || pids_.size() < kCostOfGroup * with_groups) {
     visit_all(proc, index, visit);
+  } else {
+    visit_groups(proc, index, visit);
+  }
 }
 
 void Membership::visit_groups(const Proc& proc, const TreeIndex& index, const Visit& visit) {
@@ -40,9 +55,8 @@ void Membership::visit_all(const Proc& proc, const TreeIndex& index, const Visit
   mains_.clear();
   for (std::uint32_t tree = 0; tree < index.entries.size(); ++tree) {
     const auto& entry = index.entries[tree];
-    if (!has_groups(entry) && entry.main_pid != 0) mains_.emplace(entry.main_pid, tree);
+    if (entry.main_pid != 0) mains_.emplace(entry.main_pid, tree);
   }
-  proc.pids(pids_);
   nodes_.clear();
   for (const int pid : pids_) {
     if (const auto stat = proc.stat(pid)) nodes_.push_back({*stat, 0, false});
@@ -65,6 +79,10 @@ std::uint32_t Membership::tree_of(const Proc& proc, const TreeIndex& index, std:
     }
     chain_.push_back(*at);
     if (here.stat.pid == index.keeper_pid || here.stat.pid == getpid()) break;
+    if (const auto main = mains_.find(here.stat.pid); main != mains_.end()) {
+      tree = main->second;
+      break;
+    }
     if (here.stat.ppid == index.keeper_pid) {
       tree = tree_of_orphan(proc, index, here.stat);
       break;
@@ -80,14 +98,13 @@ std::uint32_t Membership::tree_of(const Proc& proc, const TreeIndex& index, std:
 
 std::uint32_t Membership::tree_of_orphan(const Proc& proc, const TreeIndex& index,
                                          const ProcStat& stat) {
-  if (const auto main = mains_.find(stat.pid); main != mains_.end()) return main->second;
-  const std::string& named = owners_->named_by_cookie(proc, stat);
-  const auto entry = std::lower_bound(index.entries.begin(), index.entries.end(), named,
-                                      [](const TreeIndex::Entry& have, const std::string& wanted) {
-                                        return have.instance < wanted;
-                                      });
-  if (named.empty() || entry == index.entries.end() || entry->instance != named) return kNobodys;
-  return has_groups(*entry) ? kNobodys : static_cast<std::uint32_t>(entry - index.entries.begin());
+  if (index.kind != TreeKind::Sweep) {
+    const auto tree =
+        find_tree(index, instance_in_group(proc.cgroups(stat.pid), index.cookie_root));
+    if (tree != kNobodys && has_groups(index.entries[tree])) return tree;
+  }
+  const auto tree = find_tree(index, owners_->named_by_cookie(proc, stat));
+  return tree != kNobodys && !has_groups(index.entries[tree]) ? tree : kNobodys;
 }
 
 std::optional<std::size_t> Membership::find(int pid) const {

@@ -187,14 +187,9 @@ std::string Proc::comm(int pid) const {
   return std::string{text};
 }
 
-bool Proc::in_cgroup(int pid, std::string_view part) const {
+std::string Proc::cgroups(int pid) const {
   std::array<char, 8192> buffer;
-  const auto text = read(ProcPath(pid, "cgroup").c_str(), buffer);
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
-    const auto after = text.substr(at + part.size());
-    if (after.empty() || after.front() == '/' || after.front() == '\n') return true;
-  }
-  return false;
+  return std::string{read(ProcPath(pid, "cgroup").c_str(), buffer)};
 }
 
 std::uint32_t Proc::open_files(int pid) const {

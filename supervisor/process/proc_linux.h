@@ -48,9 +48,8 @@ class Proc {
   std::optional<std::string> environment_value(int pid, std::string_view name) const;
   // The name the process gave itself, or empty.
   std::string comm(int pid) const;
-  // Is the process, in any hierarchy, in a group whose path has `part` ("/mainstay-1f/backend.0")
-  // in it?
-  bool in_cgroup(int pid, std::string_view part) const;
+  // /proc/<pid>/cgroup, at most 8 KiB of it.
+  std::string cgroups(int pid) const;
   // Number of open descriptors; 0 when we may not look.
   std::uint32_t open_files(int pid) const;
   // Replaces `out` by all pids, ascending.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -22,7 +23,11 @@ struct Tree {
   bool main_alive = false;
 };
 
-using TreeTable = std::unordered_map<std::string, std::unique_ptr<Tree>>;
+struct TreeTable {
+  std::unordered_map<std::string, std::unique_ptr<Tree>> by_name;
+  std::unordered_multiset<int>
+      mains;  // pids of the main processes that live, as far as we were told
+};
 
 // Silent once destroyed.
 class EmptinessWatch {
@@ -37,11 +42,13 @@ class TreeBackEnd {
   // Makes what a run needs; the cgroup.procs files its child has to enter.
   virtual Result<std::vector<std::string>> prepare(Tree& tree) = 0;
   virtual void signal(const Tree& tree, int number) = 0;
-  // One attempt at killing everything. Called again after a while as long as the tree is populated.
+  // One attempt at killing everything. Called right after populated() said yes, and again after a
+  // while.
   virtual void kill_round(const Tree& tree) = 0;
   virtual bool populated(const Tree& tree) = 0;
-  // For a populated tree: calls `changed` some time at or before the moment it becomes empty,
-  // possibly more than once. Null: there is nothing to wait for by event, ask again after a moment.
+  // Called right after populated() or kill_round(): calls `changed` some time at or before the
+  // moment it becomes empty, possibly more than once. Null: there is nothing to wait for by event,
+  // ask again after a moment.
   virtual std::unique_ptr<EmptinessWatch> watch(const Tree& tree,
                                                 std::function<void()> changed) = 0;
   virtual void remove(const Tree& tree) = 0;

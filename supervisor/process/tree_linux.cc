@@ -67,6 +67,7 @@ struct ProcessTrees::State {
 
   Held& hold(const std::string& instance);
   Held* find(const std::string& instance);
+  void set_main(Tree& tree, int pid, bool is_alive);
   void adopt(Held& held);
   // Looks whether the tree is empty; if not, kills on if it is being killed, and arranges for the
   // next look.
@@ -107,7 +108,7 @@ Held& ProcessTrees::State::hold(const std::string& instance) {
     if (groups) tree->cgroup = choice.root + "/" + group_name(instance);
     at->second.tree = tree.get();
     at->second.back_end = groups ? groups.get() : sweep.get();
-    trees.emplace(instance, std::move(tree));
+    trees.by_name.emplace(instance, std::move(tree));
     changed();
   }
   return at->second;
@@ -116,6 +117,13 @@ Held& ProcessTrees::State::hold(const std::string& instance) {
 Held* ProcessTrees::State::find(const std::string& instance) {
   const auto found = held_by_name.find(instance);
   return found == held_by_name.end() ? nullptr : &found->second;
+}
+
+void ProcessTrees::State::set_main(Tree& tree, int pid, bool is_alive) {
+  if (tree.main_alive) trees.mains.erase(trees.mains.find(tree.main_pid));
+  tree.main_pid = pid;
+  tree.main_alive = is_alive;
+  if (is_alive) trees.mains.insert(pid);
 }
 
 // A run of an earlier controller may have been started when no groups could be made.
@@ -181,8 +189,7 @@ std::string ProcessTrees::cookie(std::string_view instance, RunId run) const {
 
 void ProcessTrees::started(const std::string& instance, int main_pid) {
   Held& held = state_->hold(instance);
-  held.tree->main_pid = main_pid;
-  held.tree->main_alive = true;
+  state_->set_main(*held.tree, main_pid, true);
   state_->adopt(held);
   state_->changed();
 }
@@ -190,16 +197,17 @@ void ProcessTrees::started(const std::string& instance, int main_pid) {
 void ProcessTrees::main_ended(const std::string& instance) {
   Held* held = state_->find(instance);
   if (held == nullptr) return;
-  held->tree->main_alive = false;
+  state_->set_main(*held->tree, held->tree->main_pid, false);
   state_->changed();
 }
 
 void ProcessTrees::forget(const std::string& instance) {
   Held* held = state_->find(instance);
   if (held == nullptr) return;
+  state_->set_main(*held->tree, 0, false);
   held->back_end->remove(*held->tree);
   state_->held_by_name.erase(instance);
-  state_->trees.erase(instance);
+  state_->trees.by_name.erase(instance);
   state_->changed();
 }
 
@@ -243,7 +251,7 @@ std::shared_ptr<const TreeIndex> ProcessTrees::index() const {
     made->kind = state_->choice.kind;
     made->keeper_pid = state_->options.keeper_pid;
     made->cookie_root = state_->cookie_root;
-    for (const auto& [name, tree] : state_->trees) {
+    for (const auto& [name, tree] : state_->trees.by_name) {
       made->entries.push_back({name, tree->cgroup, tree->main_alive ? tree->main_pid : 0});
     }
     std::sort(made->entries.begin(), made->entries.end(),

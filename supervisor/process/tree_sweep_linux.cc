@@ -40,7 +40,6 @@ class SweepTrees : public TreeBackEnd {
   void kill_round(const Tree& tree) override {
     std::unordered_set<int> stopped;
     for (int pass = 0; pass < kMaxPasses; ++pass) {
-      collect(tree);
       bool found_new = false;
       for (const auto& member : members_) {
         if (!stopped.insert(member.pid).second) continue;
@@ -48,6 +47,7 @@ class SweepTrees : public TreeBackEnd {
         signal_exactly(proc_, member.pid, member.start_time, SIGSTOP);
       }
       if (!found_new && !moving_) break;
+      collect(tree);
     }
     for (const auto& member : members_)
       signal_exactly(proc_, member.pid, member.start_time, SIGKILL);
@@ -65,8 +65,7 @@ class SweepTrees : public TreeBackEnd {
     return clean < 2;
   }
 
-  std::unique_ptr<EmptinessWatch> watch(const Tree& tree, std::function<void()> changed) override {
-    collect(tree);
+  std::unique_ptr<EmptinessWatch> watch(const Tree&, std::function<void()> changed) override {
     std::vector<int> pids;
     for (const auto& member : members_)
       pids.push_back(member.pid);
@@ -106,20 +105,16 @@ class SweepTrees : public TreeBackEnd {
 
   // The keeper's children that are nobody's main process, as far as we have been told.
   const std::vector<int>& orphans() {
-    mains_.clear();
-    for (const auto& [name, tree] : trees_) {
-      if (tree->main_alive) mains_.insert(tree->main_pid);
-    }
     orphans_.clear();
     proc_.children(keeper_pid_, orphans_);
-    std::erase_if(orphans_, [&](int pid) { return pid == getpid() || mains_.contains(pid); });
+    std::erase_if(orphans_, [&](int pid) { return pid == getpid() || trees_.mains.contains(pid); });
     return orphans_;
   }
 
   // A session's number is not given to a new process while the session has members. It says
   // nothing, though, once another instance's main process has the number.
   int session_of(const Tree& tree) const {
-    return !tree.main_alive && mains_.contains(tree.main_pid) ? 0 : tree.main_pid;
+    return !tree.main_alive && trees_.mains.contains(tree.main_pid) ? 0 : tree.main_pid;
   }
 
   void add_with_descendants(const ProcStat& root) {
@@ -145,9 +140,8 @@ class SweepTrees : public TreeBackEnd {
   const TreeTable& trees_;
   Proc proc_;
   std::vector<Member> members_;  // of the latest collect()
-  bool moving_ = false;          // the latest collect() met a process that vanished
+  bool moving_ = false;          // it met a process that vanished
   std::unordered_set<int> seen_;
-  std::unordered_set<int> mains_;
   std::vector<int> orphans_;
   std::vector<int> children_;
 };

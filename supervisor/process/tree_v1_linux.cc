@@ -20,7 +20,8 @@ constexpr std::size_t kWatchedAtMost = 64;
 
 class V1Trees : public TreeBackEnd {
  public:
-  V1Trees(io::Loop& loop, std::string root) : loop_(loop), root_(std::move(root)) {}
+  V1Trees(io::Loop& loop, std::string root)
+      : loop_(loop), root_(std::move(root)), name_(root_.substr(root_.rfind('/') + 1) + "/") {}
 
   Result<std::vector<std::string>> prepare(Tree& tree) override {
     tree.cgroup = root_ + "/" + group_name(tree.instance);
@@ -53,8 +54,7 @@ class V1Trees : public TreeBackEnd {
     return !pids_.empty();
   }
 
-  std::unique_ptr<EmptinessWatch> watch(const Tree& tree, std::function<void()> changed) override {
-    read_procs(tree.cgroup, pids_);
+  std::unique_ptr<EmptinessWatch> watch(const Tree&, std::function<void()> changed) override {
     std::reverse(pids_.begin(), pids_.end());
     pids_.resize(std::min(pids_.size(), kWatchedAtMost));
     return watch_any(loop_, pids_, std::move(changed));
@@ -66,11 +66,12 @@ class V1Trees : public TreeBackEnd {
 
  private:
   bool in_group(int pid, const Tree& tree) const {
-    return proc_.in_cgroup(pid, tree.cgroup.substr(root_.rfind('/')));
+    return instance_in_group(proc_.cgroups(pid), name_) == tree.instance;
   }
 
   io::Loop& loop_;
   std::string root_;
+  std::string name_;  // of the root group, as a path component
   Proc proc_;
   std::vector<int> pids_;
 };

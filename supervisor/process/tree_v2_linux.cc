@@ -46,7 +46,8 @@ class EventsWatch : public EmptinessWatch {
 
 class V2Trees : public TreeBackEnd {
  public:
-  V2Trees(io::Loop& loop, std::string root) : loop_(loop), root_(std::move(root)) {}
+  V2Trees(io::Loop& loop, std::string root)
+      : loop_(loop), root_(std::move(root)), name_(root_.substr(root_.rfind('/') + 1) + "/") {}
 
   Result<std::vector<std::string>> prepare(Tree& tree) override {
     tree.cgroup = root_ + "/" + group_name(tree.instance);
@@ -84,11 +85,12 @@ class V2Trees : public TreeBackEnd {
 
  private:
   bool in_group(int pid, const Tree& tree) const {
-    return proc_.in_cgroup(pid, tree.cgroup.substr(root_.rfind('/')));
+    return instance_in_group(proc_.cgroups(pid), name_) == tree.instance;
   }
 
   io::Loop& loop_;
   std::string root_;
+  std::string name_;  // of the root group, as a path component
   Proc proc_;
 };
 

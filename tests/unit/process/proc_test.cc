@@ -118,6 +118,15 @@ TEST_CASE("our group is found in both hierarchies") {
   CHECK_FALSE(own_cgroup("9:name=systemd:/a\n"sv, true));
 }
 
+TEST_CASE("a process is in an instance's group or below it, by whole names only") {
+  const std::string root = "mainstay-1f/";
+  CHECK(instance_in_group("4:x:/\n0::/mainstay-1f/back.end.0\n", root) == "back.end:0");
+  CHECK(instance_in_group("0::/a/mainstay-1f/backend.12/inner/0\n", root) == "backend:12");
+  CHECK(instance_in_group("0::/mainstay-1f\n", root).empty());
+  CHECK(instance_in_group("0::/mainstay-1fe/backend.0\n", root).empty());
+  CHECK(instance_in_group("", root).empty());
+}
+
 TEST_CASE("a group has the instance's name, in one path component") {
   CHECK(group_name("backend:0") == "backend.0");
   CHECK(group_name("a.b:12") == "a.b.12");
