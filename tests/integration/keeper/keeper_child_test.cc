@@ -42,7 +42,7 @@ process::User nobody() {
 
 bool is_root(const char* what) {
   if (geteuid() == 0) return true;
-  MESSAGE("skipped, needs root: ", what);
+  MESSAGE("skipped, needs root: ", std::string{what});
   return false;
 }
 
