@@ -208,6 +208,27 @@ bool is_unkillable(const InstanceMachine& machine) {
   return false;
 }
 
+bool is_stuck(const InstanceMachine& machine) {
+  switch (machine.kind()) {
+    case StateKind::Stopped:
+    case StateKind::Backoff:
+    case StateKind::Failed:
+      return true;
+    case StateKind::Clearing:
+      return machine.goal() == Goal::Down || is_automatic(machine.as<Clearing>()->next.cause);
+    case StateKind::Exited:
+      return !machine.as<Exited>()->success;
+    case StateKind::Starting:
+    case StateKind::Running:
+    case StateKind::Stopping:
+      return machine.goal() == Goal::Down || is_unkillable(machine);
+    case StateKind::Waiting:
+    case StateKind::Queued:
+      return false;
+  }
+  return false;
+}
+
 bool has_failed_for_good(const InstanceMachine& machine) {
   if (const auto* failed = machine.as<Failed>()) return !failed->retry_at;
   const auto* exited = machine.as<Exited>();

@@ -44,6 +44,9 @@ bool is_at_rest(const InstanceMachine& machine);
 // KILL did not end its tree within kKillGrace.
 bool is_unkillable(const InstanceMachine& machine);
 
+// Neither up nor on its way there within a moment: nobody should be kept waiting for it.
+bool is_stuck(const InstanceMachine& machine);
+
 // It has failed for good: what ends the supervisor when the service is essential.
 bool has_failed_for_good(const InstanceMachine& machine);
 

@@ -19,29 +19,6 @@ bool is_met(const InstanceTable& table, const Need& need) {
   return policy::satisfies(table.services()[need.service].progress, need.condition);
 }
 
-// Neither up nor on its way by itself within a moment: nobody should be kept waiting for it.
-bool is_stuck(const InstanceMachine& machine) {
-  switch (machine.kind()) {
-    case StateKind::Stopped:
-    case StateKind::Backoff:
-    case StateKind::Failed:
-      return true;
-    case StateKind::Clearing:
-      return machine.goal() == Goal::Down ||
-             is_automatic(machine.as<policy::Clearing>()->next.cause);
-    case StateKind::Exited:
-      return !machine.as<policy::Exited>()->success;
-    case StateKind::Starting:
-    case StateKind::Running:
-    case StateKind::Stopping:
-      return machine.goal() == Goal::Down;
-    case StateKind::Waiting:
-    case StateKind::Queued:
-      return false;
-  }
-  return false;
-}
-
 // "which has failed", "which is in backoff"
 std::string spell_state(PublicState state) {
   switch (state) {
@@ -87,7 +64,7 @@ bool Supervision::is_blocked(std::uint32_t service) const {
       if (is_met(table_, need) || !seen.insert(need.service).second) continue;
       for (const InstanceId id : table_.services()[need.service].instances) {
         const InstanceMachine& machine = table_.at(id).machine;
-        if (is_stuck(machine)) return true;
+        if (policy::is_stuck(machine)) return true;
         if (machine.kind() == StateKind::Waiting) open.push_back(need.service);
       }
     }
@@ -103,7 +80,7 @@ std::string Supervision::waits_for(const Service& service) const {
     const Service& needed = table_.services()[need.service];
     const auto worst = std::ranges::max_element(needed.instances, {}, [&](InstanceId id) {
       const InstanceMachine& machine = table_.at(id).machine;
-      return (is_stuck(machine) ? 2 : 0) + (machine.kind() != StateKind::Running ? 1 : 0);
+      return (policy::is_stuck(machine) ? 2 : 0) + (machine.kind() != StateKind::Running ? 1 : 0);
     });
     if (!out.empty()) out += ", and ";
     const bool completes = need.condition == model::DependencyCondition::Completed;

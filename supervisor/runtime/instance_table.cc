@@ -24,8 +24,8 @@ InstanceTable::InstanceTable(const model::Ecosystem& ecosystem)
     service.needed_by.assign(graph_.needed_by[i].begin(), graph_.needed_by[i].end());
     service.followers.assign(followers[i].begin(), followers[i].end());
     // A service scaled to nothing keeps its first instance, stopped.
-    const std::uint32_t wanted = std::max(1U, service.spec->instances);
-    for (std::uint32_t n = 0; n < wanted; ++n)
+    service.wanted = std::max(1U, service.spec->instances);
+    for (std::uint32_t n = 0; n < service.wanted; ++n)
       add(i);
   }
 }

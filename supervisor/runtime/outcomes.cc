@@ -10,35 +10,13 @@ namespace mainstay::runtime {
 using policy::Goal;
 using policy::StateKind;
 
-namespace {
-
-bool may_block_others(StateKind kind) {
-  switch (kind) {
-    case StateKind::Stopped:
-    case StateKind::Backoff:
-    case StateKind::Clearing:
-    case StateKind::Exited:
-    case StateKind::Failed:
-      return true;
-    case StateKind::Waiting:
-    case StateKind::Queued:
-    case StateKind::Starting:
-    case StateKind::Running:
-    case StateKind::Stopping:
-      return false;
-  }
-  return false;
-}
-
-}  // namespace
-
 void Supervision::settle_requests() {
   if (requests_.empty()) return;
   for (const InstanceId id : touched_) {
     const Instance* instance = table_.find(id);
     if (instance == nullptr) continue;
     settle_requests_of(*instance);
-    if (may_block_others(instance->machine.kind())) settle_blocked_dependants(instance->service);
+    if (policy::is_stuck(instance->machine)) settle_blocked_dependants(instance->service);
   }
 }
 

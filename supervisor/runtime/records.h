@@ -18,7 +18,7 @@ inline constexpr std::uint32_t kControllerSlot = 65535;
 
 struct InstanceRecord {
   std::string canonical_name;
-  std::uint32_t instances = 1;  // how many its service has been scaled to
+  std::uint32_t instances = 1;  // how many its service has been scaled to; that of index 0 counts
   bool removing = false;
   bool signal_owed = false;
   policy::InstanceMachine machine;

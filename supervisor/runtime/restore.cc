@@ -181,7 +181,8 @@ void Supervision::lose_run(Instance& instance) {
   const auto* stopping = instance.machine.as<policy::Stopping>();
   switch (instance.machine.kind()) {
     case StateKind::Starting:
-      if (instance.machine.goal() == Goal::Up) {
+      if (instance.machine.goal() == Goal::Up &&
+          instance.index < table_.service_of(instance).wanted) {
         outbox_.emplace_back(instance.id, Action{Action::Kind::Start, run, 0});
       } else {
         post(StartFailed{run,

@@ -49,6 +49,8 @@ void Supervision::apply(const ScaleWish& wish) {
   }
   audit(fmt::format("scale to {}", wish.instances), &table_.at(service.instances[0]), wish.who);
   service.wanted = std::max(1U, wish.instances);
+  // Its record carries the wish for the whole service, so it is written before any other.
+  touch(table_.at(service.instances[0]));
   shrink(wish.service, wish);
   grow(wish.service, wish);
   // The wish is part of every record of the service.

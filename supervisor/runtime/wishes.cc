@@ -87,8 +87,7 @@ void Supervision::begin_all() {
     Instance& instance = table_.at(id);
     const auto* stopped = instance.machine.as<policy::Stopped>();
     const bool fresh = stopped != nullptr && stopped->why == policy::StoppedWhy::NeverStarted;
-    const model::ServiceSpec& spec = *table_.service_of(instance).spec;
-    if (!fresh || !spec.autostart || spec.instances == 0) continue;
+    if (!fresh || !table_.service_of(instance).spec->autostart) continue;
     pull_dependencies(instance, StartCause::Autostart, {}, pulled);
     start(instance, StartCause::Autostart, {});
   }

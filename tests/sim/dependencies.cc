@@ -1,0 +1,163 @@
+// Who waits for whom, who follows whom, and who takes everything along.
+#include "sim/scenario.h"
+
+using namespace mainstay;
+using namespace mainstay::sim;
+using model::DependencyCondition;
+
+TEST_CASE("services start in waves: each after what it needs is up") {
+  Scene w;
+  w.declare("web").depends_on = {{"api", DependencyCondition::Started}};
+  w.declare("api").depends_on = {{"db", DependencyCondition::Healthy}};
+  w.declare("db");
+  w.up();
+  CHECK(w.state("web") == PublicState::Waiting);
+  CHECK(w.status("web").reason == "waits for api, which waits itself");
+  w.advance(1s);
+  CHECK(w.deeds == std::vector<std::string>{"start db:0", "start api:0", "start web:0"});
+}
+
+TEST_CASE("completed waits for the end of a job, with a success code") {
+  Scene w;
+  w.declare("api").depends_on = {{"migrate", DependencyCondition::Completed}};
+  w.crasher("migrate", 5s, code(0)).restart.policy = model::RestartWhen::OnFailure;
+  w.up();
+  w.advance(4s);
+  CHECK(w.status("api").reason == "waits for the end of migrate, which is running");
+  w.advance(2s);
+  CHECK(w.is_up("api"));
+}
+
+TEST_CASE("started is also met by a job that has already ended with success") {
+  Scene w;
+  w.declare("api").depends_on = {{"migrate", DependencyCondition::Started},
+                                 {"db", DependencyCondition::Started}};
+  w.crasher("migrate", 1s, code(0)).restart.policy = model::RestartWhen::OnFailure;
+  w.declare("db").depends_on = {{"slow", DependencyCondition::Completed}};
+  w.crasher("slow", 5s, code(0)).restart.policy = model::RestartWhen::OnFailure;
+  w.up();
+  w.advance(6s);
+  CHECK(w.is_up("api"));
+}
+
+TEST_CASE(
+    "a dependency that failed for good leaves its dependant waiting, and the reason names it") {
+  Scene w;
+  w.declare("api").depends_on = {{"db", DependencyCondition::Started}};
+  w.declare("db").restart.max_restarts = 0;
+  w.life("db").start_failure = {runtime::StartFailureKind::Program, "run", 2, "cannot run db"};
+  w.up();
+  w.advance(1h);
+  CHECK(w.state("api") == PublicState::Waiting);
+  CHECK(w.status("api").reason == "waits for db, which has failed");
+  CHECK(w.starts("api") == 0);
+  w.life("db").start_failure.reset();
+  w.start("db");
+  w.advance(1s);
+  CHECK(w.is_up("api"));
+}
+
+TEST_CASE("starting a service starts what it needs, also what was stopped by hand") {
+  Scene w;
+  w.declare("api").depends_on = {{"db", DependencyCondition::Started}};
+  w.declare("db").autostart = false;
+  w.declare("other").autostart = false;
+  w.up();
+  w.advance(1s);
+  CHECK(w.is_up("db"));  // taken along by autostart
+  w.stop("api");
+  w.stop("db");
+  w.advance(1s);
+  w.start("api");
+  w.advance(1s);
+  CHECK(w.is_up("db"));
+  CHECK(w.is_up("api"));
+  CHECK(w.starts("other") == 0);
+}
+
+TEST_CASE("stopping a service stops only it: what needs it goes on") {
+  Scene w;
+  w.declare("api").depends_on = {{"db", DependencyCondition::Started}};
+  w.declare("db");
+  w.up();
+  w.advance(1s);
+  w.stop("db");
+  w.advance(1min);
+  CHECK(w.state("db") == PublicState::Stopped);
+  CHECK(w.is_up("api"));
+  CHECK(w.starts("api") == 1);
+}
+
+TEST_CASE("restart_with restarts the follower after the leader was restarted, once, not counted") {
+  Scene w;
+  w.declare("api").restart_with = {"db"};
+  w.declare("db").instances = 2;
+  w.up();
+  w.advance(1s);
+  CHECK(w.starts("api") == 1);  // the first runs of db are no restart
+  w.restart("db");
+  w.advance(1s);
+  CHECK(w.starts("api") == 2);
+  CHECK(w.is_up("api"));
+  CHECK(w.status("api").unstable_runs == 0);
+  w.advance(1h);
+  CHECK(w.starts("api") == 2);
+}
+
+TEST_CASE("restart_with also follows a crash, and a circle of followers comes to rest") {
+  Scene w;
+  w.declare("a").restart_with = {"b"};
+  w.declare("b").restart_with = {"a"};
+  w.up();
+  w.advance(1min);
+  w.die("a:0", signal(SIGSEGV));
+  w.advance(1min);
+  CHECK(w.starts("a") + w.starts("b") <= 4);
+  w.die("b:0", signal(SIGSEGV));
+  w.advance(1h);
+  CHECK(w.starts("a") + w.starts("b") <= 6);
+  CHECK(w.is_up("a"));
+  CHECK(w.is_up("b"));
+}
+
+TEST_CASE("an essential service that fails for good shuts everything down with its code") {
+  Scene w;
+  auto& spec = w.crasher("main", 1ms, code(42));
+  spec.essential = true;
+  spec.restart.max_restarts = 1;
+  w.declare("other");
+  w.up();
+  w.advance(1min);
+  CHECK(w.controller().finished() == 42);
+  CHECK(w.live_processes() == 0);
+}
+
+TEST_CASE("an essential job that ends with success is no reason to shut down, with failure it is") {
+  Scene good;
+  auto& job = good.crasher("job", 1s, code(0));
+  job.essential = true;
+  job.restart.policy = model::RestartWhen::Never;
+  good.up();
+  good.advance(1h);
+  CHECK_FALSE(good.controller().shutting_down());
+
+  Scene bad;
+  auto& shot = bad.crasher("job", 1s, signal(SIGKILL));
+  shot.essential = true;
+  shot.restart.policy = model::RestartWhen::Never;
+  bad.up();
+  bad.advance(1h);
+  CHECK(bad.controller().finished() == 128 + SIGKILL);
+}
+
+TEST_CASE("an essential service with retry_after has not failed for good") {
+  Scene w;
+  auto& spec = w.crasher("a", 1ms);
+  spec.essential = true;
+  spec.restart.max_restarts = 0;
+  spec.restart.retry_after = 1h;
+  w.up();
+  w.advance(1min);
+  CHECK(w.state("a") == PublicState::Failed);
+  CHECK_FALSE(w.controller().shutting_down());
+}

@@ -1,0 +1,293 @@
+// The controller is killed and a new one goes on exactly there.
+#include "sim/scenario.h"
+
+using namespace mainstay;
+using namespace mainstay::sim;
+using model::DependencyCondition;
+
+namespace {
+
+void die_and_take_over(Scene& w) {
+  w.kill_controller();
+  w.take_over();
+  w.settle();
+}
+
+}  // namespace
+
+TEST_CASE("live runs are adopted: same pid, same start, nothing started, no signal sent") {
+  Scene w;
+  w.declare("a").instances = 2;
+  w.up();
+  w.advance(1min);
+  const int pid = w.status("a:1").pid;
+  const auto since = w.status("a:1").started_at;
+  w.deeds.clear();
+  die_and_take_over(w);
+  CHECK(w.is_up("a:0"));
+  CHECK(w.status("a:1").pid == pid);
+  CHECK(w.status("a:1").started_at == since);
+  CHECK(w.deeds.empty());
+}
+
+TEST_CASE("a backoff goes on to the same deadline with the same counts") {
+  Scene w;
+  auto& spec = w.crasher("a", 1ms);
+  spec.restart.backoff = {500ms, 2, 60s, 0.1};
+  w.up();
+  w.advance(5s);
+  REQUIRE(w.state("a") == PublicState::Backoff);
+  const auto before = w.status("a");
+  die_and_take_over(w);
+  const auto after = w.status("a");
+  CHECK(after.next_start_at == before.next_start_at);
+  CHECK(after.unstable_runs == before.unstable_runs);
+  CHECK(after.restarts == before.restarts);
+  CHECK(after.reason == before.reason);
+}
+
+TEST_CASE("a stop goes on to the same deadline, and TERM is not sent a second time") {
+  Scene w;
+  w.declare("a");
+  w.life("a").obeys_term.reset();
+  w.up();
+  w.advance(1s);
+  w.stop("a");
+  w.advance(4s);
+  w.deeds.clear();
+  die_and_take_over(w);
+  CHECK(w.status("a").kill_in == Duration{6s});
+  CHECK(w.deeds.empty());
+  w.advance(7s);
+  CHECK(w.state("a") == PublicState::Stopped);
+}
+
+TEST_CASE("an exit while nobody was there is applied by the successor, with its code") {
+  Scene w;
+  w.declare("a");
+  w.up();
+  w.advance(1s);
+  w.kill_controller();
+  w.die("a:0", code(9));
+  w.advance(100ms);
+  w.take_over();
+  w.settle();
+  CHECK(w.state("a") == PublicState::Backoff);
+  CHECK(w.status("a").last_exit->status == code(9));
+  w.advance(1s);
+  CHECK(w.starts("a") == 2);
+}
+
+TEST_CASE("an exit that was applied but not released is not counted twice") {
+  for (std::uint64_t effects = 0; effects < 6; ++effects) {
+    Scene w;
+    w.crasher("a", 1s);
+    w.up();
+    w.advance(500ms);
+    w.kill_controller_after(effects);
+    w.advance(505ms);
+    w.take_over();
+    w.settle();
+    CHECK(w.status("a").unstable_runs == 1);
+    CHECK(w.starts("a") == 1);
+  }
+}
+
+TEST_CASE("a start that was recorded and never reached the keeper is made with the same run") {
+  Scene w;
+  w.declare("a").autostart = false;
+  w.up();
+  w.advance(1s);
+  w.controller().forget(w.controller().request(Verb::Start, {w.id("a")}, "root"));
+  w.kill_controller_after(2);  // the instance's record and the controller's own, then the deed
+  w.settle();
+  REQUIRE(w.controller_is_dead());
+  REQUIRE(w.starts("a") == 0);
+  w.take_over();
+  w.advance(1s);
+  CHECK(w.starts("a") == 1);
+  CHECK(w.is_up("a"));
+  CHECK(w.status("a").run.value == 1);
+}
+
+TEST_CASE("at whichever deed the controller dies, a start happens exactly once") {
+  for (std::uint64_t effects = 0; effects < 12; ++effects) {
+    Scene w;
+    w.declare("a").autostart = false;
+    w.up();
+    w.advance(1s);
+    w.controller().forget(w.controller().request(Verb::Start, {w.id("a")}, "root"));
+    w.kill_controller_after(effects);
+    w.advance(1s);
+    w.take_over();
+    w.advance(1s);
+    CHECK(w.starts("a") <= 1);
+    if (effects > 0) CHECK(w.is_up("a"));  // before its first record the wish is not known
+  }
+}
+
+TEST_CASE("a manual stop is remembered, and begin() does not undo it") {
+  Scene w;
+  w.declare("a");
+  w.declare("b").depends_on = {{"a", DependencyCondition::Started}};
+  w.up();
+  w.advance(1s);
+  w.stop("a");
+  w.advance(1s);
+  die_and_take_over(w);
+  w.advance(1h);
+  CHECK(w.state("a") == PublicState::Stopped);
+  CHECK(w.starts("a") == 1);
+  CHECK(w.is_up("b"));
+}
+
+TEST_CASE("what waited goes on waiting, what was queued keeps its place, failed stays failed") {
+  Scene w;
+  w.options.starts_per_second = 0.1;
+  w.options.start_burst = 1;
+  w.declare("waits").depends_on = {{"job", DependencyCondition::Completed}};
+  w.declare("job");
+  w.crasher("dead", 1ms).restart.max_restarts = 0;
+  for (const char* name : {"q1", "q2"})
+    w.crasher(name, 1ms).restart.backoff = {1s, 1, 1s, 0};
+  w.up();
+  w.advance(1500ms);
+  REQUIRE(w.state("dead") == PublicState::Failed);
+  const auto reason = w.status("waits").reason;
+  die_and_take_over(w);
+  CHECK(w.state("dead") == PublicState::Failed);
+  CHECK(w.status("waits").reason == reason);
+  w.advance(1h);
+  CHECK(w.starts("dead") == 1);
+}
+
+TEST_CASE("events go on with the next number, and the takeover is one of them") {
+  Scene w;
+  w.declare("a");
+  w.up();
+  w.advance(1s);
+  const auto next = w.controller().next_event_id();
+  die_and_take_over(w);
+  const auto events = w.controller().events_since(0, 10);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].id == next);
+  CHECK(events[0].kind == EventKind::SupervisorRestarted);
+}
+
+TEST_CASE("a shutdown goes on under the successor, with its order and its code") {
+  Scene w;
+  w.declare("web").depends_on = {{"db", DependencyCondition::Started}};
+  w.declare("db");
+  w.life("web").obeys_term = 2s;
+  w.up();
+  w.advance(1s);
+  w.controller().shutdown(7, "asked");
+  w.settle();
+  w.advance(1s);
+  die_and_take_over(w);
+  CHECK(w.controller().shutting_down());
+  CHECK(w.is_up("db"));
+  w.advance(5s);
+  CHECK(w.controller().finished() == 7);
+}
+
+TEST_CASE("scaled services keep their number") {
+  Scene w;
+  w.declare("a").instances = 2;
+  w.declare("b").instances = 3;
+  w.up();
+  w.advance(1s);
+  w.scale("a", 4);
+  w.scale("b", 1);
+  w.advance(1s);
+  die_and_take_over(w);
+  CHECK(w.controller().instances().size() == 5);
+  CHECK(w.is_up("a:3"));
+  CHECK(w.starts("a") == 4);
+  die_and_take_over(w);
+  CHECK(w.controller().instances().size() == 5);
+}
+
+TEST_CASE(
+    "at whichever deed the controller dies while scaling, the wish is kept or was never known") {
+  for (const std::uint32_t wanted : {1U, 4U}) {
+    for (std::uint64_t effects = 0; effects < 30; ++effects) {
+      Scene w;
+      w.declare("a").instances = 3;
+      w.up();
+      w.advance(1s);
+      w.controller().forget(w.controller().scale("a", wanted, "root").value());
+      w.kill_controller_after(effects);
+      w.advance(1s);
+      if (!w.controller_is_dead()) w.kill_controller();
+      w.take_over();
+      w.advance(1s);
+      const auto count = w.controller().instances().size();
+      CHECK((count == wanted || count == 3));
+      for (const InstanceId id : w.controller().instances()) {
+        CHECK(w.controller().status(id, w.now()).state == PublicState::Running);
+      }
+      CHECK(w.live_processes() == count);
+    }
+  }
+}
+
+TEST_CASE("without readable records the runs that the keeper holds are adopted as they are") {
+  Scene w;
+  w.declare("a").instances = 2;
+  w.declare("b");
+  w.up();
+  w.advance(1s);
+  const int pid = w.status("b").pid;
+  SUBCASE("missing") {
+    w.records().clear();
+  }
+  SUBCASE("damaged") {
+    for (auto& [slot, record] : w.records())
+      record.resize(record.size() / 2);
+  }
+  SUBCASE("of another version") {
+    for (auto& [slot, record] : w.records())
+      record[0] = 99;
+  }
+  die_and_take_over(w);
+  w.advance(1min);
+  CHECK(w.status("b").pid == pid);
+  CHECK(w.starts("a") == 2);
+  CHECK(w.starts("b") == 1);
+  CHECK(w.live_processes() == 3);
+}
+
+TEST_CASE("records of what is not declared are dropped") {
+  Scene w;
+  w.declare("a");
+  w.up();
+  w.advance(1s);
+  w.records()[77] = w.records()[0];
+  w.records()[78] = "not a record";
+  die_and_take_over(w);
+  CHECK(w.records().size() == 2);
+  CHECK(w.is_up("a"));
+}
+
+TEST_CASE("leftovers that were being killed are killed on, and those that stay are remembered") {
+  Scene w;
+  w.crasher("a", 1s);
+  w.life("a").leaves_processes = true;
+  w.crasher("b", 1s, code(0)).restart.policy = model::RestartWhen::Never;
+  w.life("b").leaves_processes = true;
+  w.up();
+  w.kill_controller_after(1000);
+  w.advance(1001ms);
+  w.kill_controller();
+  w.take_over();
+  w.advance(1s);
+  CHECK(w.starts("a") == 2);
+  CHECK(w.state("b") == PublicState::Exited);
+  w.stop("b");
+  w.advance(1min);
+  CHECK(w.state("b") == PublicState::Stopped);
+  w.stop("a");
+  w.advance(1min);
+  CHECK(w.live_processes() == 0);
+}
