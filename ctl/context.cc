@@ -50,10 +50,15 @@ CtlExit Context::fail(const Failure& failure) {
 }
 
 CtlExit Context::interrupted(std::string_view what_goes_on) {
-  // The terminal shows ^C where the cursor was.
-  if (notices().terminal().interactive) notices().line("");
+  wipe_echo();
   if (!what_goes_on.empty()) notice(what_goes_on);
   return CtlExit::Failed;
+}
+
+void Context::wipe_echo() {
+  if (!notices().terminal().interactive) return;
+  notices().write("\r\x1b[K");
+  static_cast<void>(notices().flush());
 }
 
 void Context::notice(std::string_view text) {

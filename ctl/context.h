@@ -67,6 +67,8 @@ class Context {
   // This verb goes on until Ctrl-C, which is then its proper end.
   void ends_by_interrupt() { ends_by_interrupt_ = true; }
   bool is_ended_by_interrupt() const { return ends_by_interrupt_; }
+  // The terminal shows ^C where the cursor was: takes it away.
+  void wipe_echo();
   // "ctl: text" on stderr, now.
   void notice(std::string_view text);
 

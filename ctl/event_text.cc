@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ctl/json_fields.h"
+#include "ctl/service_view.h"
 #include "mainstay/events.h"
 
 namespace mainstay::ctl {
@@ -31,7 +32,7 @@ std::optional<Duration> milliseconds(const Json& data, std::string_view name) {
 
 std::string after_run(const Json& data) {
   const auto run = milliseconds(data, "run_ms");
-  return run ? fmt::format(" after {}", format_duration(*run)) : "";
+  return run ? fmt::format(" after {}", run_text(*run)) : "";
 }
 
 std::string exited_phrase(const Json& data) {

@@ -67,6 +67,7 @@ int finish(Context& context, CtlExit code, const Interrupts& interrupts) {
   const int signal = interrupts.signal();
   const bool proper_end = signal == SIGINT && context.is_ended_by_interrupt();
   if (signal != 0 && !proper_end) interrupts.die();
+  if (proper_end) context.wipe_echo();
   return code_of(written.ok() ? code : CtlExit::Failed);
 }
 

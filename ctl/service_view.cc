@@ -109,6 +109,12 @@ std::string short_exit(const LastExitView& exit) {
   return exit.reason;
 }
 
+std::string run_text(Duration run) {
+  // Tenths of a second say whether it died at once; milliseconds say no more.
+  return run < std::chrono::minutes{1} ? fmt::format("{:.1f} s", to_seconds(run))
+                                       : format_duration(run);
+}
+
 std::string next_step(const ServiceView& service) {
   if (service.is(PublicState::Stopping)) {
     return service.kill_in ? fmt::format("KILL in {}", format_duration(*service.kill_in)) : "";

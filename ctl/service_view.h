@@ -60,6 +60,8 @@ Tone tone_of(const ServiceView& service);
 
 // "code 1", "signal SEGV", "start failed"; for tables.
 std::string short_exit(const LastExitView& exit);
+// "0.2 s", "13m 32s": how long a run was.
+std::string run_text(Duration run);
 // "start in 4.2 s (5 of 16)", "KILL in 6 s"; empty: nothing is planned.
 std::string next_step(const ServiceView& service);
 

@@ -14,7 +14,7 @@ namespace mainstay::ctl {
 
 namespace {
 
-constexpr std::size_t kLabelWidth = 12;
+constexpr std::size_t kLabelWidth = 13;
 
 struct Setting {
   std::string key;
@@ -105,7 +105,7 @@ std::string last_exit_text(const ServiceView& view, WallTime now) {
   if (!view.last_exit) return "";
   const LastExitView& exit = *view.last_exit;
   std::string text = short_exit(exit);
-  if (exit.run_time) text += fmt::format(" after {}", format_duration(*exit.run_time));
+  if (exit.run_time) text += fmt::format(" after {}", run_text(*exit.run_time));
   if (exit.at) text += ", " + at_and_ago(*exit.at, now);
   const std::string& why = exit.start_failure.empty() ? exit.reason : exit.start_failure;
   return why.empty() ? text : text + ": " + why;

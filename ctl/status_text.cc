@@ -103,7 +103,7 @@ std::string_view count_word(PublicState state) {
 // "dies 0.2 s after start with SIGSEGV"; `verb` is "dies" or "died".
 std::string death_text(std::string_view verb, const LastExitView& exit) {
   std::string text{verb};
-  if (exit.run_time) text += fmt::format(" {} after start", format_duration(*exit.run_time));
+  if (exit.run_time) text += fmt::format(" {} after start", run_text(*exit.run_time));
   if (!exit.signal.empty()) return text + fmt::format(" with SIG{}", exit.signal);
   return exit.code ? text + fmt::format(" with code {}", *exit.code) : text;
 }
@@ -130,6 +130,18 @@ std::string trouble_of(const ServiceView& service) {
                        start.empty() ? death_text("died", *service.last_exit) : start);
   }
   return service.health == to_string(Health::Unhealthy) ? "unhealthy" : "";
+}
+
+// Where there is little room the trouble is cut, not what to do about it.
+std::string attention_line(const ServiceView& service, const Terminal& terminal) {
+  const Symbols symbols = symbols_for(terminal);
+  const std::string hint = fmt::format(" {} ctl why {}", symbols.dash, service.name);
+  const std::string line = fmt::format("{}: {}", service.name, trouble_of(service));
+  if (!terminal.width) return line + hint;
+  const std::size_t room = *terminal.width - std::min(*terminal.width, display_width(hint));
+  return room > display_width(service.name) + 8
+             ? shorten_end(line, room, symbols.ellipsis) + hint
+             : shorten_end(line, *terminal.width, symbols.ellipsis);
 }
 
 }  // namespace
@@ -160,23 +172,20 @@ std::vector<std::string> attention(std::span<const ServiceView> services,
   std::stable_sort(troubled.begin(), troubled.end(),
                    [&](const auto* a, const auto* b) { return last(a) > last(b); });
   std::vector<std::string> lines;
-  for (const ServiceView* service : troubled) {
-    lines.push_back(fmt::format("{0}: {1} {2} ctl why {0}", service->name, trouble_of(*service),
-                                symbols_for(terminal).dash));
-  }
+  for (const ServiceView* service : troubled)
+    lines.push_back(attention_line(*service, terminal));
   return lines;
 }
 
 std::string status_footer(std::span<const ServiceView> services, const Terminal& terminal) {
   if (services.empty()) return "";
-  const Symbols symbols = symbols_for(terminal);
   const std::size_t limit = terminal.width.value_or(std::string::npos);
   std::string out = counts_text(services);
   const std::vector<std::string> lines = attention(services, terminal);
   for (std::size_t i = 0; i < std::min(lines.size(), kAttentionLines); ++i) {
     const bool beside = i == 0 && display_width(out) + 2 + display_width(lines[0]) <= limit;
     out += beside ? "  " : "\n";
-    out += beside ? lines[i] : shorten_end(lines[i], limit, symbols.ellipsis);
+    out += lines[i];
   }
   if (lines.size() > kAttentionLines) {
     out += fmt::format("\nand {} more", lines.size() - kAttentionLines);

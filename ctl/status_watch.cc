@@ -125,7 +125,8 @@ class Watcher {
     std::array<char, 64> keys{};
     const ssize_t got = ::read(keys_, keys.data(), keys.size());
     // A terminal that has gone away is an end, too.
-    if (got <= 0) return errno != EINTR;
+    if (got < 0) return errno != EINTR;
+    if (got == 0) return true;
     const std::string_view typed{keys.data(), static_cast<std::size_t>(got)};
     return typed.find_first_of("qQ\x04") != std::string_view::npos;
   }

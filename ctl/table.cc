@@ -19,12 +19,6 @@ std::size_t total_of(std::span<const std::size_t> widths) {
   return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
 }
 
-std::string padded(std::string text, std::size_t width, Align align) {
-  const std::size_t used = display_width(text);
-  const std::string space(width > used ? width - used : 0, ' ');
-  return align == Align::Right ? space + text : text + space;
-}
-
 }  // namespace
 
 std::size_t Table::natural_width(std::size_t column) const {
@@ -64,22 +58,19 @@ std::string Table::line(ColumnSet set, std::span<const std::size_t> widths,
   const std::string_view ellipsis = symbols_for(terminal).ellipsis;
   const std::size_t limit = terminal.width.value_or(std::string::npos);
   std::string out;
-  std::size_t at = 0;       // columns written
-  std::size_t pending = 0;  // spaces owed: none are left at the end of a line
-  for (std::size_t i = 0; i < set.size() && at + pending < limit; ++i) {
+  std::size_t at = 0;     // columns written
+  std::size_t begin = 0;  // of the cell
+  for (std::size_t i = 0; i < set.size(); ++i) {
     const Cell& cell = row[set[i]];
-    const std::string text = shorten_middle(cell.text, widths[i], ellipsis);
-    std::string full = padded(text, widths[i], columns_[set[i]].align);
-    const std::size_t content = full.find_last_not_of(' ');
-    if (content != std::string::npos) {
-      full = shorten_end(full.substr(0, content + 1), limit - at - pending, ellipsis);
-      const std::size_t lead = full.find_first_not_of(' ');
-      out.append(pending + lead, ' ').append(paint(full.substr(lead), cell.tone, terminal));
-      at += pending + display_width(full);
-      pending = 0;
-    }
-    pending += kGap + widths[i] -
-               std::min(widths[i], content == std::string::npos ? 0 : display_width(full));
+    std::string text = shorten_middle(cell.text, widths[i], ellipsis);
+    const std::size_t space = widths[i] - display_width(text);
+    const std::size_t from = begin + (columns_[set[i]].align == Align::Right ? space : 0);
+    begin += widths[i] + kGap;
+    if (text.empty()) continue;
+    if (from >= limit) break;
+    text = shorten_end(text, limit - from, ellipsis);
+    out.append(from - at, ' ').append(paint(text, cell.tone, terminal));
+    at = from + display_width(text);
   }
   return out + "\n";
 }

@@ -1,0 +1,67 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "ctl/actions.h"
+#include "ctl/arrival.h"
+#include "ctl/json_fields.h"
+#include "ctl/verb.h"
+#include "ctl/waiting.h"
+#include "unit/ctl/canned.h"
+#include "unit/ctl/golden.h"
+
+namespace mainstay::ctl {
+
+namespace {
+
+const std::string kDocument = std::string{MAINSTAY_DOCS_DIR} + "/ctl.md";
+
+std::string up_example() {
+  const Expectation expected{true, {"database", "backend", "worker"}};
+  auto services = views_of(list_of(canned_list(), "services"));
+  services.resize(3);
+  services[0].uptime = std::chrono::milliseconds{1100};
+  services[1].uptime = std::chrono::milliseconds{400};
+  services[2].state = "running";
+  services[2].known = PublicState::Running;
+  services[2].ready = true;
+  const Terminal terminal = plain_terminal(100);
+  std::string text = "mainstay 0.1.0  shop: 3 services from ecosystem.yaml\n";
+  for (const std::size_t i : {1U, 0U, 2U}) {
+    text += arrival_line(services[i], expected, 8, terminal) + "\n";
+  }
+  return text + arrival_summary(services, expected, std::chrono::milliseconds{1600}, terminal) +
+         "\n";
+}
+
+}  // namespace
+
+TEST_CASE("the examples of the documentation are written from what ctl prints") {
+  check_golden("help", help_text(all_verbs()));
+  check_golden("up", up_example());
+  const Json results = json_from(R"({"results": [
+      {"name": "backend", "ok": true, "state": "running", "message": ""},
+      {"name": "worker", "ok": false, "state": "failed", "message": "cannot run 'pyhton3'"}]})");
+  check_golden("results", results_text(results, plain_terminal(80)));
+  ServiceView worker;
+  worker.name = "worker";
+  worker.known = PublicState::Stopping;
+  worker.reason = "TERM sent 4 s ago, KILL in 6 s";
+  Waiting waiting{"stopping"};
+  waiting.update({worker});
+  check_golden("stopping", waiting.line(plain_terminal(80)) + "\n");
+}
+
+TEST_CASE("the examples of the documentation are what ctl prints") {
+  check_examples(kDocument);
+}
+
+TEST_CASE("every verb is documented with its usage") {
+  const std::string text = read_file(kDocument);
+  for (const Verb* verb : all_verbs()) {
+    INFO(std::string{verb->name});
+    CHECK(text.find(fmt::format("\n## {}\n\n`ctl {}`", verb->name, verb->usage)) !=
+          std::string::npos);
+  }
+}
+
+}  // namespace mainstay::ctl

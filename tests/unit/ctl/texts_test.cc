@@ -1,0 +1,108 @@
+#include <doctest/doctest.h>
+
+#include "base/text.h"
+#include "ctl/display_width.h"
+#include "ctl/event_text.h"
+#include "ctl/show_text.h"
+#include "ctl/waiting.h"
+#include "ctl/why_text.h"
+#include "unit/ctl/canned.h"
+#include "unit/ctl/golden.h"
+
+namespace mainstay::ctl {
+
+namespace {
+
+std::string phrase(std::string_view kind, std::string_view data) {
+  return event_phrase(Json{{"kind", std::string{kind}}, {"data", json_from(data)}});
+}
+
+}  // namespace
+
+TEST_CASE("why looks as the design says") {
+  const WallTime now = canned_now();
+  check_golden("why", why_text(canned_why(), now, plain_terminal(160)));
+  check_golden("why_60", why_text(canned_why(), now, plain_terminal(60)));
+  check_golden("why_pipe", why_text(canned_why(), now, plain_terminal(0)));
+}
+
+TEST_CASE("last words cannot command the terminal") {
+  const std::string text = why_text(canned_why(), canned_now(), colour_terminal(160));
+  CHECK(text.find("\\x1b]0;owned\\x07Segmentation fault") != std::string::npos);
+  CHECK(text.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("why leaves out what there is nothing to say about") {
+  const Json why = json_from(R"J({"headline": "a is running: since 10:00:00.", "next": "",
+      "gives_up": "", "before": [], "rules": [], "last_words": null,
+      "notes": ["port 8000 is held by python3 (pid 4711)"], "try": []})J");
+  CHECK(why_text(why, canned_now(), plain_terminal(80)) ==
+        "a is running: since 10:00:00.\n"
+        "  note     port 8000 is held by python3 (pid 4711)\n");
+}
+
+TEST_CASE("show looks as it should, alone and with several instances") {
+  const WallTime now = canned_now();
+  check_golden("show", show_text(canned_get(), now, plain_terminal(160)));
+  Json several = canned_get();
+  several["instances"] = canned_list();
+  check_golden("show_instances", show_text(several, now, plain_terminal(100)));
+}
+
+TEST_CASE("show takes a spec of nested objects or of key and value pairs") {
+  Json service = canned_get();
+  service["spec"] = json_from(R"({"restart": {"policy": "always", "backoff": {"factor": 2}}})");
+  std::string text = show_text(service, canned_now(), plain_terminal(80));
+  CHECK(text.find("restart.policy          always") != std::string::npos);
+  CHECK(text.find("restart.backoff.factor  2") != std::string::npos);
+  service["spec"] = json_from(R"([{"key": "nice", "value": 5}])");
+  text = show_text(service, canned_now(), plain_terminal(80));
+  CHECK(text.find("      nice  5\n") != std::string::npos);
+}
+
+TEST_CASE("events are told in words") {
+  CHECK(phrase("service_started", R"({"pid": "4711"})") == "started, pid 4711");
+  CHECK(phrase("service_exited", R"({"code": "2"})") == "exited with code 2");
+  CHECK(phrase("service_exited", R"({"signal": "SEGV", "run_ms": "200"})") ==
+        "died by signal SEGV after 0.2 s");
+  CHECK(phrase("service_backoff", R"({"delay_ms": "4200"})") == "start in 4.2 s");
+  CHECK(phrase("service_ready", "{}") == "ready");
+  CHECK(phrase("action", R"({"verb": "restart", "who": "uid 1000"})") ==
+        "asked to restart by uid 1000");
+}
+
+TEST_CASE("an event of a later version is shown with all it says") {
+  CHECK(phrase("service_frozen", R"({"for": "5m"})") == "service_frozen for=5m");
+  CHECK(phrase("\x1b[2J", R"({"a\u001b": "b"})").find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("an event line has the date, the name and what happened") {
+  canned_now();
+  const Json event = canned_why()["before"][1];
+  CHECK(event_line(event, plain_terminal(80)) ==
+        "2026-11-22 14:02:03  worker          died by signal SEGV after 0.2 s");
+}
+
+TEST_CASE("an event of another day carries its date") {
+  const Json event{{"at", "2026-11-20T14:02:03.000Z"}};
+  CHECK(event_time(event, canned_now()) == "2026-11-20 14:02:03");
+}
+
+TEST_CASE("what is waited for is named with how far it is") {
+  ServiceView worker;
+  worker.name = "worker";
+  worker.state = "stopping";
+  worker.known = PublicState::Stopping;
+  worker.reason = "TERM sent 4 s ago, KILL in 6 s";
+  ServiceView backend;
+  backend.name = "backend";
+  backend.state = "running";
+  backend.known = PublicState::Running;
+  Waiting waiting{"stopping"};
+  waiting.update({worker, backend});
+  CHECK(waiting.line(plain_terminal(80)) ==
+        "stopping 2 … worker (TERM sent 4 s ago, KILL in 6 s), backend (running)");
+  CHECK(waiting.names() == "worker (stopping), backend (running)");
+}
+
+}  // namespace mainstay::ctl
