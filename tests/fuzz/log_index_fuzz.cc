@@ -1,4 +1,4 @@
-// Hostile index files: repaired by the writer, looked up by the reader, used by a tail. Built as a
+// Hostile index files: repaired by the writer, looked up by the reader. Built as a
 // libFuzzer target with MAINSTAY_FUZZ, and run with fixed input by tests/unit/logs/index_test.cc.
 #include <sys/mman.h>
 #include <unistd.h>
