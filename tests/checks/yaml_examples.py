@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`ctl check` accepts every ecosystem file in ecosystem-examples/ and every YAML block in README.md and docs/.
 
-A block without `services:` or another top-level key is part of one service and is checked as that. A block after a
-fence with `yaml error` must be refused. MAINSTAY_BIN names the folder with ctl.
+A block without `services:` or the like is part of one service, or of the file's own settings, and must be right as one of
+them. A block after a fence with `yaml error` must be refused. MAINSTAY_BIN names the folder with ctl.
 """
 
 import os
@@ -15,7 +15,7 @@ from source import ROOT, project_files, read, report
 
 CTL = str(pathlib.Path(os.environ.get("MAINSTAY_BIN", ROOT / "build/debug/bin")) / "ctl")
 FENCE = re.compile(r"^( *)```yaml( error)?[ \t]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-TOP_LEVEL = re.compile(r"^(services|jobs|monitors|alerts|include|vars|defaults|name|logs|history|web):", re.MULTILINE)
+WHOLE = re.compile(r"^(services|jobs|monitors|alerts|include|vars|defaults|name):", re.MULTILINE)
 
 
 def blocks(path):
@@ -25,12 +25,13 @@ def blocks(path):
         yield read(path).count("\n", 0, match.start()) + 1, bool(must_fail), text
 
 
-def as_file(text):
-    if TOP_LEVEL.search(text):
-        return text
+def as_files(text):
+    """The ecosystem files that the block may be, or be part of."""
+    if WHOLE.search(text):
+        return [text]
     command = "" if re.search(r"^command:", text, re.MULTILINE) else "    command: [sleep, infinity]\n"
     inner = "".join(f"    {line}" if line.strip() else line for line in text.splitlines(keepends=True))
-    return f"services:\n  example:\n{command}{inner}"
+    return [f"services:\n  example:\n{command}{inner}", text]
 
 
 def check(path):
@@ -40,14 +41,18 @@ def check(path):
 
 
 def check_block(path, line, must_fail, text):
+    answers = []
     with tempfile.TemporaryDirectory(prefix="mainstay-docs-") as folder:
-        file = pathlib.Path(folder) / "ecosystem.yaml"
-        file.write_text(as_file(text))
-        code, said = check(file)
-    if must_fail and code == 0:
+        (pathlib.Path(folder) / ".env").touch(mode=0o600)  # what examples name as env_file
+        for whole in as_files(text):
+            file = pathlib.Path(folder) / "ecosystem.yaml"
+            file.write_text(whole)
+            answers.append(check(file))
+    accepted = any(code == 0 for code, _ in answers)
+    if must_fail and accepted:
         yield f"{path}:{line}: this example of an error is accepted"
-    if not must_fail and code != 0:
-        yield f"{path}:{line}: ctl check refuses this example:\n{said}"
+    if not must_fail and not accepted:
+        yield f"{path}:{line}: ctl check refuses this example:\n{answers[0][1]}"
 
 
 def main():
