@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@ namespace mainstay::ctl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr int kConnectSeconds = 5;
 
 std::optional<Clock::time_point> deadline_after(Duration timeout) {
   if (timeout == kNoTimeout) return std::nullopt;
@@ -155,8 +158,10 @@ std::optional<Failure> Client::connect() {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (!fd) return cannot_connect(path, errno);
-  // Blocking: with the supervisor alive but its queue of new connections full, this waits for its
-  // turn.
+  // With the queue of new connections full, connect(2) waits for its turn, for as long as this
+  // says.
+  const timeval patience{kConnectSeconds, 0};
+  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   while (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno != EINTR) return cannot_connect(path, errno);
   }
@@ -194,7 +199,7 @@ std::optional<Failure> Client::send_all(std::string_view bytes, const Deadline& 
       continue;
     }
     // A supervisor that refuses us says why and closes: what it said is still there to be read.
-    if (errno == EPIPE) return std::nullopt;
+    if (errno == EPIPE || errno == ECONNRESET) return std::nullopt;
     if (errno != EAGAIN && errno != EINTR) return broken(std::strerror(errno));
   }
   return std::nullopt;

@@ -131,7 +131,7 @@ void services_signal(Context& context, const Call& call, Params& params) {
   const Now now = context.now();
   std::vector<runtime::Outcome> outcomes;
   for (const InstanceId id : resolved.instances) {
-    const auto sent = context.controller().signal(id, number);
+    const auto sent = context.controller().signal(id, number, call.who());
     const auto status = context.controller().status(id, now);
     outcomes.push_back({id, status.name, sent.ok(), status.state,
                         sent ? fmt::format("sent {} to pid {}", signal_name(number), status.pid)

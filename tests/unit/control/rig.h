@@ -1,0 +1,117 @@
+// The real server on a real socket, over the real runtime in a simulated world, with clients that
+// misbehave on request. Everything runs on one thread: waiting for a client turns the loop.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/json.h"
+#include "control/server.h"
+#include "io/loop.h"
+#include "sim/world.h"
+#include "unit/control/temp_folder.h"
+
+namespace mainstay::test {
+
+class FakeUsage final : public control::UsageSource {
+ public:
+  const process::TreeUsage* usage_of(InstanceId instance) const override;
+  bool has_sample() const override { return sampled; }
+  void refresh(std::function<void()> done) override;
+  std::uint64_t supervisor_memory_bytes() const override { return 9'000'000; }
+
+  std::map<InstanceId, process::TreeUsage> of;
+  bool sampled = true;
+  bool holds_back = false;  // refresh() waits for release()
+  int refreshes = 0;
+  void release();
+
+ private:
+  std::vector<std::function<void()>> waiting_;
+};
+
+class FakePorts final : public control::PortOracle {
+ public:
+  void find_holders(std::uint16_t port,
+                    std::function<void(std::vector<process::PortHolder>)> done) override;
+
+  std::map<std::uint16_t, std::vector<process::PortHolder>> held;
+  std::vector<std::uint16_t> asked;
+};
+
+class Rig;
+
+// A client of the rig's socket.
+class Peer {
+ public:
+  explicit Peer(Rig& rig);
+
+  // As much of it as the socket takes while the loop turns; false: the server closed.
+  bool send(std::string_view bytes);
+  // Sends a request and waits for its answer; items and other messages that come before are kept.
+  Json ask(std::string_view method, Json params = Json::object());
+  // Sends a request without waiting; its id.
+  int request(std::string_view method, Json params = Json::object());
+  Json answer_to(int id);
+  // The next message of any kind.
+  Json next();
+  // The next message, if one comes until the server has nothing to do.
+  std::optional<Json> next_if_any();
+  // The item of the next stream message of the request.
+  Json item_of(int id);
+  bool is_closed();
+  void half_close();
+  void close() { fd_.reset(); }
+  int fd() const { return fd_.get(); }
+
+ private:
+  void receive();
+  std::optional<Json> take();
+
+  Rig& rig_;
+  UniqueFd fd_;
+  std::string input_;
+  std::deque<Json> messages_;
+  bool closed_ = false;
+  int last_id_ = 0;
+};
+
+class Rig {
+ public:
+  explicit Rig(const std::function<void(sim::World&)>& declare = {},
+               control::ServerOptions options = default_options());
+  ~Rig();
+
+  static control::ServerOptions default_options();
+
+  // Turns the loop until `done`; fails the test when that takes seconds.
+  void until(const std::function<bool()>& done);
+  // A few turns, for what needs no event from outside.
+  void turn();
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  std::filesystem::path socket_path() const { return folder_.path() / "control.sock"; }
+  std::filesystem::path log_dir() const { return folder_.path() / "log"; }
+  // Appends to a log as capture would, and tells the server.
+  void log(const std::string& file, std::string_view text);
+
+  sim::World world;
+  FakeUsage usage;
+  FakePorts ports;
+  std::function<Now()> clock;  // default: the world's
+
+ private:
+  TempFolder folder_;
+  io::Loop loop_;
+
+ public:
+  std::unique_ptr<control::Server> server;
+};
+
+}  // namespace mainstay::test

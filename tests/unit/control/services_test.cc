@@ -1,0 +1,298 @@
+// The methods about services, over the real runtime.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "unit/control/rig.h"
+
+namespace mainstay::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+void declare_three(sim::World& world) {
+  world.declare("backend").env["TOKEN"] = model::Template{"s3cret"};
+  world.declare("worker").instances = 2;
+  world.declare("report").autostart = false;
+}
+
+void declare_crashing(sim::World& world) {
+  auto& spec = world.declare("backend");
+  spec.env["PORT"] = model::Template{"8000"};
+  world.life("backend").runs_for = 200ms;
+  world.life("backend").ends_with = {runtime::ExitStatus::Kind::Code, 1, false};
+}
+
+std::vector<std::string> names_of(const Json& list) {
+  std::vector<std::string> names;
+  for (const auto& entry : list)
+    names.push_back(entry["name"]);
+  return names;
+}
+
+TEST_CASE("a service object has every member of the contract, in its order") {
+  Rig rig(declare_three);
+  rig.usage.of[rig.world.id("backend")] = {1.44, 2s, 48234496, 4, 61, {8000, 8443}};
+  rig.world.advance(362800ms);
+  Peer peer(rig);
+  const Json object = peer.ask("services.list", {{"targets", "backend"}})["result"]["services"][0];
+  std::vector<std::string> members;
+  for (const auto& member : object.items())
+    members.push_back(member.key());
+  CHECK(members == std::vector<std::string>{"name",
+                                            "service",
+                                            "instance",
+                                            "state",
+                                            "health",
+                                            "ready",
+                                            "enabled",
+                                            "pid",
+                                            "started_at",
+                                            "uptime_seconds",
+                                            "restarts",
+                                            "unstable_runs",
+                                            "max_restarts",
+                                            "cpu_percent",
+                                            "memory_bytes",
+                                            "processes",
+                                            "open_files",
+                                            "ports",
+                                            "last_exit",
+                                            "next_start_at",
+                                            "next_start_in_seconds",
+                                            "kill_in_seconds",
+                                            "checks",
+                                            "reason"});
+  CHECK(object["state"] == "running");
+  CHECK(object["pid"].is_number_integer());
+  CHECK(object["cpu_percent"] == 1.4);
+  CHECK(object["memory_bytes"] == 48234496);
+  CHECK(object["ports"] == Json({8000, 8443}));
+  CHECK(object["last_exit"].is_null());
+  CHECK(object["uptime_seconds"].get<double>() > 362);
+}
+
+TEST_CASE("the list is in the order of the file, and targets narrow it") {
+  Rig rig(declare_three);
+  Peer peer(rig);
+  const auto list = [&](const Json& params) {
+    return names_of(peer.ask("services.list", params)["result"]["services"]);
+  };
+  CHECK(list(Json::object()) ==
+        std::vector<std::string>{"backend", "worker:0", "worker:1", "report"});
+  CHECK(list({{"targets", {"worker:1", "backend"}}}) ==
+        std::vector<std::string>{"backend", "worker:1"});
+  CHECK(list({{"targets", "w*"}}) == std::vector<std::string>{"worker:0", "worker:1"});
+}
+
+TEST_CASE("what there is none of has a code that says what was meant") {
+  Rig rig(declare_three);
+  Peer peer(rig);
+  const auto code = [&](const char* target) {
+    const Json error = peer.ask("services.list", {{"targets", {"backend", target}}})["error"];
+    CHECK(error["code"] == -32004);
+    return error["data"]["code"].get<std::string>();
+  };
+  CHECK(code("bakend") == "no_such_service");
+  CHECK(code("bakend:0") == "no_such_service");
+  CHECK(code("worker:7") == "no_such_instance");
+  CHECK(code("@web") == "no_such_tag");
+  CHECK(peer.ask("services.get", {{"name", "x"}})["error"]["code"] == -32004);
+  CHECK(peer.ask("services.why", {{"name", "x"}})["error"]["code"] == -32004);
+  CHECK(peer.ask("services.scale", {{"name", "x"}, {"instances", 2}})["error"]["code"] == -32004);
+}
+
+TEST_CASE("services.get shows the declaration without its secrets, the logs and all instances") {
+  Rig rig(declare_three);
+  Peer peer(rig);
+  const Json backend = peer.ask("services.get", {{"name", "backend"}})["result"];
+  CHECK(backend["name"] == "backend");
+  CHECK(backend["spec"]["restart.policy"] == "always");
+  CHECK(dump_json(backend).find("s3cret") == std::string::npos);
+  CHECK(backend["log"][0] == (rig.log_dir() / "backend.out.log").native());
+  CHECK_FALSE(backend.contains("instances"));
+  const Json worker = peer.ask("services.get", {{"name", "worker"}})["result"];
+  CHECK(worker["name"] == "worker:0");
+  CHECK(names_of(worker["instances"]["services"]) ==
+        std::vector<std::string>{"worker:0", "worker:1"});
+  const Json config = peer.ask("config.get")["result"]["config"];
+  CHECK(config["services.worker.instances"] == "2");
+  CHECK(dump_json(config).find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("a stop is answered when all has stopped, and not before") {
+  Rig rig(declare_three);
+  rig.world.life("worker").obeys_term = 2s;
+  rig.world.advance(1s);
+  Peer peer(rig);
+  const int id = peer.request("services.stop", {{"targets", {"worker", "backend"}}});
+  CHECK_FALSE(peer.next_if_any());
+  rig.world.advance(1s);
+  CHECK_FALSE(peer.next_if_any());
+  rig.world.advance(20s);
+  const Json results = peer.answer_to(id)["result"]["results"];
+  CHECK(names_of(results).size() == 3);
+  for (const auto& result : results) {
+    CHECK(result["ok"] == true);
+    CHECK(result["state"] == "stopped");
+  }
+}
+
+TEST_CASE("without wait the answer comes at once") {
+  Rig rig(declare_three);
+  Peer peer(rig);
+  const Json result =
+      peer.ask("services.stop", {{"targets", "backend"}, {"wait", false}})["result"]["results"][0];
+  CHECK(result["name"] == "backend");
+  CHECK(result["ok"] == true);
+  CHECK(rig.world.state("backend") == PublicState::Stopping);
+}
+
+TEST_CASE("a restart that fails is a result, not an error") {
+  Rig rig(declare_crashing);
+  rig.world.life("backend").start_failure =
+      runtime::StartFailure{runtime::StartFailureKind::Program, "run", 2, "cannot run 'x'"};
+  Peer peer(rig);
+  const int id = peer.request("services.restart", {{"targets", "backend"}});
+  rig.turn();
+  rig.world.advance(1s);
+  const Json result = peer.answer_to(id)["result"]["results"][0];
+  CHECK(result["ok"] == false);
+  CHECK(result["message"].get<std::string>().size() > 5);
+}
+
+TEST_CASE("who waits and asks for progress is told what is waited for, once a second") {
+  Rig rig([](sim::World& world) {
+    world.declare("stubborn").stop.timeout = 1h;
+    world.declare("easy");
+    world.life("stubborn").obeys_term = std::nullopt;
+  });
+  rig.world.advance(1s);
+  Peer peer(rig);
+  const int id = peer.request("services.stop", {{"targets", "all"}, {"progress", true}});
+  rig.turn();
+  rig.world.advance(1s);
+  const Json item = peer.item_of(id);
+  CHECK(names_of(item["waiting"]) == std::vector<std::string>{"stubborn"});
+  CHECK(item["waiting"][0]["state"] == "stopping");
+  CHECK(item["waiting"][0]["kill_in_seconds"].get<double>() > 3000);
+}
+
+TEST_CASE("signals go to the main process, by name or number, and are audited") {
+  Rig rig(declare_three);
+  rig.world.advance(1s);
+  Peer peer(rig);
+  rig.world.deeds.clear();
+  const Json sent = peer.ask("services.signal", {{"targets", "backend"}, {"signal", "SIGHUP"}});
+  CHECK(sent["result"]["results"][0]["ok"] == true);
+  const Json none = peer.ask("services.signal", {{"targets", "report"}, {"signal", 10}});
+  CHECK(none["result"]["results"][0]["ok"] == false);
+  CHECK(
+      peer.ask("services.signal", {{"targets", "backend"}, {"signal", "NOPE"}}).contains("error"));
+  CHECK(peer.ask("services.signal", {{"targets", "backend"}, {"signal", 65}}).contains("error"));
+  CHECK(rig.world.deeds.size() == 1);
+  const auto& audit = rig.world.told.back();
+  CHECK(audit.kind == EventKind::Action);
+  CHECK(audit.data.at("verb") == "signal HUP");
+  CHECK(audit.data.at("who") == fmt::format("uid {} (pid {})", geteuid(), getpid()));
+}
+
+TEST_CASE("scale takes a number, more or fewer") {
+  Rig rig(declare_three);
+  rig.world.advance(1s);
+  Peer peer(rig);
+  const auto scale = [&](const Json& instances) {
+    const int id = peer.request("services.scale", {{"name", "worker"}, {"instances", instances}});
+    rig.turn();
+    rig.world.advance(20s);
+    const Json answer = peer.answer_to(id);
+    REQUIRE_MESSAGE(answer.contains("result"), dump_json(answer));
+    return peer.ask("services.list", {{"targets", "worker*"}})["result"]["services"].size();
+  };
+  CHECK(scale("+2") == 4);
+  CHECK(scale("-1") == 3);
+  CHECK(scale(2) == 2);
+  CHECK(scale("5") == 5);
+  for (const Json& bad : {Json("x"), Json("+"), Json(""), Json("-9"), Json(-1), Json(1.5),
+                          Json(99999999), Json("+99999999999999999999"), Json::array(), Json()}) {
+    const Json answer = peer.ask("services.scale", {{"name", "worker"}, {"instances", bad}});
+    CHECK_MESSAGE(answer["error"]["code"] == -32602, dump_json(bad));
+  }
+}
+
+TEST_CASE("why gives the last words of the last run and who holds the port") {
+  Rig rig(declare_crashing);
+  rig.ports.held[8000] = {{process::PortProtocol::Tcp, 4711, "python3", "root", ""}};
+  rig.world.advance(250ms);
+  rig.log("backend.err.log", "OSError: [Errno 98] Address already in use\n\xff\x1b[31m bye\n");
+  Peer peer(rig);
+  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
+  CHECK(why["service"]["state"] == "backoff");
+  CHECK(why["service"]["last_exit"]["code"] == 1);
+  CHECK(why["headline"].get<std::string>().find("backend is in backoff") == 0);
+  CHECK_FALSE(why["next"].get<std::string>().empty());
+  CHECK_FALSE(why["gives_up"].get<std::string>().empty());
+  CHECK(why["before"].size() > 1);
+  CHECK(why["rules"].size() > 0);
+  CHECK(why["try"].size() > 0);
+  CHECK(why["last_words"]["stream"] == "err");
+  CHECK(why["last_words"]["lines"][1] == "\xef\xbf\xbd\x1b[31m bye");
+  REQUIRE(why["notes"].size() == 1);
+  CHECK(why["notes"][0].get<std::string>().find("port 8000 is held by python3 (pid 4711") == 0);
+}
+
+TEST_CASE(
+    "why takes standard output when standard error is silent, and says when a port is free again") {
+  Rig rig(declare_crashing);
+  rig.world.advance(250ms);
+  rig.log("backend.out.log", "Error: listen EADDRINUSE: address already in use :::9000\n");
+  Peer peer(rig);
+  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
+  CHECK(why["last_words"]["stream"] == "out");
+  CHECK(why["notes"][0] == "port 9000 was taken then; nobody listens on it now");
+  CHECK(rig.ports.asked == std::vector<std::uint16_t>{9000});
+}
+
+TEST_CASE("why of what runs asks for no ports and repeats no old words") {
+  Rig rig(declare_three);
+  rig.world.advance(1s);
+  rig.log("backend.err.log", "EADDRINUSE :::8000\n");
+  Peer peer(rig);
+  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
+  CHECK(why["service"]["state"] == "running");
+  CHECK(why["last_words"].is_null());
+  CHECK(why["notes"].empty());
+  CHECK(rig.ports.asked.empty());
+}
+
+TEST_CASE("why of a service with several instances is about the one that is worst off") {
+  Rig rig(declare_three);
+  rig.world.advance(1s);
+  rig.world.die("worker:1", {runtime::ExitStatus::Kind::Signal, 11, false});
+  rig.turn();
+  Peer peer(rig);
+  const Json why = peer.ask("services.why", {{"name", "worker"}})["result"];
+  CHECK(why["service"]["name"] == "worker:1");
+  CHECK(why["service"]["last_exit"]["signal"] == "SEGV");
+  CHECK(why["notes"][0] == "this is about worker:1, one of 2 instances");
+}
+
+TEST_CASE("a short list waits for fresh numbers, a long one does not") {
+  Rig rig([](sim::World& world) {
+    for (int i = 0; i < 101; ++i)
+      world.declare(fmt::format("s{}", i));
+  });
+  rig.usage.holds_back = true;
+  Peer peer(rig);
+  const int id = peer.request("services.list", {{"targets", "s7"}});
+  CHECK_FALSE(peer.next_if_any());
+  CHECK(peer.ask("services.list")["result"]["services"].size() == 101);
+  rig.usage.release();
+  CHECK(peer.answer_to(id)["result"]["services"].size() == 1);
+  CHECK(rig.usage.refreshes == 2);
+}
+
+}  // namespace
+}  // namespace mainstay::test
