@@ -51,6 +51,10 @@ class V2Trees : public TreeBackEnd {
 
   Result<std::vector<std::string>> prepare(Tree& tree) override {
     tree.cgroup = root_ + "/" + group_name(tree.instance);
+    // Kernels since 6.14 compare a wrong kill count for CLONE_INTO_CGROUP: whatever is born into a
+    // group that cgroup.kill was ever written to dies at once. So a killed group, and one that we
+    // do not know the past of, is replaced; if it is in use, rmdir fails and it stays.
+    if (never_killed_.insert(tree.instance).second) rmdir(tree.cgroup.c_str());
     if (auto made = make_group(tree.cgroup); !made) return made.error();
     return std::vector{tree.cgroup + "/cgroup.procs"};
   }
@@ -67,6 +71,7 @@ class V2Trees : public TreeBackEnd {
   }
 
   void kill_round(const Tree& tree) override {
+    never_killed_.erase(tree.instance);
     // cgroup.kill came with Linux 5.14; before it, KILL for each until none is left.
     if (write_control(tree.cgroup + "/cgroup.kill", "1") != 0) signal(tree, SIGKILL);
   }
@@ -90,7 +95,8 @@ class V2Trees : public TreeBackEnd {
 
   io::Loop& loop_;
   std::string root_;
-  std::string name_;  // of the root group, as a path component
+  std::string name_;                              // of the root group, as a path component
+  std::unordered_set<std::string> never_killed_;  // instances whose group is as it was made
   Proc proc_;
 };
 

@@ -246,7 +246,7 @@ class UpAndDown(TestCase):
                 self.assertEqual(up.returncode, 0, said)
             supervisors = [pid for pid in s.survivors()
                            if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "supervisor"]
-            self.assertEqual(len(supervisors), 1)
+            self.assertEqual(supervisors, [s.call("supervisor.info")["pid"]])
             s.ctl("down", check=0)
         finally:
             self.assertEqual(s.close(), [])

@@ -124,8 +124,8 @@ def processes_of(folder):
             continue
         try:
             cwd = os.readlink(f"/proc/{entry}/cwd")
-            with open(f"/proc/{entry}/environ", "rb") as environment:
-                marked = str(folder).encode() in environment.read()
+            with open(f"/proc/{entry}/environ", "rb") as environment, open(f"/proc/{entry}/cmdline", "rb") as line:
+                marked = str(folder).encode() in environment.read() + line.read()
             if (marked or cwd.startswith(str(folder))) and alive(entry):
                 found.append(int(entry))
         except OSError:
@@ -142,7 +142,8 @@ def free_port():
 class Supervisor:
     """A supervisor of one's own in a temporary folder."""
 
-    def __init__(self, yaml="", files=None, arguments=(), environment=None, start=True, folder=None):
+    def __init__(self, yaml="", files=None, arguments=(), environment=None, start=True, folder=None,
+                 own_programs=False):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="mainstay-test-"))
         self.config = self.folder / "ecosystem.yaml"
         self.state = self.folder / "state"
@@ -153,6 +154,12 @@ class Supervisor:
         for name in ("MAINSTAY_SOCKET", "NO_COLOR"):
             self.environment.pop(name, None)
         self.process = None
+        self.bin = BIN
+        if own_programs:  # copies, so that a test may take one away
+            self.bin = self.folder / "programs" / "bin"
+            for name in ("bin/supervisor", "libexec/mainstay/mainstay-controller"):
+                self.program(name).parent.mkdir(parents=True)
+                shutil.copy2(BIN.parent / name, self.program(name))
         self.write(yaml, files or {})
         if start:
             try:
@@ -169,8 +176,11 @@ class Supervisor:
             path.write_text(content)
             path.chmod(0o755 if content.startswith("#!") else 0o644)
 
+    def program(self, name):
+        return self.folder / "programs" / name
+
     def command(self):
-        return [str(BIN / "supervisor"), "--config", str(self.config), "--state-dir", str(self.state),
+        return [str(self.bin / "supervisor"), "--config", str(self.config), "--state-dir", str(self.state),
                 "--log-dir", str(self.logs), "--socket", str(self.socket), *self.arguments]
 
     def start(self):

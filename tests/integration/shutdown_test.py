@@ -84,15 +84,26 @@ services:
         finally:
             self.assertEqual(s.close(), [])
 
-    def test_when_the_controller_cannot_run_the_keeper_stops_all_by_itself(self):
+    def test_a_controller_that_hangs_is_replaced_and_the_stop_goes_on(self):
         with Supervisor("services: {a: {command: sleep 1000, stop: {timeout: 100ms}}}") as s:
             pid = s.wait_state("a", "running")["pid"]
             os.kill(s.controller_pid(), signal.SIGSTOP)
             s.process.send_signal(signal.SIGTERM)
+            self.assertEqual(s.process.wait(mainstay.DEADLINE), 0)
+            self.assertFalse(alive(pid))
+            self.assertIn("gives no sign of life", s.stderr())
+
+    def test_a_keeper_without_any_controller_ends_everything_by_itself(self):
+        with Supervisor("services: {a: {command: sleep 1000, stop: {timeout: 100ms}}}", own_programs=True) as s:
+            pid = s.wait_state("a", "running")["pid"]
+            controller = s.controller_pid()
+            s.program("libexec/mainstay/mainstay-controller").unlink()
+            os.kill(controller, signal.SIGKILL)
+            until(lambda: not alive(controller), "the controller is dead")
+            self.assertTrue(alive(pid))
             s.process.send_signal(signal.SIGTERM)
             s.process.wait(mainstay.DEADLINE)
             self.assertFalse(alive(pid))
-            self.assertIn("kill", s.stderr().lower())
 
 
 class Beginning(TestCase):
