@@ -32,7 +32,7 @@ runtime::ExitStatus exit_status(int wait_status) {
   using Kind = runtime::ExitStatus::Kind;
   if (WIFEXITED(wait_status)) return {Kind::Code, WEXITSTATUS(wait_status), false};
   if (!WIFSIGNALED(wait_status)) return {};
-  return {Kind::Signal, WTERMSIG(wait_status), WCOREDUMP(wait_status)};
+  return {Kind::Signal, WTERMSIG(wait_status), WCOREDUMP(wait_status) != 0};
 }
 
 }  // namespace
