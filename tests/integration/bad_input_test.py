@@ -85,8 +85,8 @@ class Clients(TestCase):
 
     def raw(self):
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        client.connect(str(self.supervisor.socket))  # blocking: with a time limit a full backlog is an error
         client.settimeout(mainstay.DEADLINE)
-        client.connect(str(self.supervisor.socket))
         self.addCleanup(client.close)
         return client
 
@@ -146,7 +146,7 @@ class Clients(TestCase):
     def test_busy_clients_keep_their_places_and_one_too_many_is_told(self):
         for _ in range(64):
             client = self.raw()
-            client.sendall(b'{"jsonrpc":"2.0","id":1,"method":"events.follow"}\n')
+            client.sendall(b'{"jsonrpc":"2.0","id":1,"method":"events.follow","params":{"from":1}}\n')
             client.recv(1)
         self.assertIn(b"error", self.raw().recv(65536))
 
@@ -171,8 +171,9 @@ class Runtime(TestCase):
     @unittest.skipUnless(mainstay.as_root(), "needs root to become another user")
     def test_a_service_runs_as_its_user_with_its_groups_and_home(self):
         yaml = "services: {a: {command: 'sh -c \"id -un; id -Gn; echo $$HOME; echo x > /dev/stdout\"', user: nobody, restart: {policy: never}}}"
-        with Supervisor(yaml) as s:
+        with Supervisor(yaml, start=False) as s:
             s.folder.chmod(0o755)
+            s.start()
             s.wait_state("a", "exited")
             groups = subprocess.run(["id", "-Gn", "nobody"], capture_output=True, text=True, check=True).stdout.strip()
             home = pwd.getpwnam("nobody").pw_dir

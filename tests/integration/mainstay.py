@@ -39,8 +39,8 @@ class Client:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(DEADLINE)
         self.socket.connect(str(path))
+        self.socket.settimeout(DEADLINE)
         self.buffer = b""
         self.next_id = 0
 
