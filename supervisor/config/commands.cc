@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/text.h"
 #include "config/command_words.h"
 #include "config/interpolation.h"
 #include "config/scalars.h"
@@ -77,6 +78,16 @@ void read_shell_text(const Field& field, model::Command& out) {
   out.argv = {model::literal_template("/bin/sh"), model::literal_template("-c"), {text->pattern}};
 }
 
+// Whether an unknown key, which has its own error, is a misspelt `command`.
+bool has_misspelt_command(const Field& owner) {
+  static const std::vector<std::string> kWanted = {"command"};
+  for (std::size_t i = 0; owner.is(NodeKind::Map) && i < owner.size(); ++i) {
+    const std::string_view key = owner.node()->entries[i].key->text;
+    if (find_key(*kServiceShape.keys, key) == nullptr && closest(key, kWanted)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<model::Template> read_words(const Field& field) {
@@ -103,6 +114,7 @@ void read_command(const Field& owner, model::Command& out) {
   const Field command = owner["command"];
   read(owner["shell"], out.shell);
   if (!command.present()) {
+    if (has_misspelt_command(owner)) return;
     return owner.error(owner.key_at(),
                        "has no command; say what to run: `command: [program, argument]`");
   }

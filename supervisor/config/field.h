@@ -60,8 +60,9 @@ class Field {
   const Node* node() const { return node_; }
   // The key that this is the value of; empty for items and for the root.
   std::string_view key() const { return name_; }
-  // The value's place, or that of the nearest parent when it is not given.
-  Position at() const { return node_ != nullptr ? node_->at : at_; }
+  // The value's place, or that of its key when it is null, or of the nearest parent when it is not
+  // given.
+  Position at() const { return present() ? node_->at : at_; }
   // The key's place.
   Position key_at() const { return at_; }
   std::string path() const;

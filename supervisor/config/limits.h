@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxIncludeDepth = 16;
 inline constexpr std::size_t kMaxDepth = 48;
 inline constexpr std::size_t kMaxNodes = 500'000;
 // Of the whole load, after aliases, defaults and interpolation have multiplied what is written.
-inline constexpr std::size_t kMaxVisits = 4'000'000;
+inline constexpr std::size_t kMaxVisits = 2'000'000;
 inline constexpr std::size_t kMaxText = std::size_t{64} << 20;
 
 // One value after interpolation; Linux takes no longer argument or variable (MAX_ARG_STRLEN).

@@ -34,6 +34,8 @@ void check_names(const std::vector<model::ServiceSpec>& services,
       findings.error(mention.at, path_of(mention),
                      fmt::format("no service is named {}{}", in_quotes(mention.name),
                                  did_you_mean(mention.name, names)));
+    } else if (mention.name == mention.by) {
+      findings.error(mention.at, path_of(mention), "a service cannot name itself here");
     } else if (!seen.emplace(mention.by, mention.key, mention.name).second) {
       findings.error(mention.at, path_of(mention),
                      fmt::format("{} is named twice", in_quotes(mention.name)));
@@ -51,7 +53,7 @@ std::vector<std::string> find_circle(const std::vector<model::ServiceSpec>& serv
     index.emplace(services[i].name, i);
   }
   for (const Mention& mention : mentions) {
-    if (mention.key != key) continue;
+    if (mention.key != key || mention.by == mention.name) continue;
     nodes[index.at(mention.by)].depends_on.push_back(
         {mention.name, model::DependencyCondition::Started});
   }

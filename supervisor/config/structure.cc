@@ -35,11 +35,6 @@ std::string hint_of_level(std::string_view name, KeyTable table) {
 void report_unknown(const Field& field, const Node& key, KeyTable table) {
   // Suggestions cost more than an error that nobody will see is worth.
   if (field.findings().full()) return field.error(key.at, {});
-  if (key.text == "<<") {
-    return field.error(key.at,
-                       "merge keys (<<) are not supported; put what is shared into `defaults`, or "
-                       "repeat it with an alias");
-  }
   std::string hint = did_you_mean(key.text, key_names(table));
   if (hint.empty()) hint = hint_of_level(key.text, table);
   field.error(key.at, fmt::format("unknown key {}{}", in_quotes(key.text), hint));
@@ -63,7 +58,6 @@ void check_each(const Field& field, const Shape& each, bool note) {
   const bool list = field.is(NodeKind::List);
   for (std::size_t i = 0; i < field.size() && !field.reading().budget.spent(); ++i) {
     const Field value = list ? field.item(i) : field.entry(i);
-    if (!list && value.key() == "<<") report_unknown(field, *field.node()->entries[i].key, {});
     check(value, each, note);
   }
 }

@@ -36,8 +36,8 @@ class ViewBuffer : public std::streambuf {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string_view bytes, std::uint32_t file, Arena& arena)
-      : bytes_(bytes), file_(file), arena_(arena) {}
+  TreeBuilder(std::string_view bytes, std::uint32_t file, Arena& arena, Findings& findings)
+      : bytes_(bytes), file_(file), arena_(arena), findings_(findings) {}
 
   const Node* root() const { return root_; }
 
@@ -136,9 +136,21 @@ class TreeBuilder final : public YAML::EventHandler {
     for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
       const Node* key = children[i];
       if (key->kind != NodeKind::Scalar) throw Refused{key->at, "a key must be a word"};
-      entries.push_back({key, children[i + 1], false});
+      if (key->plain && key->text == "<<") {
+        refuse_merge(*key);
+      } else {
+        entries.push_back({key, children[i + 1], false});
+      }
     }
     return arena_.keep_all(std::span<const Entry>{entries});
+  }
+
+  // Left out of the tree, so that nothing else is said about it.
+  void refuse_merge(const Node& key) {
+    findings_.error(
+        key.at, "",
+        "merge keys (<<) are not supported; put what is shared into `defaults`, or repeat "
+        "it with an alias");
   }
 
   void place(const Node* node) {
@@ -152,6 +164,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::string_view bytes_;
   std::uint32_t file_;
   Arena& arena_;
+  Findings& findings_;
   std::vector<Open> open_;
   std::vector<const Node*> anchors_;
   const Node* root_ = nullptr;
@@ -159,13 +172,24 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
+// Whether a tab is among the blanks that start the line which holds byte `at`.
+bool is_indented_by_tab(std::string_view bytes, std::size_t at) {
+  const std::size_t newline = bytes.rfind('\n', at == 0 ? 0 : at - 1);
+  const std::string_view line = bytes.substr(newline == std::string_view::npos ? 0 : newline + 1);
+  return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
 // yaml-cpp's messages, in words for who wrote the file.
-std::string explain(const std::string& message) {
+std::string explain(const YAML::ParserException& wrong, std::string_view bytes) {
+  const std::string& message = wrong.msg;
+  const auto at = static_cast<std::size_t>(std::max(0, wrong.mark.pos));
+  if (message.starts_with("illegal tab") || is_indented_by_tab(bytes, std::min(at, bytes.size()))) {
+    return "a tab is not allowed as indentation; use spaces";
+  }
   if (message == "illegal map value") {
     return "': ' is not allowed here; quote the value, or check the indentation";
   }
   if (message == "unknown token") return "a value cannot start with this character; quote it";
-  if (message.starts_with("illegal tab")) return "a tab is not allowed as indentation; use spaces";
   if (message == "end of map not found") return "the indentation does not fit the lines above";
   if (message == "end of sequence not found") return "the indentation does not fit the list above";
   if (message.starts_with("end of sequence flow")) return "this list needs a closing ]";
@@ -177,10 +201,10 @@ std::string_view without_byte_order_mark(std::string_view bytes) {
   return bytes.starts_with("\xef\xbb\xbf") ? bytes.substr(3) : bytes;
 }
 
-const Node* parse(std::string_view bytes, std::uint32_t file, Arena& arena) {
+const Node* parse(std::string_view bytes, std::uint32_t file, Arena& arena, Findings& findings) {
   ViewBuffer buffer{bytes};
   std::istream in{&buffer};
-  TreeBuilder builder{bytes, file, arena};
+  TreeBuilder builder{bytes, file, arena, findings};
   YAML::Parser parser{in};
   while (parser.HandleNextDocument(builder)) {
   }
@@ -199,13 +223,13 @@ const Node* parse_yaml(std::string_view bytes, std::uint32_t file, Arena& arena,
     return nullptr;
   }
   try {
-    return parse(bytes, file, arena);
+    return parse(bytes, file, arena, findings);
   } catch (const Refused& refused) {
     findings.error(refused.at, "", refused.what);
   } catch (const YAML::ParserException& wrong) {
     const Position at{file, static_cast<std::uint32_t>(std::max(0, wrong.mark.line)),
                       static_cast<std::uint32_t>(std::max(0, wrong.mark.column)), 1};
-    findings.error(at, "", "cannot read this as YAML: " + explain(wrong.msg));
+    findings.error(at, "", "cannot read this as YAML: " + explain(wrong, bytes));
   } catch (const std::exception& wrong) {
     findings.error({file, Position::kWholeFile, 0, 1}, "",
                    fmt::format("cannot read this as YAML: {}", wrong.what()));

@@ -1,5 +1,7 @@
 #include "model/template.h"
 
+#include <algorithm>
+
 namespace mainstay::model {
 
 std::string expand(const Template& source, const TemplateLookup& lookup) {
@@ -14,7 +16,9 @@ std::string expand(const Template& source, const TemplateLookup& lookup) {
       out += lookup(text.substr(i + 2, end - i - 2)).value_or("");
       i = end + 1;
     } else {
-      out.push_back(text[i++]);
+      const std::size_t next = std::min(text.find('$', i + 1), text.size());
+      out.append(text.substr(i, next - i));
+      i = next;
     }
   }
   return out;
@@ -22,8 +26,15 @@ std::string expand(const Template& source, const TemplateLookup& lookup) {
 
 Template literal_template(std::string_view literal) {
   Template out;
-  for (const char c : literal)
-    out.text += c == '$' ? "$$" : std::string(1, c);
+  out.text.reserve(literal.size());
+  while (!literal.empty()) {
+    const std::size_t dollar = std::min(literal.find('$'), literal.size());
+    out.text.append(literal.substr(0, dollar));
+    literal.remove_prefix(dollar);
+    if (literal.empty()) break;
+    out.text += "$$";
+    literal.remove_prefix(1);
+  }
   return out;
 }
 
