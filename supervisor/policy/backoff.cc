@@ -9,6 +9,7 @@ namespace {
 
 // In nanoseconds, unbounded: doubles do not overflow into something small.
 double uncapped(const model::Backoff& backoff, std::uint32_t count) {
+  if (backoff.initial == Duration{0}) return 0;  // and not 0 × ∞
   return static_cast<double>(backoff.initial.count()) *
          std::pow(backoff.factor, static_cast<double>(count) - 1);
 }

@@ -90,7 +90,8 @@ void Walk::check_same(const std::vector<runtime::InstanceStatus>& before) {
                       was.run == is.run && was.restarts == is.restarts &&
                       was.unstable_runs == is.unstable_runs &&
                       was.next_start_at == is.next_start_at && was.kill_in == is.kill_in &&
-                      was.started_at == is.started_at && was.reason == is.reason &&
+                      was.started_at == is.started_at &&
+                      (was.state == PublicState::Waiting || was.reason == is.reason) &&
                       was.last_exit.has_value() == is.last_exit.has_value();
     if (!same)
       violated(fmt::format("a takeover changed {}: {} ({}) to {} ({})", was.name,
