@@ -144,8 +144,10 @@ TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and
     seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
     const std::uint64_t enough = size + 1 + (seed >> 33) % 100'000;
     const pid_t capture = start_capture(folder, pipe.read.get());
-    while (size_of(folder, "log/web.out.log") < enough)
+    while (size_of(folder, "log/web.out.log") < enough) {
+      REQUIRE(waitpid(capture, nullptr, WNOHANG) == 0);  // it is alive
       sched_yield();
+    }
     kill(capture, SIGKILL);
     reap(capture);
   }
