@@ -12,8 +12,12 @@ struct Sampler::State : std::enable_shared_from_this<Sampler::State> {
   State(io::Loop& used_loop, const ProcessTrees& used_trees, SamplerOptions used_options)
       : loop(used_loop), trees(used_trees), options(used_options) {}
 
+  // A sample in which instances are missing that exist by now is old sooner.
   bool is_fresh() const {
-    return latest && io::read_clocks().mono - latest->at.mono < options.min_spacing;
+    if (!latest) return false;
+    const auto spacing =
+        latest->index == trees.index() ? options.min_spacing : options.min_spacing_after_change;
+    return io::read_clocks().mono - latest->at.mono < spacing;
   }
   void sample();
   void finish(std::shared_ptr<UsageSample> sample);

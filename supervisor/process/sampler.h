@@ -18,8 +18,11 @@
 namespace mainstay::process {
 
 struct SamplerOptions {
-  Duration interval = std::chrono::seconds{10};    // `history.interval`
-  Duration min_spacing = std::chrono::seconds{1};  // between two samples, whoever asks
+  Duration interval = std::chrono::seconds{10};  // `history.interval`
+  // Between two samples, whoever asks.
+  Duration min_spacing = std::chrono::seconds{1};
+  // The same once instances or main processes have changed since the sample.
+  Duration min_spacing_after_change = std::chrono::milliseconds{100};
 };
 
 class Sampler {

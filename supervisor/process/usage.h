@@ -14,8 +14,9 @@ namespace mainstay::process {
 
 // One instance's whole tree.
 struct TreeUsage {
-  double cpu_percent = 0;  // of one core, since the sample before; 150 is one and a half cores
-  Duration cpu_time{0};    // all that was seen to be used since this controller began to look
+  double cpu_percent =
+      0;  // of one core, since the sample before or over the last second; 150 is 1.5 cores
+  Duration cpu_time{0};  // all that was seen to be used since this controller began to look
   std::uint64_t memory_bytes =
       0;  // sum of resident set sizes: pages shared in the tree count once per process
   std::uint32_t processes = 0;

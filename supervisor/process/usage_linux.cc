@@ -49,6 +49,7 @@ struct UsageReader::State {
   void account(UsageSample& out);
   void account_one(const Member* before, const Member* after);
   void map_trees(const TreeIndex& now);
+  void carry_over(std::size_t trees, double seconds);
   std::uint64_t supervisor_memory(const TreeIndex& index) const;
 
   Proc proc;
@@ -62,10 +63,12 @@ struct UsageReader::State {
   std::vector<Member> members;
   std::vector<UsedTicks> used;      // by tree
   std::vector<Duration> cpu_times;  // by tree: since we began to look
+  std::vector<double> percents;     // by tree
   // The sample before.
   std::shared_ptr<const TreeIndex> old_index;
   std::vector<Member> old_members;
   std::vector<Duration> old_cpu_times;
+  std::vector<double> old_percents;
   std::vector<std::uint32_t> tree_of_old;  // position in the new index, or kGone
 };
 
@@ -175,21 +178,34 @@ void UsageReader::State::account(UsageSample& out) {
     }
   }
   const double seconds = std::max(to_seconds(out.at.mono - sampled_at), 1e-3);
-  std::swap(cpu_times, old_cpu_times);
-  cpu_times.assign(out.trees.size(), Duration{0});
-  for (std::size_t old = 0; old < tree_of_old.size(); ++old) {
-    if (tree_of_old[old] != kGone) cpu_times[tree_of_old[old]] = old_cpu_times[old];
-  }
+  carry_over(out.trees.size(), seconds);
   for (std::size_t i = 0; i < out.trees.size(); ++i) {
     const double used_seconds = used[i].used() / static_cast<double>(ticks_per_second);
-    out.trees[i].cpu_percent = 100 * used_seconds / seconds;
+    // What was carried over is the share of the last second that lies before this sample's
+    // interval.
+    percents[i] += 100 * used_seconds / seconds * std::min(seconds, 1.0);
     cpu_times[i] +=
         std::chrono::duration_cast<Duration>(std::chrono::duration<double>{used_seconds});
+    out.trees[i].cpu_percent = percents[i];
     out.trees[i].cpu_time = cpu_times[i];
   }
   sampled_at = out.at.mono;
   sampled_ticks = now_ticks;
   old_index = out.index;
+}
+
+// Samples that follow each other quickly would show one tick of 10 ms as 10 % and more: a
+// percentage is over a second at least, so a part of the former one is kept.
+void UsageReader::State::carry_over(std::size_t trees, double seconds) {
+  std::swap(cpu_times, old_cpu_times);
+  std::swap(percents, old_percents);
+  cpu_times.assign(trees, Duration{0});
+  percents.assign(trees, 0);
+  for (std::size_t old = 0; old < tree_of_old.size(); ++old) {
+    if (tree_of_old[old] == kGone) continue;
+    cpu_times[tree_of_old[old]] = old_cpu_times[old];
+    percents[tree_of_old[old]] = old_percents[old] * std::max(0.0, 1 - seconds);
+  }
 }
 
 std::uint64_t UsageReader::State::supervisor_memory(const TreeIndex& index) const {

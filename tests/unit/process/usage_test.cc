@@ -85,7 +85,7 @@ TEST_CASE("a process that burns is seen to use CPU time, one that idles is not")
     trees.started("idle:0", idle.pid);
     keeper.next_number(burning);
     keeper.next_number(idle);
-    Sampler sampler{keeper.loop(), trees, {std::chrono::milliseconds{1}, Duration{0}}};
+    Sampler sampler{keeper.loop(), trees, {std::chrono::milliseconds{1}, Duration{0}, Duration{0}}};
     sampler.start();
     CHECK(keeper.run_until([&] { return has_burned(sampler, "burn:0"); }));
     CHECK(sampler.usage_of("idle:0")->cpu_time <= std::chrono::milliseconds{10});
@@ -98,7 +98,7 @@ TEST_CASE("CPU time survives the end of a process and a change of the set of ins
   auto burning = keeper.spawn(trees, "m:0", {"burn"});
   trees.started("m:0", burning.pid);
   keeper.next_number(burning);
-  Sampler sampler{keeper.loop(), trees, {std::chrono::milliseconds{1}, Duration{0}}};
+  Sampler sampler{keeper.loop(), trees, {std::chrono::milliseconds{1}, Duration{0}, Duration{0}}};
   sampler.start();
   REQUIRE(keeper.run_until([&] { return has_burned(sampler, "m:0"); }));
   const auto before = sampler.usage_of("m:0")->cpu_time;
@@ -210,7 +210,9 @@ TEST_CASE("the sampler works when asked, once for all who wait, and not more oft
   auto run = keeper.spawn(trees, "backend:0", {"plain"});
   trees.started("backend:0", run.pid);
   keeper.next_number(run);
-  Sampler sampler{keeper.loop(), trees, {std::chrono::seconds{10}, std::chrono::hours{1}}};
+  Sampler sampler{keeper.loop(),
+                  trees,
+                  {std::chrono::seconds{10}, std::chrono::hours{1}, std::chrono::hours{1}}};
   CHECK(sampler.usage_of("backend:0") == nullptr);
   int calls = 0;
   sampler.refresh([&] { ++calls; });
@@ -226,10 +228,26 @@ TEST_CASE("the sampler works when asked, once for all who wait, and not more oft
   CHECK(sampler.latest()->generation == 1);
 }
 
+TEST_CASE("a sample that does not know an instance yet is too old for it") {
+  FakeKeeper keeper;
+  ProcessTrees trees{keeper.loop(), options_for(TreeKind::Sweep)};
+  Sampler sampler{
+      keeper.loop(), trees, {std::chrono::seconds{10}, std::chrono::hours{1}, Duration{0}}};
+  bool sampled = false;
+  sampler.refresh([&] { sampled = true; });
+  REQUIRE(keeper.run_until([&] { return sampled; }));
+  auto run = keeper.spawn(trees, "backend:0", {"plain"});
+  trees.started("backend:0", run.pid);
+  sampled = false;
+  sampler.refresh([&] { sampled = true; });
+  CHECK(keeper.run_until([&] { return sampled; }));
+  CHECK(sampler.usage_of("backend:0") != nullptr);
+}
+
 TEST_CASE("once started the sampler samples every interval, and stop ends that") {
   FakeKeeper keeper;
   ProcessTrees trees{keeper.loop(), options_for(TreeKind::Sweep)};
-  Sampler sampler{keeper.loop(), trees, {std::chrono::milliseconds{1}, Duration{0}}};
+  Sampler sampler{keeper.loop(), trees, {std::chrono::milliseconds{1}, Duration{0}, Duration{0}}};
   sampler.start();
   CHECK(keeper.run_until([&] { return sampler.latest() && sampler.latest()->generation >= 4; }));
   sampler.stop();
