@@ -81,7 +81,7 @@ void AlertsReader::check_channels(Findings& findings) const {
     if (declared_.count("channel " + notification.channel) > 0) continue;
     findings.error(notification.at, notification.path,
                    fmt::format("no channel is named {}{}", in_quotes(notification.channel),
-                               did_you_mean(notification.channel, known)));
+                               findings.suggestion(notification.channel, known)));
   }
 }
 

@@ -29,7 +29,7 @@ model::Ecosystem Assembly::read(const std::filesystem::path& root) {
   out_.name = default_name(root);
   Includes includes{sources_, findings_, budget_, arena_, shared_.environment};
   for (const ConfigFile& file : includes.read(root)) {
-    const FileNames names{file.vars, shared_.environment};
+    const FileNames names{file.vars, shared_.environment, findings_};
     const Reading reading{findings_, budget_, sources_, names};
     const Field top{reading, "", file.root, {file.file, 0, 0, 1}};
     read_globals(top);
@@ -96,7 +96,7 @@ void Assembly::read_services(const Field& services, const ConfigFile& file) {
         entry.is_null() ? arena_.make_node(NodeKind::Map, entry.key_at()) : entry.node();
     const Node* merged = merge(file.defaults, own, kServiceShape, arena_, budget_);
     const std::string path = fmt::format("services.{}", entry.key());
-    ServiceNames names{file.vars, shared_.environment};
+    ServiceNames names{file.vars, shared_.environment, findings_};
     const Reading before{findings_, budget_, sources_, services.reading().names};
     declare_names(Field{before, path, merged, entry.key_at()}, shared_.env_files, true, names);
     const Reading reading{findings_, budget_, sources_, names};
@@ -113,7 +113,7 @@ void Assembly::read_jobs(const Field& jobs, const ConfigFile& file) {
     if (!declare(entry, "program") || !readable) continue;
     if (out_.jobs.size() >= kMaxDeclared) return;
     const std::string path = fmt::format("jobs.{}", entry.key());
-    ServiceNames names{file.vars, shared_.environment};
+    ServiceNames names{file.vars, shared_.environment, findings_};
     const Reading before{findings_, budget_, sources_, jobs.reading().names};
     declare_names(Field{before, path, entry.node(), entry.key_at()}, shared_.env_files, false,
                   names);

@@ -10,6 +10,7 @@
 namespace mainstay::config {
 
 const std::size_t Findings::kMaxShown = kMaxErrors;
+const std::size_t Findings::kMaxHints = kMaxSuggestions;
 
 namespace {
 
@@ -67,6 +68,12 @@ void Findings::inactive(Position at, std::string_view path) {
   std::string what = "accepted, not yet active in this version";
   if (!seen_.emplace(at.file, at.line, at.column, what).second) return;
   notes_.push_back({at, diagnose(Severity::Note, at, path, std::move(what))});
+}
+
+std::string Findings::suggestion(std::string_view word, std::span<const std::string> candidates) {
+  if (!may_suggest()) return {};
+  ++suggestions_;
+  return did_you_mean(word, candidates.first(std::min(candidates.size(), kMaxCandidates)));
 }
 
 std::string Findings::place(Position at) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -35,6 +36,12 @@ class Findings {
   // No further error will be shown, so a costly suggestion is not worth making.
   bool full() const { return errors_.size() >= kMaxShown; }
 
+  // "; did you mean 'backend'?" or nothing; always nothing once there have been kMaxSuggestions.
+  std::string suggestion(std::string_view word, std::span<const std::string> candidates);
+
+  // For callers to whom the candidates themselves cost something.
+  bool may_suggest() const { return suggestions_ < kMaxHints; }
+
   // "a.yaml:3:5", for messages that name a second place.
   std::string place(Position at) const;
 
@@ -44,6 +51,7 @@ class Findings {
 
  private:
   static const std::size_t kMaxShown;
+  static const std::size_t kMaxHints;
 
   struct Found {
     Position at;
@@ -60,6 +68,7 @@ class Findings {
   std::vector<Found> notes_;
   std::set<Place> seen_;
   std::size_t error_count_ = 0;
+  std::size_t suggestions_ = 0;
 };
 
 }  // namespace mainstay::config

@@ -44,7 +44,7 @@ void Includes::read_file(const std::filesystem::path& path, const ConfigFile* in
   if (tree == nullptr) return;
   ConfigFile& made =
       files_.emplace_back(*file, tree, includer != nullptr ? &includer->vars : nullptr);
-  const FileNames names{made.vars, environment_};
+  const FileNames names{made.vars, environment_, findings_};
   const Reading reading{findings_, budget_, sources_, names};
   const Field root{reading, "", tree, {*file, 0, 0, 1}};
   check_structure(root, kFileShape);

@@ -51,7 +51,7 @@ Error not_set(const Reference& reference, const NameSource& names) {
   if (reference.operation == '?') {
     return Error{fmt::format("${{{}}} is not set: {}", reference.name, reference.argument)};
   }
-  std::string hint = did_you_mean(reference.name, names.known());
+  std::string hint = names.suggestion(reference.name);
   if (hint.empty()) hint = fmt::format("; set it, or write ${{{}:-default}}", reference.name);
   return Error{fmt::format("${{{}}} is not set{}", reference.name, hint)};
 }

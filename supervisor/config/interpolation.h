@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 
@@ -32,8 +31,8 @@ class NameSource {
   // Nothing when the name is not set; an error when its own value cannot be made. `depth` counts
   // references in references.
   virtual Result<std::optional<Text>> find(std::string_view name, int depth) const = 0;
-  // Names worth suggesting.
-  virtual std::vector<std::string> known() const = 0;
+  // "; did you mean 'PORT'?" for a name that is not set, or nothing.
+  virtual std::string suggestion(std::string_view name) const = 0;
 };
 
 // The error is what to tell the person, without the place: "${PORTT} is not set; did you mean

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxIncludeDepth = 16;
 inline constexpr std::size_t kMaxDepth = 48;
 inline constexpr std::size_t kMaxNodes = 500'000;
 // Of the whole load, after aliases, defaults and interpolation have multiplied what is written.
-inline constexpr std::size_t kMaxVisits = 2'000'000;
+inline constexpr std::size_t kMaxVisits = 1'000'000;
 inline constexpr std::size_t kMaxText = std::size_t{64} << 20;
 
 // One value after interpolation; Linux takes no longer argument or variable (MAX_ARG_STRLEN).
@@ -33,6 +33,9 @@ inline constexpr std::size_t kMaxWindowedRestarts = 64;
 inline constexpr std::size_t kMaxPatternBytes = 1'000;
 inline constexpr std::size_t kMaxErrors = 100;  // shown; the rest is counted
 inline constexpr std::size_t kMaxNotes = 200;
+// "Did you mean" compares with every candidate, also for errors that turn out to be known already.
+inline constexpr std::size_t kMaxSuggestions = 100;
+inline constexpr std::size_t kMaxCandidates = 1'000;
 
 // Keeps every sum of a clock and a setting far from overflow.
 inline constexpr Duration kMaxDuration = std::chrono::hours{24 * 3650};

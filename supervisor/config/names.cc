@@ -26,10 +26,11 @@ Result<std::optional<Text>> FileNames::find(std::string_view name, int) const {
   return value ? std::optional{literal_text(*value)} : std::nullopt;
 }
 
-std::vector<std::string> FileNames::known() const {
+std::string FileNames::suggestion(std::string_view name) const {
+  if (!findings_.may_suggest()) return {};
   std::vector<std::string> names;
   vars_.add_names(names);
-  return names;
+  return findings_.suggestion(name, names);
 }
 
 void ServiceNames::set_literal(const std::string& name, std::string value) {
@@ -88,12 +89,13 @@ Result<std::optional<Text>> ServiceNames::find(std::string_view name, int depth)
   return std::optional{std::move(*made)};
 }
 
-std::vector<std::string> ServiceNames::known() const {
+std::string ServiceNames::suggestion(std::string_view name) const {
+  if (!findings_.may_suggest()) return {};
   std::vector<std::string> names = deferred_;
   vars_.add_names(names);
-  for (const auto& [name, variable] : variables_)
-    names.push_back(name);
-  return names;
+  for (const auto& [known, variable] : variables_)
+    names.push_back(known);
+  return findings_.suggestion(name, names);
 }
 
 }  // namespace mainstay::config

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/findings.h"
 #include "config/interpolation.h"
 #include "mainstay/endpoint.h"
 
@@ -29,22 +30,23 @@ class Vars {
 // Outside of services: vars, then the environment.
 class FileNames final : public NameSource {
  public:
-  FileNames(const Vars& vars, const EnvironmentLookup& environment)
-      : vars_(vars), environment_(environment) {}
+  FileNames(const Vars& vars, const EnvironmentLookup& environment, Findings& findings)
+      : vars_(vars), environment_(environment), findings_(findings) {}
   Result<std::optional<Text>> find(std::string_view name, int depth) const override;
-  std::vector<std::string> known() const override;
+  std::string suggestion(std::string_view name) const override;
 
  private:
   const Vars& vars_;
   const EnvironmentLookup& environment_;
+  Findings& findings_;
 };
 
 // In a service: vars, then its env over its env_file, then the environment. A variable that refers
 // to its own name means what is behind it (PATH: "/opt/bin:${PATH}").
 class ServiceNames final : public NameSource {
  public:
-  ServiceNames(const Vars& vars, const EnvironmentLookup& environment)
-      : vars_(vars), environment_(environment) {}
+  ServiceNames(const Vars& vars, const EnvironmentLookup& environment, Findings& findings)
+      : vars_(vars), environment_(environment), findings_(findings) {}
 
   // From an env file: taken literally. The last one given counts.
   void set_literal(const std::string& name, std::string value);
@@ -58,7 +60,7 @@ class ServiceNames final : public NameSource {
   Result<Text> value_of(std::string_view name) const;
 
   Result<std::optional<Text>> find(std::string_view name, int depth) const override;
-  std::vector<std::string> known() const override;
+  std::string suggestion(std::string_view name) const override;
 
  private:
   struct Variable {
@@ -74,6 +76,7 @@ class ServiceNames final : public NameSource {
 
   const Vars& vars_;
   const EnvironmentLookup& environment_;
+  Findings& findings_;
   std::map<std::string, Variable, std::less<>> variables_;
   std::vector<std::string> deferred_;
   mutable std::vector<std::string_view> in_the_making_;

@@ -33,7 +33,7 @@ void check_names(const std::vector<model::ServiceSpec>& services,
     if (known.count(mention.name) == 0) {
       findings.error(mention.at, path_of(mention),
                      fmt::format("no service is named {}{}", in_quotes(mention.name),
-                                 did_you_mean(mention.name, names)));
+                                 findings.suggestion(mention.name, names)));
     } else if (mention.name == mention.by) {
       findings.error(mention.at, path_of(mention), "a service cannot name itself here");
     } else if (!seen.emplace(mention.by, mention.key, mention.name).second) {

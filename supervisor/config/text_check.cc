@@ -38,6 +38,10 @@ BadText bad_at(std::string_view bytes, std::size_t offset, std::string what) {
 
 std::optional<BadText> find_bad_text(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size();) {
+    if (bytes[i] >= 0x20) {  // ASCII, nearly always; bytes above are negative
+      ++i;
+      continue;
+    }
     const auto byte = static_cast<unsigned char>(bytes[i]);
     if (is_forbidden_control(bytes[i])) {
       return bad_at(

@@ -81,6 +81,16 @@ TEST_CASE("only so many errors are shown, and the rest is counted") {
   CHECK(loaded.diagnostics.back().message == "400 more errors not shown; repair these first");
 }
 
+TEST_CASE("suggestions for thousands of wrong names cost little") {
+  std::string text = "defaults: {command: [x, '${NOPE}'], depends_on: [nowhere]}\nvars: {";
+  for (int i = 0; i < 3000; ++i)
+    text += "V" + std::to_string(i) + ": x, ";
+  text += "}\nservices:\n";
+  for (int i = 0; i < 3000; ++i)
+    text += " s" + std::to_string(i) + ":\n";
+  CHECK(says(errors_of(text), "no service is named 'nowhere'"));
+}
+
 TEST_CASE("instances and declarations have limits") {
   std::string many = "services:\n";
   for (int i = 0; i < 21; ++i)

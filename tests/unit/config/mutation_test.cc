@@ -98,7 +98,7 @@ TEST_CASE("damaged files are refused or loaded, and never more than that") {
     corpus.push_back(read_file(file));
   for (const std::string& text : corpus)
     run(text);
-  constexpr std::uint32_t kRounds = 300;
+  constexpr std::uint32_t kRounds = 200;
   for (std::uint32_t seed = 0; seed < kRounds; ++seed) {
     CAPTURE(seed);
     run(Mutator{seed}.damage(corpus[seed % corpus.size()]));
