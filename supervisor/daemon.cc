@@ -9,6 +9,7 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,6 +87,7 @@ class Daemon final : public process::KeeperHost {
   Result<UniqueFd> open_control_socket();
   void begin_instances();
   void adopt_held_runs();
+  void leave_behind(const runtime::Controller::HeldRun& run);
   void begin_serving(UniqueFd listening);
   control::Facts facts() const;
   void after_turn();
@@ -180,6 +182,7 @@ Status Daemon::begin() {
 
   auto parts = std::make_unique<Parts>(std::move(*directory), std::move(*state));
   parts->capture.emplace(loop_, parts->directory);
+  parts->capture->set_on_end([this](RunId run) { runner_.output_ended(run); });
   sink_.connect(*parts->capture);
   runtime::ControllerOptions options;
   options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
@@ -268,8 +271,20 @@ void Daemon::adopt_held_runs() {
     if (const auto instance = controller.instance_of(run.run)) {
       runner_.adopt(controller.start_request(*instance, run.run));
     } else {
-      runner_.discard(run.run);
+      leave_behind(run);
     }
+  }
+}
+
+// A run that is not the current one of any instance: done with, but perhaps something it has
+// started still prints.
+void Daemon::leave_behind(const runtime::Controller::HeldRun& run) {
+  const runtime::Controller& controller = *parts_->controller;
+  const auto instances = controller.resolve(std::span{&run.canonical_name, 1});
+  if (run.exited && instances && instances->size() == 1) {
+    runner_.linger(controller.start_request(instances->front(), run.run));
+  } else {
+    runner_.discard(run.run);
   }
 }
 

@@ -21,6 +21,7 @@ class LateSink final : public process::OutputSink {
     sink_->attach(run, file_name, spec, std::move(pipes));
   }
   void drain(RunId run) override { sink_->drain(run); }
+  bool is_open(RunId run) const override { return sink_->is_open(run); }
 
  private:
   process::OutputSink* sink_ = nullptr;

@@ -78,7 +78,7 @@ class Capture final : public process::OutputSink {
   void forget(RunId run);
 
   // False once every pipe of the run has come to its end (or it never had one).
-  bool is_open(RunId run) const;
+  bool is_open(RunId run) const override;
   CaptureCounts counts() const;
   std::vector<Trouble> troubles() const;
 

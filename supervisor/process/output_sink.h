@@ -32,6 +32,11 @@ class OutputSink {
   // Moves all that the run has printed up to now into its files, until end of file or until the
   // pipe is empty.
   virtual void drain(RunId run) = 0;
+  // Whether somebody still holds a pipe of the run, or bytes of it wait for room on the disk.
+  virtual bool is_open(RunId run) const {
+    static_cast<void>(run);
+    return false;
+  }
 };
 
 }  // namespace mainstay::process

@@ -91,8 +91,12 @@ void ProcessRunner::release(RunId id) {
   const auto found = state_->runs.find(id);
   if (found == state_->runs.end()) return;
   // What the keeper never had it ignores.
-  if (found->second->phase != Phase::Preparing) state_->keeper.release(id.value);
+  if (found->second->phase != Phase::Preparing) state_->let_go(id);
   state_->runs.erase(found);
+}
+
+void ProcessRunner::output_ended(RunId id) {
+  if (state_->lingering.erase(id) != 0) state_->keeper.release(id.value);
 }
 
 void ProcessRunner::on_run(KeeperRun told) {
@@ -143,6 +147,19 @@ void ProcessRunner::adopt(const runtime::StartRequest& request) {
   run.attempt.user = request.spec->user;
   state_->born(run, std::move(held.run));
   if (held.exit) state_->ended(run, *held.exit);
+}
+
+void ProcessRunner::linger(const runtime::StartRequest& request) {
+  const auto found = state_->held.find(request.run.value);
+  if (found == state_->held.end()) return;
+  Held held = std::move(found->second);
+  state_->held.erase(found);
+  OutputPipes pipes = take_pipes(held.run, request.spec->logs);
+  if (pipes.out || pipes.err) {
+    state_->output.attach(request.run, log_name(request), request.spec->logs, std::move(pipes));
+    state_->output.drain(request.run);
+  }
+  state_->let_go(request.run);
 }
 
 void ProcessRunner::discard(RunId id) {

@@ -50,8 +50,14 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // happened to it meanwhile is posted (Exited, or StartFailed when its program never ran). Nothing
   // is posted for a run that simply goes on, Spawned included.
   void adopt(const runtime::StartRequest& request);
+  // A run of this instance that the runtime has done with, but whose output somebody may still
+  // hold: it is captured on to its end.
+  void linger(const runtime::StartRequest& request);
   // Nobody knows the run: its tree is killed, its output dropped, the keeper forgets it.
   void discard(RunId run);
+
+  // The last pipe of a run has come to its end: the keeper's duplicates may go.
+  void output_ended(RunId run);
 
   // --- runtime::Runner ---
   void start(const runtime::StartRequest& request) override;

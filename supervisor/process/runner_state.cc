@@ -16,12 +16,6 @@ using Phase = OneRun::Phase;
 
 namespace {
 
-// Stable when the service is scaled by hand: the declaration decides.
-std::string log_name(const runtime::StartRequest& start) {
-  const bool only_one = start.spec->instances == 1 && start.index == 0;
-  return only_one ? start.spec->name : start.canonical_name;
-}
-
 std::uint32_t output_flags(const model::LogSpec& logs) {
   const bool both = logs.stdout_on && logs.stderr_on;
   if (logs.merge && both) return keeper::kPipeOut | keeper::kMergeErr;
@@ -36,6 +30,17 @@ runtime::ExitStatus exit_status(int wait_status) {
 }
 
 }  // namespace
+
+std::string log_name(const runtime::StartRequest& start) {
+  const bool only_one = start.spec->instances == 1 && start.index == 0;
+  return only_one ? start.spec->name : start.canonical_name;
+}
+
+OutputPipes take_pipes(KeeperRun& told, const model::LogSpec& logs) {
+  OutputPipes pipes{std::move(told.out), std::move(told.err)};
+  if (!pipes.out && logs.merge) pipes.out = std::move(pipes.err);
+  return pipes;
+}
 
 bool ProcessRunner::State::is_known(const std::string& instance) const {
   for (const auto& [id, run] : runs) {
@@ -96,8 +101,7 @@ void ProcessRunner::State::born(OneRun& run, KeeperRun told) {
   run.spawned = told.spawned;
   run.pidfd = std::move(told.pidfd);
   run.error = std::move(told.error);
-  run.pipes = {std::move(told.out), std::move(told.err)};
-  if (!run.pipes.out && run.logs.merge) run.pipes.out = std::move(run.pipes.err);
+  run.pipes = take_pipes(told, run.logs);
   if (run.kill_when_born && run.pidfd) signal_pidfd(run.pidfd.get(), SIGKILL);
   if (!run.error) return running(run);
   if (!read_error_pipe(run)) watch_birth(run);
@@ -148,6 +152,14 @@ void ProcessRunner::State::ended(OneRun& run, const KeeperExit& exit) {
   const runtime::RunUsage usage{exit.cpu, exit.peak_memory_bytes};
   post(runtime::Exited{run.id, exit_status(exit.wait_status), exit.at, usage, leftovers});
   if (run.await_when_ended) await_empty(run);
+}
+
+void ProcessRunner::State::let_go(RunId id) {
+  if (output.is_open(id)) {
+    lingering.insert(id);
+  } else {
+    keeper.release(id.value);
+  }
 }
 
 void ProcessRunner::State::await_empty(const OneRun& run) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -54,6 +55,12 @@ struct Held {
   std::optional<KeeperExit> exit;
 };
 
+// The log's base name. Stable when the service is scaled by hand: the declaration decides.
+std::string log_name(const runtime::StartRequest& start);
+
+// The read ends of a run's pipes, as the output sink wants them.
+OutputPipes take_pipes(KeeperRun& told, const model::LogSpec& logs);
+
 struct ProcessRunner::State {
   State(io::Loop& loop_in, KeeperClient& keeper_in, ProcessTrees& trees_in, OutputSink& output_in,
         EnvironmentMap environment, User self, std::function<void(runtime::RunnerEvent)> post_in,
@@ -83,6 +90,9 @@ struct ProcessRunner::State {
   void running(OneRun& run);
   void ended(OneRun& run, const KeeperExit& exit);
   void await_empty(const OneRun& run);
+  // The keeper forgets the run, at once or when its output has come to its end: until then a next
+  // controller must find the pipes with the keeper.
+  void let_go(RunId id);
 
   io::Loop& loop;
   KeeperClient& keeper;
@@ -94,6 +104,7 @@ struct ProcessRunner::State {
   Preparer preparer;
   std::map<RunId, std::unique_ptr<OneRun>> runs;
   std::map<std::uint64_t, Held> held;
+  std::set<RunId> lingering;  // done with, but for their pipes
 };
 
 }  // namespace mainstay::process

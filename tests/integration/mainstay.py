@@ -270,6 +270,17 @@ class Supervisor:
     def survivors(self):
         return processes_of(self.folder)
 
+    def survivors_named(self, name):
+        """Of those in the supervisor's folder, the processes whose program has this name."""
+        found = []
+        for pid in self.survivors():
+            try:
+                with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as comm:
+                    found += [pid] if comm.read().strip() == name else []
+            except OSError:
+                pass
+        return found
+
     def close(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()

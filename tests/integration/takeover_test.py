@@ -100,6 +100,22 @@ services:
             self.assertLess(stopping.get("kill_in_seconds") or 0, 3.0)
             self.assertEqual(s.wait_state("a", "stopped")["state"], "stopped")
 
+    def test_output_of_a_grandchild_that_outlives_its_run_is_kept_by_the_next_controller(self):
+        yaml = """
+services:
+  a:
+    command: sh -c '(while [ ! -e go ]; do sleep 0.02; done; echo late) & exit 0'
+    restart: {policy: never}
+"""
+        with Supervisor(yaml) as s:
+            s.wait_state("a", "exited")
+            controller = s.controller_pid()
+            os.kill(controller, signal.SIGSTOP)  # so that what comes now is in the pipe when it dies
+            (s.folder / "go").touch()
+            until(lambda: not s.survivors_named("sleep") and not s.survivors_named("sh"), "the grandchild has ended")
+            os.kill(controller, signal.SIGKILL)
+            until(lambda: s.log("a.out.log") == b"late\n", "the late output")
+
     def test_the_configuration_in_force_survives_an_edited_and_broken_file(self):
         with Supervisor("services: {a: {command: sleep 1000}}") as s:
             pid = s.wait_state("a", "running")["pid"]
