@@ -49,15 +49,14 @@ RunId InstanceMachine::run() const {
 
 Actions InstanceMachine::start(const Context& context, StartCause cause) {
   goal_ = Goal::Up;
+  ledger_.forgive();
   switch (kind()) {
     case StateKind::Stopped:
     case StateKind::Waiting:
     case StateKind::Queued:
     case StateKind::Backoff:
-      ledger_.forgive();
       return begin(context, cause);
     case StateKind::Clearing: {
-      ledger_.forgive();
       Clearing clearing = in<Clearing>();
       clearing.next = at_once(context, cause);
       enter(clearing);
@@ -65,12 +64,16 @@ Actions InstanceMachine::start(const Context& context, StartCause cause) {
     }
     case StateKind::Exited:
     case StateKind::Failed:
-      ledger_.forgive();
       if (const RunId leftovers = run()) return clear(context, leftovers, at_once(context, cause));
       return begin(context, cause);
+    case StateKind::Stopping: {  // the next run begins when this one has ended
+      Stopping stopping = in<Stopping>();
+      if (is_judged_like_a_crash(stopping.cause)) stopping.cause = StopCause::ManualRestart;
+      enter(stopping);
+      return {};
+    }
     case StateKind::Starting:
     case StateKind::Running:
-    case StateKind::Stopping:  // the next run begins when this one has ended
       return {};
   }
   return {};
@@ -98,18 +101,31 @@ Actions InstanceMachine::stop(const Context& context, StopCause cause) {
       enter(stopping);
       return {};
     }
-    case StateKind::Starting:  // stopped as soon as it is there
-    case StateKind::Clearing:  // KILL is on its way already
+    case StateKind::Starting: {  // stopped as soon as it is there
+      Starting starting = in<Starting>();
+      starting.ending = cause;
+      enter(starting);
       return {};
+    }
+    case StateKind::Clearing: {  // KILL is on its way already
+      Clearing clearing = in<Clearing>();
+      clearing.ending = cause;
+      enter(clearing);
+      return {};
+    }
   }
   return {};
 }
 
 Actions InstanceMachine::doom(const Context& context, StopCause cause) {
   switch (kind()) {
-    case StateKind::Running:
+    case StateKind::Running: {
       goal_ = Goal::Down;
+      Running running = in<Running>();
+      running.ending = cause;
+      enter(running);
       return {};
+    }
     case StateKind::Stopped:
     case StateKind::Waiting:
     case StateKind::Queued:

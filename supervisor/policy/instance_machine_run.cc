@@ -24,9 +24,9 @@ Actions InstanceMachine::spawned(const Context& context, int pid, MonoTime at) {
       const Starting starting = in<Starting>();
       ledger_.resource_failures = 0;
       ++ledger_.runs;
-      enter(Running{starting.run, pid, at, starting.cause, std::nullopt});
+      enter(Running{starting.run, pid, at, starting.cause, std::nullopt, starting.ending});
       Actions actions{{Do::AnnounceStarted, starting.run}};
-      if (goal_ == Goal::Down) actions.add(begin_stop(context, StopCause::Requested));
+      if (goal_ == Goal::Down) actions.add(begin_stop(context, starting.ending));
       return actions;
     }
     case StateKind::Stopped:
@@ -51,6 +51,7 @@ Actions InstanceMachine::start_failed(const Context& context, StartFailureKind f
     case StateKind::Running:  // adopted before the news came that it never became the program
       return end_of_run(context, {cause, {}, Duration{0}, context.now}, false);
     case StateKind::Stopping: {
+      if (in<Stopping>().pid == 0) return {};  // told before
       Actions actions{{Do::AnnounceExited, run()}};
       actions.add(finish_stop(context));
       return actions;
@@ -77,6 +78,7 @@ Actions InstanceMachine::exited(const Context& context, const ExitStatus& status
                         leftovers);
     case StateKind::Stopping: {
       Stopping stopping = in<Stopping>();
+      if (stopping.pid == 0) return {};  // told before
       Actions actions{{Do::AnnounceExited, stopping.run}};
       if (leftovers) {
         stopping.pid = 0;
@@ -103,14 +105,16 @@ Actions InstanceMachine::exited(const Context& context, const ExitStatus& status
 Actions InstanceMachine::end_of_run(const Context& context, const RunEnd& end,
                                     bool left_processes) {
   const RunId ended = run();
+  const auto* running = as<Running>();
+  const StopCause ending = running != nullptr ? running->ending : in<Starting>().ending;
   Actions actions{{Do::AnnounceExited, ended}};
   if (goal_ == Goal::Up) {
     actions.add(judge(context, ended, end, left_processes));
   } else if (left_processes) {
-    actions.add(end_leftovers(context, ended, StopCause::Requested));
+    actions.add(end_leftovers(context, ended, ending));
   } else {
     actions.add({Do::Release, ended});
-    actions.add(rest(StoppedWhy::Requested));
+    actions.add(rest(stopped_why(ending)));
   }
   return actions;
 }
@@ -123,7 +127,7 @@ Actions InstanceMachine::tree_empty(const Context& context) {
       const Clearing cleared = in<Clearing>();
       Actions actions{{Do::Release, cleared.run}};
       if (goal_ == Goal::Down) {
-        actions.add(rest(StoppedWhy::Requested));
+        actions.add(rest(stopped_why(cleared.ending)));
       } else if (cleared.next.at <= context.now) {
         actions.add(begin(context, cleared.next.cause));
       } else {

@@ -9,10 +9,6 @@ namespace {
 
 using Do = Action::Kind;
 
-bool is_judged_like_a_crash(StopCause cause) {
-  return cause == StopCause::Unhealthy || cause == StopCause::MemoryExceeded;
-}
-
 EndCause end_cause(StopCause cause) {
   return cause == StopCause::MemoryExceeded ? EndCause::MemoryExceeded : EndCause::Unhealthy;
 }

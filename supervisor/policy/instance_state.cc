@@ -42,6 +42,10 @@ bool is_restart(StartCause cause) {
   return true;
 }
 
+bool is_judged_like_a_crash(StopCause cause) {
+  return cause == StopCause::Unhealthy || cause == StopCause::MemoryExceeded;
+}
+
 StartCause start_cause(StopCause cause) {
   switch (cause) {
     case StopCause::Requested:

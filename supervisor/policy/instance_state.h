@@ -78,13 +78,15 @@ struct Starting {
   RunId run{};
   StartCause cause = StartCause::Manual;
   MonoTime since{};
+  StopCause ending = StopCause::Requested;  // with Goal::Down: why
 };
 struct Running {
   RunId run{};
   int pid = 0;
   MonoTime started{};
   StartCause cause = StartCause::Manual;
-  std::optional<MonoTime> scheduled;  // restart.at: its next occurrence
+  std::optional<MonoTime> scheduled;        // restart.at: its next occurrence
+  StopCause ending = StopCause::Requested;  // with Goal::Down: why
 };
 // How far a tree that has to end has been pushed.
 enum class Push : std::uint8_t {
@@ -112,12 +114,13 @@ struct Clearing {
   MonoTime since{};
   MonoTime deadline{};
   NextStart next;
+  StopCause ending = StopCause::Requested;  // with Goal::Down: why
 };
 // Ended, and the policy says that is that.
 struct Exited {
   DecidedBy by = DecidedBy::PolicyNever;
   bool success = false;  // with a code in success_codes
-  RunId leftovers{};       // the run whose processes still live, if any
+  RunId leftovers{};     // the run whose processes still live, if any
   MonoTime since{};
 };
 struct Failed {
@@ -144,6 +147,8 @@ enum class StateKind : std::uint8_t {
   Failed,
 };
 
+// Unhealthy and MemoryExceeded.
+bool is_judged_like_a_crash(StopCause cause);
 // What an instance that was stopped for `cause` is called.
 StoppedWhy stopped_why(StopCause cause);
 // What a run is called that follows a stop which was meant for, or overtaken by, a start.

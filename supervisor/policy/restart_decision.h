@@ -16,7 +16,7 @@ struct Ledger {
   std::uint32_t resource_failures = 0;  // in a row; have a backoff of their own and never count
   std::vector<MonoTime>
       recent_unstable;         // ends of unstable runs within restart.window, oldest first
-  std::uint64_t runs = 0;                 // that became a process, ever
+  std::uint64_t runs = 0;      // that became a process, ever
   std::uint64_t restarts = 0;  // those of them that were restarts, since the last `reset`
 
   // A person's start, or leaving `failed`: counts and backoff start afresh.

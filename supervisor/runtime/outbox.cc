@@ -39,10 +39,9 @@ void Supervision::publish(Instance& instance) {
 
 void Supervision::publish_own() {
   own_.next_event_id = events_.next_id();
-  std::string bytes = encode(own_);
-  if (bytes == own_published_) return;
-  store_.put(kControllerSlot, bytes);
-  own_published_ = std::move(bytes);
+  if (own_ == own_published_) return;
+  store_.put(kControllerSlot, encode(own_));
+  own_published_ = own_;
 }
 
 void Supervision::perform(InstanceId id, const Action& action) {

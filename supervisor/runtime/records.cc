@@ -84,15 +84,15 @@ struct StateReader {
       case StateKind::Queued:
         return Queued{start_cause(), in.mono()};
       case StateKind::Starting:
-        return Starting{run(), start_cause(), in.mono()};
+        return Starting{run(), start_cause(), in.mono(), stop_cause()};
       case StateKind::Running:
-        return Running{run(), pid(), in.mono(), start_cause(), get_time(in)};
+        return Running{run(), pid(), in.mono(), start_cause(), get_time(in), stop_cause()};
       case StateKind::Stopping:
         return Stopping{run(), pid(), in.mono(), stop_cause(), push(), in.mono(), in.mono()};
       case StateKind::Backoff:
         return Backoff{next_start()};
       case StateKind::Clearing:
-        return Clearing{run(), push(), in.mono(), in.mono(), next_start()};
+        return Clearing{run(), push(), in.mono(), in.mono(), next_start(), stop_cause()};
       case StateKind::Exited:
         return Exited{decided_by(), in.flag(), run(), in.mono()};
       case StateKind::Failed:
@@ -118,6 +118,7 @@ struct StateWriter {
     out.u64(s.run.value);
     put(out, s.cause);
     out.mono(s.since);
+    put(out, s.ending);
   }
   void operator()(const Running& s) const {
     out.u64(s.run.value);
@@ -125,6 +126,7 @@ struct StateWriter {
     out.mono(s.started);
     put(out, s.cause);
     put(out, s.scheduled);
+    put(out, s.ending);
   }
   void operator()(const Stopping& s) const {
     out.u64(s.run.value);
@@ -142,6 +144,7 @@ struct StateWriter {
     out.mono(s.since);
     out.mono(s.deadline);
     put(out, s.next);
+    put(out, s.ending);
   }
   void operator()(const Exited& s) const {
     put(out, s.by);

@@ -35,6 +35,7 @@ struct ControllerRecord {
   bool hurry = false;
   int exit_code = 0;
   std::string why;
+  bool operator==(const ControllerRecord&) const = default;
 };
 
 std::string encode(const InstanceRecord& record);

@@ -106,10 +106,10 @@ void Supervision::rebuild(const Controller::HeldRun& run) {
   if (instance.machine.run() && (run.exited || run.run < instance.machine.run())) return;
   policy::Ledger ledger;
   ledger.runs = 1;
-  set_machine(
-      instance,
-      {Goal::Up, policy::Running{run.run, run.pid, run.started, policy::StartCause::Autostart, {}},
-       std::move(ledger)});
+  set_machine(instance, {Goal::Up,
+                         policy::Running{
+                             run.run, run.pid, run.started, policy::StartCause::Autostart, {}, {}},
+                         std::move(ledger)});
   table_.bind(instance, run.run);
 }
 

@@ -202,7 +202,7 @@ class Supervision {
   Requests requests_;
   policy::Jitter jitter_;
   ControllerRecord own_;
-  std::string own_published_;
+  std::optional<ControllerRecord> own_published_;
   std::int64_t live_ = 0;  // the sum of Progress::live
   bool restored_ = false;
 

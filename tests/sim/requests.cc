@@ -179,6 +179,19 @@ TEST_CASE(
   CHECK(w.is_up("a:1"));
 }
 
+TEST_CASE("what was scaled to nothing while it was being started comes back too") {
+  Scene w;
+  w.declare("a");
+  w.up();
+  REQUIRE(w.state("a") == PublicState::Starting);
+  w.scale("a", 0);
+  w.advance(1s);
+  CHECK(w.status("a").reason == "stopped because the service was scaled down");
+  w.scale("a", 1);
+  w.advance(1s);
+  CHECK(w.is_up("a"));
+}
+
 TEST_CASE("instances added to a stopped service stay stopped") {
   Scene w;
   w.declare("a");

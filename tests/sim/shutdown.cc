@@ -51,6 +51,7 @@ TEST_CASE("what crashes during a shutdown is not started again") {
   w.die("db:0", signal(SIGSEGV));
   w.advance(1min);
   CHECK(w.starts("db") == 1);
+  CHECK(w.status("db").reason == "stopped because the supervisor shuts down");
   CHECK(w.controller().finished() == 0);
 }
 

@@ -37,7 +37,7 @@ inline std::vector<Sample> samples() {
   Stopping unkillable = asked;
   unkillable.push = Push::Unkillable;
   unkillable.deadline = kNow - 4s;
-  const Clearing clearing{kRun, Push::Killed, kNow - 1s, kNow + 9s, later_on};
+  const Clearing clearing{kRun, Push::Killed, kNow - 1s, kNow + 9s, later_on, {}};
   Clearing stuck = clearing;
   stuck.push = Push::Unkillable;
   stuck.deadline = kNow - 4s;
@@ -46,10 +46,10 @@ inline std::vector<Sample> samples() {
       {"Waiting (asked for)", Goal::Up, Waiting{StartCause::Manual, kNow - 1s}},
       {"Waiting (automatic)", Goal::Up, Waiting{StartCause::UnstableExit, kNow - 1s}},
       {"Queued", Goal::Up, Queued{StartCause::UnstableExit, kNow - 1s}},
-      {"Starting", Goal::Up, Starting{kRun, StartCause::Manual, kNow - 1s}},
-      {"Starting", Goal::Down, Starting{kRun, StartCause::Manual, kNow - 1s}},
-      {"Running", Goal::Up, Running{kRun, 77, kNow - 5s, StartCause::Manual, {}}},
-      {"Running", Goal::Down, Running{kRun, 77, kNow - 5s, StartCause::Manual, {}}},
+      {"Starting", Goal::Up, Starting{kRun, StartCause::Manual, kNow - 1s, {}}},
+      {"Starting", Goal::Down, Starting{kRun, StartCause::Manual, kNow - 1s, {}}},
+      {"Running", Goal::Up, Running{kRun, 77, kNow - 5s, StartCause::Manual, {}, {}}},
+      {"Running", Goal::Down, Running{kRun, 77, kNow - 5s, StartCause::Manual, {}, {}}},
       {"Stopping (asked)", Goal::Down, asked},
       {"Stopping (asked, planned restart)", Goal::Up, restarting},
       {"Stopping (asked, unhealthy)", Goal::Up, unhealthy},
