@@ -14,11 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "config/diagnostics.h"
-#include "config/loader.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "control/socket.h"
+#include "inheritance.h"
 #include "io/clock.h"
 #include "io/loop.h"
 #include "late_sink.h"
@@ -29,7 +28,6 @@
 #include "own_log.h"
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
-#include "process/memfd.h"
 #include "process/runner.h"
 #include "process/sampler.h"
 #include "process/state_store.h"
@@ -42,17 +40,9 @@ namespace mainstay {
 
 namespace {
 
-constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
 // hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
-
-// Descriptors that an earlier controller left with the keeper.
-struct Inherited {
-  UniqueFd config;
-  UniqueFd state;
-  UniqueFd control;
-};
 
 // Everything that exists only once the configuration is known, in the order of construction.
 struct Parts {
@@ -75,16 +65,13 @@ class Daemon final : public process::KeeperHost {
   int run();
 
   void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
-  void on_stored(std::string name, UniqueFd fd) override;
+  void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
  private:
   Status begin();
-  Result<model::Ecosystem> load_configuration();
-  Result<process::MemfdStateStore> open_state();
-  Result<UniqueFd> open_control_socket();
   void begin_instances();
   void adopt_held_runs();
   void leave_behind(const runtime::Controller::HeldRun& run);
@@ -105,7 +92,7 @@ class Daemon final : public process::KeeperHost {
   process::ProcessRunner runner_;
   io::Timer deadline_;
   process::KeeperWelcome welcome_;
-  Inherited inherited_;
+  Inheritance inherited_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -132,12 +119,6 @@ int Daemon::run() {
     loop_.run_once(true);
   loop_.set_after_turn({});
   return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
-}
-
-void Daemon::on_stored(std::string name, UniqueFd fd) {
-  if (name == "config") inherited_.config = std::move(fd);
-  if (name == "state") inherited_.state = std::move(fd);
-  if (name == "control") inherited_.control = std::move(fd);
 }
 
 void Daemon::on_all_there() {
@@ -168,16 +149,18 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
 }
 
 Status Daemon::begin() {
-  auto ecosystem = load_configuration();
+  failure_ = SupervisorExit::BadUsageOrConfig;
+  auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
   if (!ecosystem) return ecosystem.error();
   failure_ = SupervisorExit::CannotStart;
   const auto log_dir =
       arguments_.log_dir.value_or(ecosystem->logs.dir.value_or(arguments_.default_log_dir));
   auto directory = logs::Directory::open(log_dir);
   if (!directory) return directory.error();
-  auto listening = open_control_socket();
+  auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = open_state();
+  auto state = inherited_.open_state(
+      keeper_, [this](const std::string& lost) { log_.line(io::read_clocks().wall, lost); });
   if (!state) return state.error();
 
   auto parts = std::make_unique<Parts>(std::move(*directory), std::move(*state));
@@ -199,53 +182,6 @@ Status Daemon::begin() {
   // Reading the file took memory that is not needed any more.
   malloc_trim(0);
   return {};
-}
-
-Result<model::Ecosystem> Daemon::load_configuration() {
-  failure_ = SupervisorExit::BadUsageOrConfig;
-  const config::LoadOptions options = config::process_load_options();
-  config::Loaded loaded;
-  if (inherited_.config) {
-    const auto bytes = process::read_memfd(inherited_.config.get(), kMaxBundleBytes);
-    if (!bytes) return bytes.error();
-    const auto bundle = config::SourceBundle::decode(*bytes);
-    if (!bundle) return bundle.error();
-    loaded = config::load_bundle(*bundle, options);
-  } else {
-    loaded = config::load(arguments_.config, options);
-  }
-  if (!loaded.ecosystem) {
-    fmt::print(stderr, "{}", config::render(loaded.diagnostics, isatty(STDERR_FILENO) == 1));
-    const std::string first =
-        loaded.diagnostics.empty() ? "" : config::headline(loaded.diagnostics[0]);
-    return Error{fmt::format("cannot use {}: {}", arguments_.config.string(), first)};
-  }
-  if (!inherited_.config) {
-    const auto memfd = process::sealed_memfd("mainstay-config", loaded.sources.encode());
-    if (!memfd) return memfd.error();
-    keeper_.store("config", memfd->get());
-  }
-  return std::move(*loaded.ecosystem);
-}
-
-Result<process::MemfdStateStore> Daemon::open_state() {
-  if (inherited_.state) {
-    auto opened = process::MemfdStateStore::open(std::move(inherited_.state));
-    if (opened) return opened;
-    // What the keeper holds is enough to go on with; counts and wishes are lost.
-    log_.line(io::read_clocks().wall,
-              "state of the former controller is lost: " + opened.error().message);
-  }
-  auto created = process::MemfdStateStore::create();
-  if (created) keeper_.store("state", created->fd());
-  return created;
-}
-
-Result<UniqueFd> Daemon::open_control_socket() {
-  if (inherited_.control) return std::move(inherited_.control);
-  auto made = control::make_control_socket(arguments_.socket);
-  if (made) keeper_.store("control", made->get());
-  return made;
 }
 
 void Daemon::begin_instances() {

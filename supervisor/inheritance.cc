@@ -1,0 +1,75 @@
+#include "inheritance.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "config/diagnostics.h"
+#include "config/loader.h"
+#include "control/socket.h"
+#include "process/memfd.h"
+
+namespace mainstay {
+
+namespace {
+
+constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+
+Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& options) {
+  const auto bytes = process::read_memfd(memfd, kMaxBundleBytes);
+  if (!bytes) return bytes.error();
+  const auto bundle = config::SourceBundle::decode(*bytes);
+  if (!bundle) return bundle.error();
+  return config::load_bundle(*bundle, options);
+}
+
+}  // namespace
+
+void Inheritance::take(std::string_view name, UniqueFd fd) {
+  if (name == "config") config_ = std::move(fd);
+  if (name == "state") state_ = std::move(fd);
+  if (name == "control") control_ = std::move(fd);
+}
+
+Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::path& file,
+                                                         process::KeeperClient& keeper) {
+  const config::LoadOptions options = config::process_load_options();
+  auto loaded = config_ ? load_from_memory(config_.get(), options)
+                        : Result<config::Loaded>{config::load(file, options)};
+  if (!loaded) return loaded.error();
+  if (!loaded->ecosystem) {
+    fmt::print(stderr, "{}", config::render(loaded->diagnostics, isatty(STDERR_FILENO) == 1));
+    const std::string first =
+        loaded->diagnostics.empty() ? "" : config::headline(loaded->diagnostics[0]);
+    return Error{fmt::format("cannot use {}: {}", file.string(), first)};
+  }
+  if (!config_) {
+    const auto memfd = process::sealed_memfd("mainstay-config", loaded->sources.encode());
+    if (!memfd) return memfd.error();
+    keeper.store("config", memfd->get());
+  }
+  return std::move(*loaded->ecosystem);
+}
+
+Result<process::MemfdStateStore> Inheritance::open_state(
+    process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss) {
+  if (state_) {
+    auto opened = process::MemfdStateStore::open(std::move(state_));
+    if (opened) return opened;
+    on_loss("the records of the former controller are lost: " + opened.error().message);
+  }
+  auto created = process::MemfdStateStore::create();
+  if (created) keeper.store("state", created->fd());
+  return created;
+}
+
+Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& path,
+                                                  process::KeeperClient& keeper) {
+  if (control_) return std::move(control_);
+  auto made = control::make_control_socket(path);
+  if (made) keeper.store("control", made->get());
+  return made;
+}
+
+}  // namespace mainstay
