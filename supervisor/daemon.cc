@@ -106,10 +106,12 @@ Daemon::Daemon(const ControllerArguments& arguments)
       ready_(ReadyPipe::from_environment()),
       keeper_(loop_, UniqueFd{arguments.keeper_fd}),
       trees_(loop_, {arguments.state_dir.string(), getppid()}),
-      runner_(loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
-              [this](runtime::RunnerEvent event) {
-                if (parts_) parts_->controller->post(std::move(event));
-              }),
+      runner_(
+          loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
+          [this](runtime::RunnerEvent event) {
+            if (parts_) parts_->controller->post(std::move(event));
+          },
+          [this](const std::string& notice) { log_.line(io::read_clocks().wall, notice); }),
       deadline_(loop_, [] {}) {}
 
 int Daemon::run() {
