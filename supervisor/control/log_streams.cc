@@ -117,7 +117,8 @@ void LogStreams::after_settle() {
 }
 
 void LogStreams::feed(Stream& stream) {
-  if (!stream.follower) return;
+  if (!stream.follower) return;  // a change of instances is remembered until there is one
+  if (std::exchange(stream.look_again, false)) add_new_instances(stream);
   send_backlog(stream);
   if (!stream.backlog.empty()) return;
   if (!stream.wish.follow) {

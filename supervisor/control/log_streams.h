@@ -53,6 +53,7 @@ class LogStreams {
     std::set<std::string> files;               // that it follows
     std::set<std::string> grown_meanwhile;     // while the tail is read
     bool fell_behind = false;
+    bool look_again = false;  // for instances that were added
   };
 
   void on_tail(std::uint64_t number, std::vector<logs::Source> sources, logs::Tail tail);

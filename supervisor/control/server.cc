@@ -15,7 +15,7 @@ namespace mainstay::control {
 Server::Server(Parts parts, UniqueFd listening, ServerOptions options)
     : parts_(std::move(parts)),
       options_(options),
-      waits_(std::make_unique<Waits>(parts_)),
+      waits_(std::make_unique<Waits>(parts_, options.progress_every)),
       event_streams_(std::make_unique<EventStreams>(parts_)),
       log_streams_(std::make_unique<LogStreams>(parts_, [this] { serve_later(); })),
       context_{parts_, *waits_, *event_streams_, *log_streams_},

@@ -25,6 +25,8 @@ struct ServerOptions {
   ConnectionLimits connection;
   // Spent on requests per turn of the loop; what is left waits for the next one.
   Duration turn_time = std::chrono::milliseconds{10};
+  // How often those who wait and asked for it are told what is waited for.
+  Duration progress_every = std::chrono::seconds{1};
 };
 
 class Server final : private ConnectionOwner {

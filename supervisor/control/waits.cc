@@ -10,8 +10,6 @@ namespace mainstay::control {
 
 namespace {
 
-constexpr Duration kProgressEvery = std::chrono::seconds{1};
-
 bool is_at_rest(const runtime::InstanceStatus& status, WaitGoal goal, RunId before) {
   switch (status.state) {
     case PublicState::Stopped:
@@ -39,7 +37,8 @@ bool is_at_rest(const runtime::InstanceStatus& status, WaitGoal goal, RunId befo
 
 }  // namespace
 
-Waits::Waits(Parts& parts) : parts_(parts), timer_(parts.loop, [this] { tick(); }) {}
+Waits::Waits(Parts& parts, Duration progress_every)
+    : parts_(parts), progress_every_(progress_every), timer_(parts.loop, [this] { tick(); }) {}
 
 void Waits::add(const Call& call, runtime::RequestId request, WaitGoal goal,
                 std::vector<InstanceId> targets, bool progress) {
@@ -90,7 +89,7 @@ void Waits::after_settle() {
 void Waits::arm() {
   const bool wanted =
       std::any_of(waits_.begin(), waits_.end(), [](const Wait& wait) { return wait.progress; });
-  if (wanted && !timer_runs_) timer_.start(kProgressEvery);
+  if (wanted && !timer_runs_) timer_.start(progress_every_);
   if (!wanted && timer_runs_) timer_.cancel();
   timer_runs_ = wanted;
 }

@@ -20,9 +20,9 @@ enum class WaitGoal : std::uint8_t { Up, Down, NewRun };
 
 class Waits {
  public:
-  explicit Waits(Parts& parts);
+  Waits(Parts& parts, Duration progress_every);
 
-  // With `progress` the client gets {"waiting":[…]} once a second until the answer.
+  // With `progress` the client gets {"waiting":[…]} every `progress_every` until the answer.
   void add(const Call& call, runtime::RequestId request, WaitGoal goal,
            std::vector<InstanceId> targets, bool progress);
   // A scale: who is waited for is whoever the service has when the progress is told.
@@ -55,6 +55,7 @@ class Waits {
   std::string waiting_text(const Wait& wait, const Now& now) const;
 
   Parts& parts_;
+  Duration progress_every_;
   std::vector<Wait> waits_;
   io::Timer timer_;  // runs only while somebody wants progress
   bool timer_runs_ = false;

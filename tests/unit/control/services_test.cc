@@ -123,8 +123,10 @@ TEST_CASE("services.get shows the declaration without its secrets, the logs and 
 }
 
 TEST_CASE("a stop is answered when all has stopped, and not before") {
-  Rig rig(declare_three);
-  rig.world.life("worker").obeys_term = 2s;
+  Rig rig([](sim::World& world) {
+    declare_three(world);
+    world.life("worker").obeys_term = 2s;
+  });
   rig.world.advance(1s);
   Peer peer(rig);
   const int id = peer.request("services.stop", {{"targets", {"worker", "backend"}}});
@@ -142,16 +144,19 @@ TEST_CASE("a stop is answered when all has stopped, and not before") {
 
 TEST_CASE("without wait the answer comes at once") {
   Rig rig(declare_three);
+  rig.world.advance(1s);
   Peer peer(rig);
   const Json result =
       peer.ask("services.stop", {{"targets", "backend"}, {"wait", false}})["result"]["results"][0];
   CHECK(result["name"] == "backend");
   CHECK(result["ok"] == true);
+  rig.turn();
   CHECK(rig.world.state("backend") == PublicState::Stopping);
 }
 
 TEST_CASE("a restart that fails is a result, not an error") {
   Rig rig(declare_crashing);
+  rig.world.advance(100ms);
   rig.world.life("backend").start_failure =
       runtime::StartFailure{runtime::StartFailureKind::Program, "run", 2, "cannot run 'x'"};
   Peer peer(rig);
@@ -163,12 +168,15 @@ TEST_CASE("a restart that fails is a result, not an error") {
   CHECK(result["message"].get<std::string>().size() > 5);
 }
 
-TEST_CASE("who waits and asks for progress is told what is waited for, once a second") {
-  Rig rig([](sim::World& world) {
+TEST_CASE("who waits and asks for progress is told what is waited for") {
+  auto options = Rig::default_options();
+  options.progress_every = 1ms;
+  const auto declare = [](sim::World& world) {
     world.declare("stubborn").stop.timeout = 1h;
     world.declare("easy");
     world.life("stubborn").obeys_term = std::nullopt;
-  });
+  };
+  Rig rig(declare, options);
   rig.world.advance(1s);
   Peer peer(rig);
   const int id = peer.request("services.stop", {{"targets", "all"}, {"progress", true}});
@@ -220,63 +228,6 @@ TEST_CASE("scale takes a number, more or fewer") {
     const Json answer = peer.ask("services.scale", {{"name", "worker"}, {"instances", bad}});
     CHECK_MESSAGE(answer["error"]["code"] == -32602, dump_json(bad));
   }
-}
-
-TEST_CASE("why gives the last words of the last run and who holds the port") {
-  Rig rig(declare_crashing);
-  rig.ports.held[8000] = {{process::PortProtocol::Tcp, 4711, "python3", "root", ""}};
-  rig.world.advance(250ms);
-  rig.log("backend.err.log", "OSError: [Errno 98] Address already in use\n\xff\x1b[31m bye\n");
-  Peer peer(rig);
-  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
-  CHECK(why["service"]["state"] == "backoff");
-  CHECK(why["service"]["last_exit"]["code"] == 1);
-  CHECK(why["headline"].get<std::string>().find("backend is in backoff") == 0);
-  CHECK_FALSE(why["next"].get<std::string>().empty());
-  CHECK_FALSE(why["gives_up"].get<std::string>().empty());
-  CHECK(why["before"].size() > 1);
-  CHECK(why["rules"].size() > 0);
-  CHECK(why["try"].size() > 0);
-  CHECK(why["last_words"]["stream"] == "err");
-  CHECK(why["last_words"]["lines"][1] == "\xef\xbf\xbd\x1b[31m bye");
-  REQUIRE(why["notes"].size() == 1);
-  CHECK(why["notes"][0].get<std::string>().find("port 8000 is held by python3 (pid 4711") == 0);
-}
-
-TEST_CASE(
-    "why takes standard output when standard error is silent, and says when a port is free again") {
-  Rig rig(declare_crashing);
-  rig.world.advance(250ms);
-  rig.log("backend.out.log", "Error: listen EADDRINUSE: address already in use :::9000\n");
-  Peer peer(rig);
-  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
-  CHECK(why["last_words"]["stream"] == "out");
-  CHECK(why["notes"][0] == "port 9000 was taken then; nobody listens on it now");
-  CHECK(rig.ports.asked == std::vector<std::uint16_t>{9000});
-}
-
-TEST_CASE("why of what runs asks for no ports and repeats no old words") {
-  Rig rig(declare_three);
-  rig.world.advance(1s);
-  rig.log("backend.err.log", "EADDRINUSE :::8000\n");
-  Peer peer(rig);
-  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
-  CHECK(why["service"]["state"] == "running");
-  CHECK(why["last_words"].is_null());
-  CHECK(why["notes"].empty());
-  CHECK(rig.ports.asked.empty());
-}
-
-TEST_CASE("why of a service with several instances is about the one that is worst off") {
-  Rig rig(declare_three);
-  rig.world.advance(1s);
-  rig.world.die("worker:1", {runtime::ExitStatus::Kind::Signal, 11, false});
-  rig.turn();
-  Peer peer(rig);
-  const Json why = peer.ask("services.why", {{"name", "worker"}})["result"];
-  CHECK(why["service"]["name"] == "worker:1");
-  CHECK(why["service"]["last_exit"]["signal"] == "SEGV");
-  CHECK(why["notes"][0] == "this is about worker:1, one of 2 instances");
 }
 
 TEST_CASE("a short list waits for fresh numbers, a long one does not") {
