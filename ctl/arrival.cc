@@ -37,7 +37,7 @@ std::string up_text(const ServiceView& service, const Expectation& expected) {
   std::string text = "running";
   if (service.health == to_string(Health::Healthy)) {
     text += ", healthy";
-    if (expected.fresh && service.uptime) text += " after " + format_duration(*service.uptime);
+    if (expected.fresh && service.uptime) text += " after " + run_text(*service.uptime);
   }
   if (!service.ports.empty()) text += ", port " + join(service.ports, " ");
   return text;
@@ -98,7 +98,7 @@ std::string arrival_summary(std::span<const ServiceView> services, const Expecta
   missing.insert(missing.end(), pending.begin(), pending.end());
   const std::size_t up = those(Arrival::Up, services, expected).size();
   if (missing.empty()) {
-    const std::string when = expected.fresh ? " in " + format_duration(took) : "";
+    const std::string when = expected.fresh ? " in " + run_text(took) : "";
     const std::string who = up == 1 ? "The one service is" : fmt::format("All {} are", up);
     return up == 0 ? "Nothing is to be started. Stop: ctl down"
                    : fmt::format("{} up{}. Stop: ctl down", who, when);

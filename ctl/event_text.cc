@@ -35,46 +35,46 @@ std::string after_run(const Json& data) {
   return run ? fmt::format(" after {}", run_text(*run)) : "";
 }
 
-std::string exited_phrase(const Json& data) {
-  const std::string signal = datum(data, "signal");
-  const std::string code = datum(data, "code");
-  const std::string cause = datum(data, "cause");
-  const std::string message = datum(data, "message");
-  if (!signal.empty()) {
-    const std::string core = datum(data, "core");
-    return fmt::format("died by signal {}{}{}", signal, after_run(data),
-                       core == "true" || core == "1" ? ", core dumped" : "");
-  }
-  if (!code.empty()) return fmt::format("exited with code {}{}", code, after_run(data));
-  if (!message.empty()) return message;
-  return cause.empty() ? "ended" : cause;
+std::string with(std::string phrase, std::string_view before, const std::string& text,
+                 std::string_view after = {}) {
+  return text.empty() ? phrase : phrase.append(before).append(text).append(after);
 }
 
-std::string with(std::string phrase, std::string_view before, const std::string& text) {
-  return text.empty() ? phrase : phrase.append(before).append(text);
+std::string end_phrase(const Json& data) {
+  const std::string signal = datum(data, "signal");
+  const std::string code = datum(data, "code");
+  if (!signal.empty()) {
+    const bool core = datum(data, "core") == "true";
+    return fmt::format("died by signal {}{}{}", signal, after_run(data),
+                       core ? ", core dumped" : "");
+  }
+  if (code.empty()) return "ended" + after_run(data);
+  return fmt::format("exited with code {}{}", code, after_run(data));
+}
+
+std::string exited_phrase(const Json& data) {
+  if (const std::string error = datum(data, "error"); !error.empty()) return error;
+  const std::string cause = datum(data, "cause");
+  return with(end_phrase(data), " (", cause == "exited" ? "" : cause, ")");
 }
 
 std::string started_phrase(const Json& data) {
-  std::string phrase = with("started", ", pid ", datum(data, "pid"));
-  return with(phrase, ": ", datum(data, "cause"));
+  const std::string phrase = with("started", " (", datum(data, "cause"), ")");
+  return with(phrase, ", pid ", datum(data, "pid"));
 }
 
 std::string backoff_phrase(const Json& data) {
   const auto delay = milliseconds(data, "delay_ms");
   std::string phrase = delay ? "start in " + format_duration(*delay) : "waits to be restarted";
-  return with(phrase, ", unstable run ", datum(data, "unstable_runs"));
-}
-
-std::string failed_phrase(const Json& data) {
-  const std::string reason = datum(data, "reason");
-  return with("failed", ": ", reason.empty() ? datum(data, "message") : reason);
+  phrase = with(phrase, " after ", datum(data, "cause"));
+  phrase = with(phrase, " ", datum(data, "attempt"));
+  return with(phrase, " of ", datum(data, "max_restarts"));
 }
 
 std::string action_phrase(const Json& data) {
-  std::string verb = datum(data, "verb");
-  if (verb.empty()) verb = datum(data, "action");
-  std::string phrase = verb.empty() ? "asked for" : fmt::format("asked to {}", verb);
-  return with(phrase, " by ", datum(data, "who"));
+  const std::string verb = datum(data, "verb");
+  const std::string phrase = with(verb.empty() ? "a request" : verb, ": ", datum(data, "why"));
+  return with(phrase, ", asked by ", datum(data, "who"));
 }
 
 // All of it: nothing is hidden only because it is not known.
@@ -98,9 +98,9 @@ std::string known_phrase(EventKind kind, const Json& data) {
     case EventKind::ServiceBackoff:
       return backoff_phrase(data);
     case EventKind::ServiceFailed:
-      return failed_phrase(data);
+      return with("failed", ": ", datum(data, "reason"));
     case EventKind::ServiceStopped:
-      return "stopped";
+      return with("stopped", ", asked by ", datum(data, "who"));
     case EventKind::SupervisorStarted:
       return with("supervisor started", ", version ", datum(data, "version"));
     case EventKind::SupervisorRestarted:

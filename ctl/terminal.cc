@@ -75,8 +75,8 @@ std::string paint(std::string_view text, Tone tone, const Terminal& terminal) {
 }
 
 Symbols symbols_for(const Terminal& terminal) {
-  if (terminal.symbols) return {"–", "…", "·", "—", "✔", "✘", "…"};
-  return {"-", "...", ";", "-", "+", "x", "."};
+  if (terminal.symbols) return {"–", "…", " · ", "—", "✔", "✘", "…"};
+  return {"-", "...", "; ", "-", "+", "x", "."};
 }
 
 }  // namespace mainstay::ctl

@@ -32,7 +32,7 @@ std::string paint(std::string_view text, Tone tone, const Terminal& terminal);
 struct Symbols {
   std::string_view none;      // "–" or "-": no value
   std::string_view ellipsis;  // "…" or "..."
-  std::string_view dot;       // "·" or ";": between things of a list
+  std::string_view between;   // " · " or "; ": between things of a list
   std::string_view dash;      // "—" or "-": before an explanation
   std::string_view good;      // "✔" or "+"
   std::string_view bad;       // "✘" or "x"

@@ -47,7 +47,7 @@ std::string before_text(const Json& why, WallTime now, const Terminal& terminal)
   for (const Json& event : list_of(why, "before")) {
     parts.push_back(event_time(event, now) + " " + event_phrase(event));
   }
-  return labelled("before", parts, fmt::format(" {} ", symbols_for(terminal).dot), terminal);
+  return labelled("before", parts, symbols_for(terminal).between, terminal);
 }
 
 std::string last_words_text(const Json& why) {
@@ -74,8 +74,7 @@ std::string why_text(const Json& why, WallTime now, const Terminal& terminal) {
   for (const std::string& note : lines_of(why, "notes"))
     out += labelled("note", note, terminal);
   out += before_text(why, now, terminal);
-  out += labelled("rules", lines_of(why, "rules"), fmt::format(" {} ", symbols_for(terminal).dot),
-                  terminal);
+  out += labelled("rules", lines_of(why, "rules"), symbols_for(terminal).between, terminal);
   out += last_words_text(why);
   out += labelled("try", lines_of(why, "try"), "    ", terminal);
   return out;

@@ -27,6 +27,8 @@ constexpr std::array<OptionSpec, 4> kOptions = {{
     {0, "log-dir", "DIR", "where logs are written"},
 }};
 
+constexpr const char* kLocalFile = "ecosystem.yaml";
+
 class Up {
  public:
   explicit Up(Context& context)
@@ -141,7 +143,7 @@ class Up {
 
   CtlExit start() {
     const config::Loaded loaded = load(file_);
-    if (!loaded.ecosystem) return report_errors(context_, loaded);
+    if (!loaded.ecosystem) return nothing_here() ? suggest_file() : report_errors(context_, loaded);
     const auto how = plan(&*loaded.ecosystem);
     if (!how) return context_.fail(CtlExit::Failed, how.error().message);
     if (!context_.json()) context_.out().line(headline(*loaded.ecosystem));
@@ -165,6 +167,17 @@ class Up {
     // Somebody else, as the system's service manager, may have been faster.
     if (auto code = join_running()) return *code;
     return context_.fail(CtlExit::Failed, launched.message);
+  }
+
+  // As root the default is the system's file, and a person may mean the one in this folder.
+  bool nothing_here() const {
+    std::error_code error;
+    return !named_ && !fs::exists(file_, error) && fs::exists(kLocalFile, error);
+  }
+
+  CtlExit suggest_file() {
+    return context_.fail(CtlExit::Usage, fmt::format("there is no {}", file_.native()),
+                         fmt::format("the file of this folder: ctl up {}", kLocalFile));
   }
 
   std::string headline(const model::Ecosystem& ecosystem) const {

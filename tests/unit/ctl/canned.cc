@@ -60,11 +60,11 @@ constexpr std::string_view kWhyRest = R"J(,
   "gives_up": "after 12 more unstable runs (max_restarts 16), in about 9 min at this pace",
   "before": [
     {"id": 810, "at": "2026-11-22T14:01:58.100Z", "kind": "service_started", "service": "worker",
-     "instance": "worker", "data": {"pid": "4811"}},
+     "instance": "worker", "data": {"pid": "4811", "cause": "unstable exit"}},
     {"id": 811, "at": "2026-11-22T14:02:03.000Z", "kind": "service_exited", "service": "worker",
      "instance": "worker", "data": {"signal": "SEGV", "run_ms": "200"}},
     {"id": 812, "at": "2026-11-22T14:02:03.000Z", "kind": "service_backoff", "service": "worker",
-     "instance": "worker", "data": {"delay_ms": "8000"}}],
+     "instance": "worker", "data": {"delay_ms": "8000", "cause": "unstable run", "attempt": "4", "max_restarts": "16"}}],
   "rules": ["restart.policy: always", "restart.min_uptime: 10s"],
   "last_words": {"stream": "err", "lines": ["connecting to db.internal:5432", "\u001b]0;owned\u0007Segmentation fault"]},
   "notes": [], "try": ["ctl logs worker -n 50", "ctl show worker", "ctl stop worker"]

@@ -61,14 +61,24 @@ TEST_CASE("show takes a spec of nested objects or of key and value pairs") {
 }
 
 TEST_CASE("events are told in words") {
-  CHECK(phrase("service_started", R"({"pid": "4711"})") == "started, pid 4711");
-  CHECK(phrase("service_exited", R"({"code": "2"})") == "exited with code 2");
-  CHECK(phrase("service_exited", R"({"signal": "SEGV", "run_ms": "200"})") ==
-        "died by signal SEGV after 0.2 s");
-  CHECK(phrase("service_backoff", R"({"delay_ms": "4200"})") == "start in 4.2 s");
+  CHECK(phrase("service_started", R"({"pid": "4711", "cause": "autostart"})") ==
+        "started (autostart), pid 4711");
+  CHECK(phrase("service_exited", R"({"code": "2", "cause": "exited"})") == "exited with code 2");
+  CHECK(phrase("service_exited", R"({"signal": "TERM", "cause": "stopped"})") ==
+        "died by signal TERM (stopped)");
+  CHECK(phrase("service_exited", R"({"signal": "SEGV", "run_ms": "200", "core": "true"})") ==
+        "died by signal SEGV after 0.2 s, core dumped");
+  CHECK(phrase("service_exited", R"({"cause": "start failed", "error": "cannot run 'x'"})") ==
+        "cannot run 'x'");
+  CHECK(phrase("service_backoff", R"({"delay_ms": "4200", "cause": "unstable run",
+                                      "attempt": "4", "max_restarts": "16"})") ==
+        "start in 4.2 s after unstable run 4 of 16");
   CHECK(phrase("service_ready", "{}") == "ready");
-  CHECK(phrase("action", R"({"verb": "restart", "who": "uid 1000"})") ==
-        "asked to restart by uid 1000");
+  CHECK(phrase("service_failed", R"({"reason": "gave up"})") == "failed: gave up");
+  CHECK(phrase("action", R"J({"verb": "restart", "who": "uid 1000 (pid 7)"})J") ==
+        "restart, asked by uid 1000 (pid 7)");
+  CHECK(phrase("action", R"({"verb": "shutdown", "why": "asked to stop by a signal"})") ==
+        "shutdown: asked to stop by a signal");
 }
 
 TEST_CASE("an event of a later version is shown with all it says") {
