@@ -112,8 +112,11 @@ void LogStreams::add_new_instances(Stream& stream) {
 void LogStreams::after_settle() {
   if (streams_.empty()) return;
   std::erase_if(streams_, [](const auto& stream) { return !stream->call.open(); });
-  for (const auto& stream : streams_)
+  const bool change = std::exchange(instances_change_, false);
+  for (const auto& stream : streams_) {
+    if (change) stream->look_again = true;
     feed(*stream);
+  }
 }
 
 void LogStreams::feed(Stream& stream) {

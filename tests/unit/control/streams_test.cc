@@ -114,9 +114,12 @@ TEST_CASE("a follower that does not read is told what it missed, and the others 
   Rig rig(declare_two);
   Peer slow(rig);
   Peer quick(rig);
-  const int slow_id = slow.request("logs.follow", {{"lines", 0}});
-  const int quick_id = quick.request("logs.follow", {{"lines", 0}});
-  rig.turn();
+  // Each follows once it has the line that was there before.
+  rig.log("worker:0.out.log", "before\n");
+  const int slow_id = slow.request("logs.follow", {{"lines", 1}});
+  const int quick_id = quick.request("logs.follow", {{"lines", 1}});
+  slow.item_of(slow_id);
+  quick.item_of(quick_id);
   const std::string line(999, 'x');
   std::string block;
   for (int i = 0; i < 100; ++i)
