@@ -45,6 +45,7 @@ void check_known_keys(const Field& field, KeyTable table, bool note) {
     const Field value = field.entry(i);
     const Key* key = find_key(table, value.key());
     if (key == nullptr) {
+      if (!field.reading().budget.spend(1, 0)) return;
       report_unknown(field, *field.node()->entries[i].key, table);
       continue;
     }

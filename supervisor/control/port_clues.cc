@@ -56,15 +56,15 @@ bool ends_port(std::string_view after) {
          (after.front() == '.' && (after.size() == 1 || !is_digit(after[1])));
 }
 
-// A colon that follows digits belongs to a host ("127.0.0.1:") only when there is a dot, a bracket
-// or a letter in the word before it; "10:00:05" has none.
-bool is_clock(std::string_view before) {
+// "10:00" is a time and "net:1900:16" a place in a file: there the colon follows a number of its
+// own, which begins the word or follows a colon. In "127.0.0.1:8000" and "web1:8000" it does not.
+bool follows_a_number(std::string_view before) {
   if (!before.ends_with(':')) return false;
   before.remove_suffix(1);
-  const auto word = before.substr(before.find_last_of(" \t[(") + 1);
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return is_digit(c) || c == ':' || c == '-' || c == 'T';
-  }) && word.find("::") == std::string_view::npos;
+  const auto last = before.find_last_not_of("0123456789");
+  if (last == before.size() - 1 || before.empty()) return false;
+  return last == std::string_view::npos ||
+         std::string_view(" \t[(:").find(before[last]) != std::string_view::npos;
 }
 
 bool is_port_name(std::string_view name) {
@@ -102,7 +102,7 @@ std::vector<std::uint16_t> ports_in(std::string_view line) {
     }
     const auto end = std::min(all.find_first_not_of("0123456789", i), all.size());
     const auto before = all.substr(0, i);
-    if (introduces_port(before) && !is_clock(before) && ends_port(all.substr(end))) {
+    if (introduces_port(before) && !follows_a_number(before) && ends_port(all.substr(end))) {
       add(ports, port_of(all.substr(i, end - i)));
     }
     i = end;

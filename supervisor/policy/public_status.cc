@@ -215,7 +215,8 @@ bool is_stuck(const InstanceMachine& machine) {
     case StateKind::Failed:
       return true;
     case StateKind::Clearing:
-      return machine.goal() == Goal::Down || is_automatic(machine.as<Clearing>()->next.cause);
+      return machine.goal() == Goal::Down || is_unkillable(machine) ||
+             is_automatic(machine.as<Clearing>()->next.cause);
     case StateKind::Exited:
       return !machine.as<Exited>()->success;
     case StateKind::Starting:

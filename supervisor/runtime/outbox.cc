@@ -9,15 +9,20 @@ namespace mainstay::runtime {
 using policy::Action;
 
 void Supervision::flush() {
+  if (!touched_.empty()) publish_touched();
+  publish_own();
+  if (outbox_.empty()) return;
+  for (const auto& [id, action] : std::exchange(outbox_, {}))
+    perform(id, action);
+}
+
+void Supervision::publish_touched() {
   for (const InstanceId id : std::exchange(touched_, {})) {
     Instance* instance = table_.find(id);
     if (instance == nullptr) continue;
     instance->touched = false;
     publish(*instance);
   }
-  publish_own();
-  for (const auto& [id, action] : std::exchange(outbox_, {}))
-    perform(id, action);
 }
 
 void Supervision::publish(Instance& instance) {
@@ -30,6 +35,7 @@ void Supervision::publish(Instance& instance) {
   record.last_exit = instance.last_exit;
   record.actor = instance.actor;
   record.last_run = instance.last_run;
+  record.ticket = instance.ticket;
   const std::string bytes = encode(record);
   const std::uint64_t checksum = std::hash<std::string>{}(bytes) | 1;
   if (checksum == instance.published) return;

@@ -229,6 +229,7 @@ std::string encode(const InstanceRecord& record) {
   put(out, record.last_exit);
   out.text(cut(record.actor, kLongestActor));
   out.u64(record.last_run.value);
+  out.u64(record.ticket);
   return out.take();
 }
 
@@ -247,6 +248,7 @@ Result<InstanceRecord> decode_instance(std::string_view bytes) {
   record.last_exit = get_last_exit(in, reader.sane);
   record.actor = in.text();
   record.last_run = RunId{in.u64()};
+  record.ticket = in.u64();
   if (!in.ok() || !in.at_end() || !reader.sane) return unreadable();
   return record;
 }

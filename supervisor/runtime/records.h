@@ -25,6 +25,7 @@ struct InstanceRecord {
   std::optional<policy::LastExit> last_exit;
   std::string actor;
   RunId last_run;
+  std::uint64_t ticket = 0;  // its place in the brake's queue among the others; 0: none
 };
 
 struct ControllerRecord {

@@ -95,6 +95,7 @@ void Supervision::take_over(const std::string& name, InstanceRecord& record) {
   instance.actor = std::move(record.actor);
   instance.removing = record.removing;
   instance.signal_owed = record.signal_owed;
+  instance.ticket = record.ticket;
   table_.bind(instance, instance.machine.run() ? instance.machine.run() : record.last_run);
 }
 
@@ -234,23 +235,18 @@ void Supervision::resume_scaling(Instance& instance) {
 
 // In the order in which they queued.
 void Supervision::rejoin_brake() {
-  std::vector<std::pair<MonoTime, InstanceId>> queued;
+  std::vector<std::pair<std::uint64_t, InstanceId>> queued;
   for (const InstanceId id : in_file_order()) {
-    const auto* waiting = table_.at(id).machine.as<policy::Queued>();
-    if (waiting != nullptr) queued.emplace_back(waiting->since, id);
+    const Instance& instance = table_.at(id);
+    if (instance.machine.kind() == StateKind::Queued) queued.emplace_back(instance.ticket, id);
   }
   std::ranges::sort(queued);
-  for (const auto& [since, id] : queued)
+  for (const auto& [former_ticket, id] : queued)
     table_.at(id).ticket = brake_.join(id);
 }
 
 void Supervision::write_all_anew(std::span<const std::pair<std::uint32_t, std::string>> raw) {
-  for (const InstanceId id : std::exchange(touched_, {})) {
-    Instance* instance = table_.find(id);
-    if (instance == nullptr) continue;
-    instance->touched = false;
-    publish(*instance);
-  }
+  publish_touched();
   publish_own();
   for (const auto& [slot, bytes] : raw) {
     if (slot != kControllerSlot && table_.find(InstanceId{slot}) == nullptr) store_.erase(slot);

@@ -118,6 +118,7 @@ class Supervision {
   // outbox.cc: records first, then deeds.
   void flush();
   void publish(Instance& instance);
+  void publish_touched();
   void publish_own();
   void perform(InstanceId id, const policy::Action& action);
 

@@ -95,6 +95,22 @@ TEST_CASE("a stop of what cannot be killed is told so after KILL and 10 s") {
   CHECK(outcome.message.find("unkillable") != std::string::npos);
 }
 
+TEST_CASE("a start that waits for what cannot be killed is told so, too") {
+  Scene w;
+  w.crasher("a", 1s, code(0)).restart.policy = model::RestartWhen::Never;
+  w.life("a").leaves_processes = true;
+  w.life("a").unkillable = true;
+  auto& b = w.declare("b");
+  b.depends_on = {{"a", model::DependencyCondition::Started}};
+  b.autostart = false;
+  w.up();
+  w.advance(1min);
+  w.request(Verb::Start, "a");
+  const auto request = w.request(Verb::Start, "b");
+  w.advance(11s);
+  CHECK_FALSE(w.outcome(request).ok);
+}
+
 TEST_CASE("a restart is done when the new run is up, not while the old one still is") {
   Scene w;
   w.declare("a");

@@ -51,7 +51,13 @@ void Walk::check_requests() {
   });
   for (const Asked& asked : asked_) {
     if (world_.now().mono - asked.at < kPatience) continue;
-    return violated("a wish does not settle");
+    std::string states;
+    for (const InstanceId id : world_.controller().instances()) {
+      const auto status = world_.controller().status(id, world_.now());
+      if (status.state == PublicState::Running || status.state == PublicState::Stopped) continue;
+      states += fmt::format("; {}: {}, {}", status.name, to_string(status.state), status.reason);
+    }
+    return violated("a wish does not settle" + states);
   }
 }
 

@@ -28,6 +28,19 @@ TEST_CASE("an alias bomb is stopped while it is walked") {
   CHECK(says(errors_of(bomb), "make too much of this configuration"));
 }
 
+TEST_CASE("unknown keys behind aliases are counted, too") {
+  std::string bomb = "services:\n  a: &a {";
+  for (int i = 0; i < 20'000; ++i)
+    bomb += "k" + std::to_string(i) + ": ,";
+  bomb += "}\n";
+  for (int i = 0; i < 200; ++i)
+    bomb += "  s" + std::to_string(i) + ": *a\n";
+  const auto errors = errors_of(bomb);
+  REQUIRE(errors.size() == kMaxErrors + 1);
+  // "998904 more errors not shown": four million without the limit.
+  CHECK(std::stoul(errors.back()) <= kMaxVisits);
+}
+
 TEST_CASE("aliases in moderation are no bomb") {
   std::string text = "services: {w: {command: [x], health: &h [{tcp: 1}]}";
   for (int i = 0; i < 300; ++i)

@@ -27,6 +27,7 @@ TEST_CASE("ports are found where a line names them, and nothing else is taken fo
         Ports{5000});
   CHECK(ports_in("OSError: [Errno 98] Address already in use") == Ports{});
   CHECK(ports_in("at Server.listen (node:net:1900:16)") == Ports{});
+  CHECK(ports_in("2026-11-22T10:30:05Z 10:30 cannot bind web1:8080") == Ports{8080});
   CHECK(ports_in("port 99999 or port 0") == Ports{});
   CHECK(ports_in("") == Ports{});
 }
