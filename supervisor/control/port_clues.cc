@@ -67,6 +67,11 @@ bool follows_a_number(std::string_view before) {
          std::string_view(" \t[(:").find(before[last]) != std::string_view::npos;
 }
 
+// The last part of "[::1]" is not a port.
+bool ends_an_address(std::string_view before, std::string_view after) {
+  return before.ends_with("::") && after.starts_with(']');
+}
+
 bool is_port_name(std::string_view name) {
   return name == "PORT" || name.ends_with("_PORT");
 }
@@ -102,7 +107,9 @@ std::vector<std::uint16_t> ports_in(std::string_view line) {
     }
     const auto end = std::min(all.find_first_not_of("0123456789", i), all.size());
     const auto before = all.substr(0, i);
-    if (introduces_port(before) && !follows_a_number(before) && ends_port(all.substr(end))) {
+    const auto after = all.substr(end);
+    if (introduces_port(before) && !follows_a_number(before) && !ends_an_address(before, after) &&
+        ends_port(after)) {
       add(ports, port_of(all.substr(i, end - i)));
     }
     i = end;
