@@ -24,7 +24,9 @@ services:
         yaml = yaml.replace("depends_on: [migrate, database]", "depends_on: {migrate: completed, database: started}")
         with Supervisor(yaml) as s:
             s.wait_state("web", "running")
-            self.assertEqual((s.folder / "order").read_text().split(), ["database", "migrate", "web"])
+            order = s.folder / "order"
+            until(lambda: order.read_text().count("\n") == 3, "all three have written")
+            self.assertEqual(order.read_text().split(), ["database", "migrate", "web"])
             self.assertEqual(s.service("later")["state"], "stopped")
             self.assertEqual(s.service("migrate")["state"], "exited")
 
