@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import struct
 import sys
@@ -190,7 +191,20 @@ def arguments():
     return parser.parse_args()
 
 
+def write_json(options, results):
+    """After every measurement, so that a round which is cut short keeps what it had."""
+    if not options.json:
+        return
+    everything = {"machine": {"kernel": platform.release(), "cpus": os.cpu_count(), "load": os.getloadavg()[0]},
+                  "options": {key: value for key, value in vars(options).items() if value is not None},
+                  "results": results}
+    with open(options.json, "w", encoding="utf-8") as file:
+        json.dump(everything, file, indent=2)
+
+
 def main():
+    # Ended from outside, what was started is stopped all the same: SystemExit runs every `finally`.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     options = arguments()
     tools = Tools(os.path.abspath(options.build), options.peers_dir and os.path.abspath(options.peers_dir))
     chosen = [kind for kind in supervisors.ALL if not options.only or kind.name in options.only.split(",")]
@@ -207,15 +221,9 @@ def main():
                 missing = kind(tools, work, payload, {}).missing()
                 outcome = {"skipped": f"no {missing} here"} if missing else getattr(bench, test)(kind)
                 results[test][kind.name] = outcome
+                write_json(options, results)
                 print(f"{test:16} {kind.name:12} {report.one_line(outcome)}", file=sys.stderr, flush=True)
-    everything = {"machine": {"kernel": platform.release(), "cpus": os.cpu_count(),
-                              "load": os.getloadavg()[0]},
-                  "options": {key: value for key, value in vars(options).items() if value is not None},
-                  "results": results}
     print(report.tables(results))
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(everything, file, indent=2)
 
 
 if __name__ == "__main__":
