@@ -47,8 +47,8 @@ class Server final : private ConnectionOwner {
   // Every answer has been taken: after Controller::finished() and after_settle(), the controller
   // may exit.
   bool drained() const;
-  // Duplicates of the connections that asked for the shutdown, while they wait. Kept open by the
-  // keeper, they tell `ctl down` by their end that the keeper is gone too.
+  // Duplicates of the connections that asked for the shutdown, also after it was answered. Kept
+  // open by the keeper, they tell `ctl down` by their end that the keeper is gone too.
   std::vector<UniqueFd> farewell_descriptors() const;
 
   // The level of a user; nothing: refused.

@@ -58,6 +58,8 @@ void Waits::add_scale(const Call& call, runtime::RequestId request, std::string 
 }
 
 void Waits::add_shutdown(const Call& call, bool progress) {
+  std::erase_if(shutdowns_, [](const Call& earlier) { return !earlier.duplicate_socket(); });
+  shutdowns_.push_back(call);
   Wait wait{call, std::nullopt, WaitGoal::Down, {}, {}, progress};
   for (const InstanceId id : parts_.controller.instances())
     wait.targets.push_back({id, {}});
@@ -131,9 +133,8 @@ std::string Waits::waiting_text(const Wait& wait, const Now& now) const {
 
 std::vector<UniqueFd> Waits::farewell_descriptors() const {
   std::vector<UniqueFd> descriptors;
-  for (const Wait& wait : waits_) {
-    if (wait.request) continue;
-    if (auto fd = wait.call.duplicate_socket()) descriptors.push_back(std::move(fd));
+  for (const Call& call : shutdowns_) {
+    if (auto fd = call.duplicate_socket()) descriptors.push_back(std::move(fd));
   }
   return descriptors;
 }

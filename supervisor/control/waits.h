@@ -57,7 +57,8 @@ class Waits {
   Parts& parts_;
   Duration progress_every_;
   std::vector<Wait> waits_;
-  io::Timer timer_;  // runs only while somebody wants progress
+  std::vector<Call> shutdowns_;  // answered or not: their connections outlive the answer
+  io::Timer timer_;              // runs only while somebody wants progress
   bool timer_runs_ = false;
 };
 

@@ -65,7 +65,8 @@ class Peer {
   std::optional<Json> next_if_any();
   // The item of the next stream message of the request.
   Json item_of(int id);
-  bool is_closed();
+  bool is_closed();                          // waits until it is
+  bool is_open() const { return !closed_; }  // as far as was read
   void half_close();
   void close() { fd_.reset(); }
   int fd() const { return fd_.get(); }

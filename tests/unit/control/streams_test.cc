@@ -161,7 +161,9 @@ TEST_CASE("events are listed from a number or from the end, for targets or all")
   const Json nothing = peer.ask("events.list", {{"from", all["next"]}})["result"];
   CHECK(nothing["events"].empty());
   CHECK(nothing["next"] == all["next"]);
-  for (const auto& event : peer.ask("events.list", {{"targets", "worker:1"}})["result"]["events"]) {
+  const Json of_one = peer.ask("events.list", {{"targets", "worker:1"}})["result"]["events"];
+  CHECK_FALSE(of_one.empty());
+  for (const auto& event : of_one) {
     CHECK(event["instance"] == "worker:1");
   }
 }
@@ -214,6 +216,14 @@ TEST_CASE("a shutdown is answered when everything is down, to all who asked for 
   CHECK(second.next()["result"]["stopped"] == true);
   CHECK(rig.world.controller().finished() == 0);
   CHECK(rig.server->drained());
+  // The connections end with the last holder of the duplicates, not with this server.
+  auto farewells = rig.server->farewell_descriptors();
+  CHECK(farewells.size() == 2);
+  rig.server.reset();
+  CHECK_FALSE(first.next_if_any());
+  CHECK(first.is_open());
+  farewells.clear();
+  CHECK(first.is_closed());
 }
 
 TEST_CASE(
