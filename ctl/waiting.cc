@@ -8,6 +8,9 @@ namespace mainstay::ctl {
 
 namespace {
 
+// A line that waits for a thousand must stay one.
+constexpr std::size_t kMostListed = 6;
+
 // While it stops or waits, the supervisor's reason says how far that is: "TERM sent 4 s ago, KILL
 // in 6 s", "waits for database".
 std::string detail(const ServiceView& service) {
@@ -23,7 +26,7 @@ std::string listed(const std::vector<ServiceView>& services, const Describe& des
   for (const ServiceView& service : services) {
     parts.push_back(fmt::format("{} ({})", service.name, describe(service)));
   }
-  return join(parts, ", ");
+  return join_some(parts, kMostListed);
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ class Down {
   CtlExit report(const Json& result) {
     if (context_.json()) return context_.print_json(result);
     const std::string took = run_text(io::read_clocks().mono - began_);
-    const std::string names = running_.empty() ? "" : fmt::format(": {}", join(running_, ", "));
+    const std::string names = running_.empty() ? "" : fmt::format(": {}", join_some(running_, 10));
     context_.out().line(fmt::format(
         "Stopped {} and the supervisor in {}{}.",
         running_.empty() ? "nothing" : count_of(running_.size(), "service"), took, names));

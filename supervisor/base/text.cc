@@ -161,6 +161,11 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return out;
 }
 
+std::string join_some(std::span<const std::string> parts, std::size_t most) {
+  if (parts.size() <= most) return join(parts, ", ");
+  return fmt::format("{} and {} more", join(parts.first(most), ", "), parts.size() - most);
+}
+
 bool is_valid_name(std::string_view name) {
   if (name.empty() || name.size() > 64 || !is_alphanumeric(name[0])) return false;
   return std::all_of(name.begin(), name.end(),

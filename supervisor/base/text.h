@@ -15,6 +15,9 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 // Declared names: [A-Za-z0-9][A-Za-z0-9._-]{0,63}.
 bool is_valid_name(std::string_view name);
 
+// The first `most` of them, comma-separated, and how many more there are: "a, b and 998 more".
+std::string join_some(std::span<const std::string> parts, std::size_t most);
+
 // `*`, `?` and `[a-z]` over the whole of `text`; linear in pattern × text, never recursive.
 bool matches_glob(std::string_view pattern, std::string_view text);
 

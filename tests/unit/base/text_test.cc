@@ -11,6 +11,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+TEST_CASE("a long list of names is cut, and says how much was left out") {
+  const std::vector<std::string> names = {"a", "b", "c", "d"};
+  CHECK(join_some(names, 4) == "a, b, c, d");
+  CHECK(join_some(names, 2) == "a, b and 2 more");
+  CHECK(join_some({}, 2).empty());
+}
+
 TEST_CASE("split keeps empty parts, and join is its reverse") {
   using Views = std::vector<std::string_view>;
   CHECK(split("a,b,,c", ',') == Views{"a", "b", "", "c"});
