@@ -1,12 +1,9 @@
 #include "daemon.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
-#include <cassert>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "chores.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "control/socket.h"
@@ -91,6 +89,7 @@ class Daemon final : public process::KeeperHost {
   LateSink sink_;
   process::ProcessRunner runner_;
   io::Timer deadline_;
+  Chores chores_;
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
   std::unique_ptr<Parts> parts_;
@@ -112,7 +111,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
             if (parts_) parts_->controller->post(std::move(event));
           },
           [this](const std::string& notice) { log_.line(io::read_clocks().wall, notice); }),
-      deadline_(loop_, [] {}) {}
+      deadline_(loop_, [] {}),
+      chores_(loop_, keeper_) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -137,6 +137,7 @@ void Daemon::on_terminate(int, unsigned count) {
 }
 
 void Daemon::on_keeper_lost(const Error& why) {
+  chores_.do_now();
   log_.line(io::read_clocks().wall, "the keeper is gone: " + why.message);
   lost_ = true;
   loop_.stop();
@@ -178,7 +179,7 @@ Status Daemon::begin() {
   parts->sampler.emplace(loop_, trees_, process::SamplerOptions{.interval = interval});
   parts->usage.emplace(*parts->sampler, *parts->controller);
   parts_ = std::move(parts);
-
+  chores_.serve(&*parts_->controller);
   begin_serving(std::move(*listening));
   begin_instances();
   // Reading the file took memory that is not needed any more.
@@ -254,6 +255,7 @@ void Daemon::begin_serving(UniqueFd listening) {
 void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
   settle();
+  chores_.after_turn();
   if (parts_->controller->finished()) {
     say_good_bye();
     return;
@@ -276,6 +278,7 @@ void Daemon::settle() {
 // Everything is stopped: the last answers go out, then the keeper is told.
 void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
+  chores_.do_now();
   const int code = *parts_->controller->finished();
   farewells_ = parts_->server->farewell_descriptors();
   for (std::size_t i = 0; i < farewells_.size(); ++i) {

@@ -145,6 +145,7 @@ void Timer::cancel() {
 struct FdWatch::Handle {
   uv_poll_t uv{};
   std::function<void(int)> callback;
+  int wanted = 0;
 };
 
 FdWatch::FdWatch(Loop& loop, int fd, std::function<void(int readiness)> callback)
@@ -160,6 +161,8 @@ FdWatch::~FdWatch() {
 }
 
 void FdWatch::want(int readiness) {
+  // libuv takes the descriptor out of epoll and in again even when nothing changes.
+  if (readiness == std::exchange(handle_->wanted, readiness)) return;
   if (readiness == 0) {
     uv_poll_stop(&handle_->uv);
     return;
@@ -169,6 +172,7 @@ void FdWatch::want(int readiness) {
     // function is moved out so that the owner may destroy the watch from inside it.
     auto* self = static_cast<Handle*>(poll->data);
     if (!self->callback) return;
+    if (status < 0) self->wanted = 0;  // an error has stopped it
     auto running = std::move(self->callback);
     self->callback = [](int) {};
     running(from_uv(status, events));

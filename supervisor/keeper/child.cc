@@ -27,7 +27,12 @@ namespace {
   _exit(127);
 }
 
-ReadRequest map_request(const ChildTask& task) {
+struct Bytes {
+  const void* at = nullptr;
+  std::size_t size = 0;
+};
+
+Bytes map_request(const ChildTask& task) {
   struct stat about {};
   const int seals = fcntl(task.request, F_GET_SEALS);
   const int needed = F_SEAL_WRITE | F_SEAL_SHRINK;
@@ -37,13 +42,30 @@ ReadRequest map_request(const ChildTask& task) {
   const auto size = static_cast<std::size_t>(about.st_size);
   const void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, task.request, 0);
   if (bytes == MAP_FAILED) fail(task, Stage::Request, errno);
-  const std::size_t pointers = pointers_needed(bytes, size);
-  if (pointers == 0) fail(task, Stage::Request, EINVAL);
-  void* array = mmap(nullptr, pointers * sizeof(char*), PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (array == MAP_FAILED) fail(task, Stage::Request, errno);
+  return {bytes, size};
+}
+
+// The few pointers that most requests need, on the stack; a mapping for more.
+struct Pointers {
+  static constexpr std::size_t kFew = 256;
+  const char* few[kFew];
+
+  const char** room_for(const ChildTask& task, std::size_t count) {
+    if (count <= kFew) return few;
+    void* array = mmap(nullptr, count * sizeof(char*), PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (array == MAP_FAILED) fail(task, Stage::Request, errno);
+    return static_cast<const char**>(array);
+  }
+};
+
+ReadRequest take_request(const ChildTask& task, Pointers& pointers) {
+  const Bytes bytes =
+      task.request < 0 ? Bytes{task.inline_request, task.inline_size} : map_request(task);
+  const std::size_t count = pointers_needed(bytes.at, bytes.size);
+  if (count == 0) fail(task, Stage::Request, EINVAL);
   ReadRequest request;
-  if (!read_request(bytes, size, static_cast<const char**>(array), request)) {
+  if (!read_request(bytes.at, bytes.size, pointers.room_for(task, count), request)) {
     fail(task, Stage::Request, EINVAL);
   }
   return request;
@@ -142,7 +164,8 @@ void unblock_signals() {
 }
 
 void become_program(const ChildTask& task) {
-  const ReadRequest request = map_request(task);
+  Pointers pointers;
+  const ReadRequest request = take_request(task, pointers);
   const RunRequest& head = *request.head;
   // The pipes come first: later a low RLIMIT_NOFILE may forbid new descriptors.
   const int out = reopen_pipe(task, head, task.out);

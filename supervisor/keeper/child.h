@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace mainstay::keeper {
@@ -18,7 +19,9 @@ struct Inheritance {
 // Everything a child needs, copied before the fork: it sees nothing else of the keeper.
 struct ChildTask {
   const Inheritance* inherited = nullptr;
-  int request = -1;         // the sealed memfd
+  int request = -1;  // the sealed memfd; -1: the request is inline
+  const void* inline_request = nullptr;
+  std::size_t inline_size = 0;
   int out = -1;             // write end for 1 (and 2 with kMergeErr); -1: /dev/null
   int err = -1;             // write end for 2
   int error = -1;           // write end of the error pipe

@@ -18,6 +18,13 @@ std::int64_t now_ns() {
   return io::read_clocks().mono.since_boot.count();
 }
 
+// A Spawn is the one message that something may follow.
+bool read_spawn(const Packet& packet, Spawn& spawn) {
+  const std::size_t size = packet.size < sizeof spawn ? packet.size : sizeof spawn;
+  if (!read_message(packet.bytes, size, spawn)) return false;
+  return packet.size == sizeof spawn || (spawn.flags & kInline) != 0;
+}
+
 }  // namespace
 
 void Link::open(int socket, int alive_timer, std::uint32_t generation) {
@@ -89,7 +96,7 @@ void Link::act(Packet& packet) {
   Pong pong;
   if (read(hello)) return on_hello(hello);
   if (!greeted_) return complain("before Hello");
-  if (read(spawn)) return on_spawn(spawn, packet);
+  if (read_spawn(packet, spawn)) return on_spawn(spawn, packet);
   if (read(settled)) return on_settled(settled.token);
   if (read(release)) return on_release(release.token);
   if (read(store)) return on_store(store, packet);
@@ -112,7 +119,6 @@ void Link::on_hello(const Hello& hello) {
 }
 
 void Link::on_spawn(const Spawn& spawn, Packet& packet) {
-  const bool into_cgroup = (spawn.flags & kIntoCgroup) != 0;
   const SlotId held = table_.by_token(spawn.token);
   if (held != kNoSlot) {
     Slot& slot = table_.at(held);
@@ -123,16 +129,24 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
   }
   refusal_ = Refused{};
   refusal_.token = spawn.token;
+  const bool is_inline = (spawn.flags & kInline) != 0;
+  const bool into_cgroup = (spawn.flags & kIntoCgroup) != 0;
+  const std::size_t needed_fds = (is_inline ? 0U : 1U) + (into_cgroup ? 1U : 0U);
   if (packet.lost_fds) {
     refusal_.error = EMFILE;
     refusal_due_ = true;
-  } else if (spawn.token == 0 || !is_terminated(spawn.label) || packet.fds[0] < 0 ||
-             (into_cgroup && packet.fds[1] < 0)) {
+  } else if (spawn.token == 0 || !is_terminated(spawn.label) ||
+             (needed_fds > 0 && packet.fds[needed_fds - 1] < 0)) {
     refusal_.error = EINVAL;
     refusal_due_ = true;
   } else {
-    const int cgroup = into_cgroup ? packet.fds[1] : -1;
-    refusal_due_ = !start_run(table_, inherited_, spawn, packet.fds[0], cgroup, refusal_);
+    ChildTask task;
+    task.inherited = &inherited_;
+    task.request = is_inline ? -1 : packet.fds[0];
+    task.inline_request = packet.bytes + sizeof spawn;
+    task.inline_size = packet.size - sizeof spawn;
+    task.cgroup = into_cgroup ? packet.fds[needed_fds - 1] : -1;
+    refusal_due_ = !start_run(table_, spawn, task, refusal_);
   }
   std::uint64_t& largest =
       spawn.token >= kFirstAuxiliaryToken ? largest_auxiliary_ : largest_token_;

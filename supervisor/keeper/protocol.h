@@ -20,7 +20,9 @@ inline constexpr std::size_t kPathBytes = 512;
 inline constexpr std::size_t kMaxRuns = 16384;
 inline constexpr std::size_t kMaxStored = 64;
 inline constexpr std::size_t kMaxMessageFds = 4;
-inline constexpr std::size_t kMaxMessageBytes = 1024;
+// What a run request may have to travel in the packet of its Spawn.
+inline constexpr std::size_t kMaxInlineRequest = 16 * 1024;
+inline constexpr std::size_t kMaxMessageBytes = 1024 + kMaxInlineRequest;
 
 // Tokens from here on name auxiliary runs (stop commands, secret commands); below are RunIds.
 inline constexpr std::uint64_t kFirstAuxiliaryToken = std::uint64_t{1} << 63;
@@ -56,10 +58,12 @@ enum SpawnFlags : std::uint32_t {
   kPipeOut = 1,     // 1 is a pipe, else /dev/null
   kPipeErr = 2,     // 2 is a pipe of its own, else /dev/null
   kMergeErr = 4,    // 2 is the same pipe as 1 (with kPipeOut)
-  kIntoCgroup = 8,  // a second descriptor follows: the cgroup v2 folder to be born in
+  kIntoCgroup = 8,  // the last descriptor is the cgroup v2 folder to be born in
+  kInline = 16,     // the run request follows the message in its packet, and no memfd comes
 };
 
-// With the sealed memfd of the run request (keeper/request.h), then perhaps a cgroup folder.
+// With the sealed memfd of the run request (keeper/request.h) unless that is inline, then perhaps a
+// cgroup folder.
 // Answered by Run or Refused; a token that is held is answered with what there is, and starts
 // nothing.
 struct Spawn {
@@ -144,8 +148,7 @@ struct Run {
   std::uint32_t handles = 0;
   std::uint64_t token = 0;
   std::int32_t pid = 0;
-  std::uint32_t flags = 0;        // SpawnFlags
-  std::uint64_t start_ticks = 0;  // field 22 of /proc/PID/stat; with the pid an identity
+  std::uint32_t flags = 0;  // SpawnFlags
   std::int64_t spawned_mono_ns = 0;
   char label[kLabelBytes] = {};
 };
@@ -169,7 +172,6 @@ struct Ended {
   std::uint64_t token = 0;
   std::int32_t pid = 0;
   std::uint32_t reserved = 0;
-  std::uint64_t start_ticks = 0;
   std::int64_t cpu_ns = 0;
   std::uint64_t peak_memory_bytes = 0;
   std::int64_t ended_mono_ns = 0;

@@ -69,7 +69,6 @@ void Reaper::record(SlotId id, int status, const rusage& usage) {
   slot.ended.seq = next_seq_++;
   slot.ended.token = slot.run.token;
   slot.ended.pid = slot.run.pid;
-  slot.ended.start_ticks = slot.run.start_ticks;
   slot.ended.wait_status = status;
   slot.ended.cpu_ns = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
   slot.ended.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;

@@ -1,7 +1,7 @@
-// The run request: a sealed memfd that the controller writes and only the forked child reads, so
-// that a bad one hurts nobody else. Layout: RunRequest, then `limits` × RunLimit, `groups` × u32,
-// then NUL-terminated texts: cwd, the cgroup.procs files, the candidate paths, argv, the
-// environment.
+// The run request: bytes in a packet or, when there are many, in a sealed memfd; only the forked
+// child reads them, so that a bad one hurts nobody else. Layout: RunRequest, then `limits` ×
+// RunLimit, `groups` × u32, then NUL-terminated texts: cwd, the cgroup.procs files, the candidate
+// paths, argv, the environment.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ struct RunLimit {
 struct RunRequest {
   std::uint32_t magic = kRequestMagic;
   std::uint32_t version = kRequestVersion;
-  std::uint32_t size = 0;  // of the whole memfd
+  std::uint32_t size = 0;  // of the whole request
   std::uint32_t flags = 0;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
@@ -46,7 +46,7 @@ struct RunRequest {
 
 // What failed in the child, in the order of things.
 enum class Stage : std::uint32_t {
-  Request = 1,  // the memfd is not a run request
+  Request = 1,  // these bytes are not a run request
   Output,       // reopening the pipes
   Cgroup,       // index: which cgroup
   Limits,       // index: which limit

@@ -22,7 +22,7 @@ struct ReadRequest {
 // How many pointers read_request() needs for `head`, or 0 when its counts are out of bounds.
 std::size_t pointers_needed(const void* bytes, std::size_t size);
 
-// `bytes` must be aligned as memory from mmap is, and `pointers` hold pointers_needed() of them.
+// `bytes` must be aligned to 8, and `pointers` hold pointers_needed() of them.
 // False: not a run request.
 bool read_request(const void* bytes, std::size_t size, const char** pointers, ReadRequest& out);
 

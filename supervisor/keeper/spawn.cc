@@ -25,11 +25,11 @@ struct Pipe {
 
   bool open() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return false;
+    // The program's own end must block: the child opens the pipe anew for it.
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return false;
     read = ends[0];
     write = ends[1];
-    // Set on the read end only: each end has flags of its own, and the program's end must block.
-    return fcntl(read, F_SETFL, O_NONBLOCK) == 0;
+    return true;
   }
 };
 
@@ -70,24 +70,6 @@ pid_t fork_child(ChildTask& task, int& pidfd) {
   return forked;
 }
 
-// Field 22 of /proc/PID/stat; the second field may hold anything, so counting starts at the last
-// ')'.
-std::uint64_t read_start_ticks(pid_t pid) {
-  char path[32];
-  char text[1024];
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  const ssize_t size = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (size <= 0) return 0;
-  text[size] = 0;
-  const char* at = strrchr(text, ')');
-  for (int field = 2; at != nullptr && field < 22; ++field)
-    at = strchr(at + 1, ' ');
-  return at == nullptr ? 0 : strtoull(at, nullptr, 10);
-}
-
 void fill_slot(Slot& slot, const Spawn& spawn, pid_t pid) {
   slot.run = Run{};
   slot.run.token = spawn.token;
@@ -95,7 +77,6 @@ void fill_slot(Slot& slot, const Spawn& spawn, pid_t pid) {
   slot.run.pid = pid;
   memcpy(slot.run.label, spawn.label, sizeof slot.run.label);
   slot.run.spawned_mono_ns = io::read_clocks().mono.since_boot.count();
-  slot.run.start_ticks = read_start_ticks(pid);
   slot.announce = true;
 }
 
@@ -105,8 +86,7 @@ int open_pidfd(int pid) {
   return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
 }
 
-bool start_run(Table& table, const Inheritance& inherited, const Spawn& spawn, int request,
-               int cgroup, Refused& refused) {
+bool start_run(Table& table, const Spawn& spawn, ChildTask task, Refused& refused) {
   refused.token = spawn.token;
   const SlotId id = table.take();
   if (id == kNoSlot) {
@@ -116,7 +96,7 @@ bool start_run(Table& table, const Inheritance& inherited, const Spawn& spawn, i
   }
   Slot& slot = table.at(id);
   Pipes pipes{{slot.error}, {slot.out}, {slot.err}};
-  ChildTask task{&inherited, request, -1, -1, -1, cgroup, spawn.flags};
+  task.flags = spawn.flags;
   pid_t pid = -1;
   refused.at = RefusedAt::Pipes;
   if (pipes.open(spawn.flags)) {

@@ -7,11 +7,10 @@
 
 namespace mainstay::keeper {
 
-// Starts what `request` asks for and puts it into the table, dirty. On failure nothing is left
-// behind and `refused` says why. `cgroup` is -1 without kIntoCgroup. `request` and `cgroup` stay
-// the caller's.
-bool start_run(Table& table, const Inheritance& inherited, const Spawn& spawn, int request,
-               int cgroup, Refused& refused);
+// Starts what the request of `task` asks for and puts it into the table, dirty. On failure nothing
+// is left behind and `refused` says why. Of `task`, request and cgroup are given, and stay the
+// caller's.
+bool start_run(Table& table, const Spawn& spawn, ChildTask task, Refused& refused);
 
 // A new pidfd for a child that was not reaped yet, or -1.
 int open_pidfd(int pid);

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "process/memfd.h"
 #include "process/pidfd_linux.h"
 
 namespace mainstay::process {
@@ -31,16 +30,18 @@ AuxiliaryRuns::~AuxiliaryRuns() = default;
 
 void AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup, AuxiliaryOptions options,
                           std::function<void(AuxiliaryResult)> done) {
+  const std::uint64_t token = keeper_.next_auxiliary_token();
+  const std::uint32_t flags = options.output_limit > 0 ? std::uint32_t{keeper::kPipeOut} : 0U;
   const auto bytes = encode_request(request);
-  auto memfd = bytes ? sealed_memfd("run request", *bytes) : Result<UniqueFd>{bytes.error()};
-  if (!memfd) {
-    done({"cannot start " + options.shown_name + ": " + memfd.error().message,
-          memfd.error().code,
+  const Status asked = bytes ? keeper_.spawn(token, options.label, flags, *bytes, std::move(cgroup))
+                             : Status{bytes.error()};
+  if (!asked) {
+    done({"cannot start " + options.shown_name + ": " + asked.error().message,
+          asked.error().code,
           0,
           {}});
     return;
   }
-  const std::uint64_t token = keeper_.next_auxiliary_token();
   auto one = std::make_unique<One>();
   one->token = token;
   one->attempt = attempted(request, options.shown_name);
@@ -54,8 +55,6 @@ void AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup, Auxiliar
     });
     one->timer->start(one->options.timeout);
   }
-  const std::uint32_t flags = one->options.output_limit > 0 ? std::uint32_t{keeper::kPipeOut} : 0U;
-  keeper_.spawn(token, one->options.label, flags, std::move(*memfd), std::move(cgroup));
   runs_.emplace(token, std::move(one));
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "keeper/socket.h"
+#include "process/memfd.h"
 
 namespace mainstay::process {
 
@@ -20,6 +21,15 @@ constexpr int kPacketsPerTurn = 256;
 template <std::size_t N>
 void copy_text(char (&field)[N], std::string_view text) {
   std::memcpy(field, text.data(), std::min(text.size(), N - 1));
+}
+
+keeper::Spawn spawn_message(std::uint64_t token, std::string_view label, std::uint32_t flags,
+                            bool into_cgroup) {
+  keeper::Spawn spawn;
+  spawn.token = token;
+  spawn.flags = flags | (into_cgroup ? keeper::kIntoCgroup : 0U);
+  copy_text(spawn.label, label);
+  return spawn;
 }
 
 }  // namespace
@@ -43,9 +53,12 @@ void KeeperClient::start(KeeperRuns& runs, KeeperHost& host) {
 }
 
 template <typename Message>
-void KeeperClient::send(const Message& message, std::vector<UniqueFd> fds) {
+void KeeperClient::send(const Message& message, std::vector<UniqueFd> fds, std::string_view tail) {
   if (lost_) return;
-  queue_.push_back({{reinterpret_cast<const char*>(&message), sizeof message}, std::move(fds)});
+  std::string bytes;
+  bytes.reserve(sizeof message + tail.size());
+  bytes.append(reinterpret_cast<const char*>(&message), sizeof message).append(tail);
+  queue_.push_back({std::move(bytes), std::move(fds)});
   if (queue_.size() == 1) flush();
 }
 
@@ -104,6 +117,9 @@ bool KeeperClient::receive_one() {
 }
 
 void KeeperClient::dispatch(KeeperMessage message) {
+  const bool answers =
+      std::holds_alternative<KeeperRun>(message) || std::holds_alternative<KeeperRefusal>(message);
+  if (answers && unanswered_spawns_ > 0) --unanswered_spawns_;
   if (auto* run = std::get_if<KeeperRun>(&message)) {
     runs_->on_run(std::move(*run));
   } else if (const auto* exit = std::get_if<KeeperExit>(&message)) {
@@ -133,31 +149,52 @@ void KeeperClient::lose(const Error& why) {
   host_->on_keeper_lost(why);
 }
 
+Status KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
+                           std::string_view request, UniqueFd cgroup) {
+  if (request.size() > keeper::kMaxInlineRequest) {
+    auto memfd = sealed_memfd("run request", request);
+    if (!memfd) return memfd.error();
+    spawn(token, label, flags, std::move(*memfd), std::move(cgroup));
+    return {};
+  }
+  ++unanswered_spawns_;
+  std::vector<UniqueFd> fds;
+  if (cgroup) fds.push_back(std::move(cgroup));
+  const auto message = spawn_message(token, label, flags | keeper::kInline, !fds.empty());
+  send(message, std::move(fds), request);
+  return {};
+}
+
 void KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
                          UniqueFd request, UniqueFd cgroup) {
-  keeper::Spawn spawn;
-  spawn.token = token;
-  spawn.flags = flags;
-  copy_text(spawn.label, label);
+  ++unanswered_spawns_;
   std::vector<UniqueFd> fds;
   fds.push_back(std::move(request));
-  if (cgroup) {
-    spawn.flags |= keeper::kIntoCgroup;
-    fds.push_back(std::move(cgroup));
-  }
-  send(spawn, std::move(fds));
+  if (cgroup) fds.push_back(std::move(cgroup));
+  const auto message = spawn_message(token, label, flags, fds.size() > 1);
+  send(message, std::move(fds));
 }
 
 void KeeperClient::settled(std::uint64_t token) {
-  keeper::Settled message;
-  message.token = token;
-  send(message);
+  housekeeping_.emplace_back(keeper::MessageType::Settled, token);
 }
 
 void KeeperClient::release(std::uint64_t token) {
-  keeper::Release message;
-  message.token = token;
-  send(message);
+  housekeeping_.emplace_back(keeper::MessageType::Release, token);
+}
+
+void KeeperClient::send_housekeeping() {
+  for (const auto& [type, token] : std::exchange(housekeeping_, {})) {
+    if (type == keeper::MessageType::Settled) {
+      keeper::Settled message;
+      message.token = token;
+      send(message);
+    } else {
+      keeper::Release message;
+      message.token = token;
+      send(message);
+    }
+  }
 }
 
 void KeeperClient::store(std::string_view name, int fd) {
@@ -184,6 +221,7 @@ void KeeperClient::tell_stop_budget(Duration budget, std::string_view cgroup_roo
 }
 
 void KeeperClient::finish(int code) {
+  send_housekeeping();
   keeper::Finish message;
   message.code = code;
   send(message);

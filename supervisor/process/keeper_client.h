@@ -53,13 +53,19 @@ class KeeperClient {
   // Says Hello and begins to listen. Both must live as long as the client is used.
   void start(KeeperRuns& runs, KeeperHost& host);
 
-  // `request` is what sealed_memfd() made of an encoded run request; `cgroup` a cgroup v2 folder to
-  // be born in (with keeper::kIntoCgroup), or empty. The label is cut at keeper::kLabelBytes - 1.
+  // `request` is an encoded run request; `cgroup` a cgroup v2 folder to be born in, or empty. The
+  // label is cut at keeper::kLabelBytes - 1. An error: there is no memory to hand a large one over.
+  Status spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
+               std::string_view request, UniqueFd cgroup = {});
+  // The same with a request that is in a sealed memfd already.
   void spawn(std::uint64_t token, std::string_view label, std::uint32_t flags, UniqueFd request,
              UniqueFd cgroup = {});
   // The error pipe was read to its end.
   void settled(std::uint64_t token);
   void release(std::uint64_t token);
+  // Sends what settled() and release() said: housekeeping, which no spawn waits for. To be called
+  // at the end of a turn of the loop.
+  void send_housekeeping();
   // The keeper keeps a duplicate of `fd` for the next controller.
   void store(std::string_view name, int fd);
   void drop(std::string_view name);
@@ -73,8 +79,10 @@ class KeeperClient {
 
   // A token for an auxiliary run, never used before (after on_welcome).
   std::uint64_t next_auxiliary_token();
+  // Has every spawn been answered?
+  bool idle() const { return unanswered_spawns_ == 0; }
   // Packets that the socket has not taken yet.
-  std::size_t queued() const { return queue_.size(); }
+  std::size_t queued() const { return queue_.size() + housekeeping_.size(); }
 
  private:
   struct Packet {
@@ -83,7 +91,7 @@ class KeeperClient {
   };
 
   template <typename Message>
-  void send(const Message& message, std::vector<UniqueFd> fds = {});
+  void send(const Message& message, std::vector<UniqueFd> fds = {}, std::string_view tail = {});
   void flush();
   void on_ready(int readiness);
   void receive();
@@ -96,7 +104,9 @@ class KeeperClient {
   KeeperRuns* runs_ = nullptr;
   KeeperHost* host_ = nullptr;
   std::deque<Packet> queue_;
+  std::vector<std::pair<keeper::MessageType, std::uint64_t>> housekeeping_;
   std::uint64_t next_auxiliary_ = keeper::kFirstAuxiliaryToken;
+  std::size_t unanswered_spawns_ = 0;
   bool lost_ = false;
   std::unique_ptr<io::FdWatch> watch_;
 };

@@ -45,9 +45,8 @@ KeeperMessage from_wire(const keeper::Stored& in, FdTaker& fds) {
 }
 
 KeeperMessage from_wire(const keeper::Run& in, FdTaker& fds) {
-  KeeperRun run{
-      in.token, in.label, in.pid, in.start_ticks, in.flags, {Duration{in.spawned_mono_ns}}, {},
-      {},       {},       {}};
+  KeeperRun run{in.token, in.label, in.pid, in.flags, {Duration{in.spawned_mono_ns}},
+                {},       {},       {},     {}};
   run.pidfd = fds.next((in.handles & keeper::kHasPidfd) != 0);
   run.error = fds.next((in.handles & keeper::kHasError) != 0);
   run.out = fds.next((in.handles & keeper::kHasOut) != 0);

@@ -29,7 +29,6 @@ struct KeeperRun {
   std::uint64_t token = 0;
   std::string label;
   int pid = 0;
-  std::uint64_t start_ticks = 0;
   std::uint32_t flags = 0;  // keeper::SpawnFlags
   MonoTime spawned;
   UniqueFd pidfd;

@@ -1,9 +1,7 @@
 #include "process/preparation.h"
 
-#include <fcntl.h>
 #include <sys/wait.h>
 
-#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -161,20 +159,14 @@ void Preparer::on_secret(std::uint64_t id, const std::string& key, AuxiliaryResu
 
 // An empty request in the instance's place: its group, and its cookie in `context`.
 Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, SpawnContext& context) {
-  auto files = trees_.prepare(start.canonical_name);
-  if (!files) return files.error();
+  auto place = trees_.prepare(start.canonical_name);
+  if (!place) return place.error();
   context.own_environment = own_environment_;
   context.self = self_;
   context.cookie = trees_.cookie(start.canonical_name, start.run);
   PreparedStart prepared;
-  if (trees_.kind() == TreeKind::CgroupV2 && files->size() == 1) {
-    // To be born in a group is quick; to move there waits for every processor (10 ms and more).
-    const std::string folder = files->front().substr(0, files->front().rfind('/'));
-    prepared.cgroup = UniqueFd{open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (!prepared.cgroup) return system_error("cannot open " + folder, errno);
-  } else {
-    context.cgroups = std::move(*files);
-  }
+  prepared.cgroup = std::move(place->born_in);
+  context.cgroups = std::move(place->enters);
   prepared.request.cgroups = context.cgroups;
   return prepared;
 }

@@ -18,7 +18,7 @@ namespace mainstay::process {
 
 struct PreparedStart {
   SpawnRequest request;
-  UniqueFd cgroup;  // of cgroup v2, to be born in; else the child enters request.cgroups
+  UniqueFd cgroup;  // to be born in, or empty
 };
 
 using Preparation = std::variant<PreparedStart, runtime::StartFailure>;

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <variant>
 
-#include "process/memfd.h"
 #include "process/pidfd_linux.h"
 
 namespace mainstay::process {
@@ -84,15 +83,15 @@ void ProcessRunner::State::ask(RunId id, Preparation prepared) {
                  "cannot start " + run->attempt.shown_name + ": it was stopped before it began"});
   }
   const auto bytes = encode_request(start.request);
-  auto memfd = bytes ? sealed_memfd("run request", *bytes) : Result<UniqueFd>{bytes.error()};
-  if (!memfd) {
-    return fail(*run, {failure_kind(memfd.error().code), "request", memfd.error().code,
-                       "cannot start " + run->attempt.shown_name + ": " + memfd.error().message});
+  const Status asked = bytes ? keeper.spawn(id.value, run->instance, output_flags(run->logs),
+                                            *bytes, std::move(start.cgroup))
+                             : Status{bytes.error()};
+  if (!asked) {
+    return fail(*run, {failure_kind(asked.error().code), "request", asked.error().code,
+                       "cannot start " + run->attempt.shown_name + ": " + asked.error().message});
   }
   run->attempt = attempted(start.request, run->attempt.shown_name);
   run->phase = Phase::Asked;
-  keeper.spawn(id.value, run->instance, output_flags(run->logs), std::move(*memfd),
-               std::move(start.cgroup));
 }
 
 void ProcessRunner::State::born(OneRun& run, KeeperRun told) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "io/loop.h"
@@ -52,6 +53,12 @@ struct TreeIndex {
   std::vector<Entry> entries;
 };
 
+// Where a child has to go before anything else; nowhere with Sweep.
+struct TreePlace {
+  UniqueFd born_in;                 // a cgroup v2 folder (O_PATH) for CLONE_INTO_CGROUP
+  std::vector<std::string> enters;  // cgroup.procs files of cgroup v1, to write "0" to
+};
+
 class ProcessTrees {
  public:
   // Finds out by making and removing a group which kind works here; never fails, Sweep always
@@ -64,9 +71,8 @@ class ProcessTrees {
 
   TreeKind kind() const;
 
-  // Before every start, also of a stop command: makes the instance's place. The answer is the
-  // cgroup.procs files the child writes "0" to before anything else (none with Sweep).
-  Result<std::vector<std::string>> prepare(const std::string& instance);
+  // Before every start, also of a stop command: makes the instance's place.
+  Result<TreePlace> prepare(const std::string& instance);
   // The value of kCookieVariable for a run. Needed with every kind: a later controller may have
   // another.
   std::string cookie(std::string_view instance, RunId run) const;

@@ -39,8 +39,8 @@ class TreeBackEnd {
  public:
   virtual ~TreeBackEnd() = default;
 
-  // Makes what a run needs; the cgroup.procs files its child has to enter.
-  virtual Result<std::vector<std::string>> prepare(Tree& tree) = 0;
+  // Makes what a run needs.
+  virtual Result<TreePlace> prepare(Tree& tree) = 0;
   virtual void signal(const Tree& tree, int number) = 0;
   // One attempt at killing everything. Called right after populated() said yes, and again after a
   // while.

@@ -172,7 +172,7 @@ TreeKind ProcessTrees::kind() const {
   return state_->choice.kind;
 }
 
-Result<std::vector<std::string>> ProcessTrees::prepare(const std::string& instance) {
+Result<TreePlace> ProcessTrees::prepare(const std::string& instance) {
   Held& held = state_->hold(instance);
   // A stop command joins the run that it is to stop, wherever that is held.
   if (held.back_end != state_->groups.get() && state_->groups && !held.tree->main_alive) {

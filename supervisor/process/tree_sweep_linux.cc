@@ -24,9 +24,9 @@ class SweepTrees : public TreeBackEnd {
   SweepTrees(io::Loop& loop, int keeper_pid, std::string cookie_root, const TreeTable& trees)
       : loop_(loop), keeper_pid_(keeper_pid), owners_(std::move(cookie_root)), trees_(trees) {}
 
-  Result<std::vector<std::string>> prepare(Tree& tree) override {
+  Result<TreePlace> prepare(Tree& tree) override {
     tree.cgroup.clear();
-    return std::vector<std::string>{};
+    return TreePlace{};
   }
 
   void signal(const Tree& tree, int number) override {

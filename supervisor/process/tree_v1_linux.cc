@@ -23,12 +23,12 @@ class V1Trees : public TreeBackEnd {
   V1Trees(io::Loop& loop, std::string root)
       : loop_(loop), root_(std::move(root)), name_(root_.substr(root_.rfind('/') + 1) + "/") {}
 
-  Result<std::vector<std::string>> prepare(Tree& tree) override {
+  Result<TreePlace> prepare(Tree& tree) override {
     tree.cgroup = root_ + "/" + group_name(tree.instance);
     if (auto made = make_group(tree.cgroup); !made) return made.error();
     // A supervisor that died between freezing and thawing must not freeze what is started next.
     write_control(tree.cgroup + "/freezer.state", "THAWED");
-    return std::vector{tree.cgroup + "/cgroup.procs"};
+    return TreePlace{{}, {tree.cgroup + "/cgroup.procs"}};
   }
 
   void signal(const Tree& tree, int number) override {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "process/cgroup_linux.h"
 #include "process/pidfd_linux.h"
@@ -49,14 +50,21 @@ class V2Trees : public TreeBackEnd {
   V2Trees(io::Loop& loop, std::string root)
       : loop_(loop), root_(std::move(root)), name_(root_.substr(root_.rfind('/') + 1) + "/") {}
 
-  Result<std::vector<std::string>> prepare(Tree& tree) override {
+  Result<TreePlace> prepare(Tree& tree) override {
     tree.cgroup = root_ + "/" + group_name(tree.instance);
     // Kernels since 6.14 compare a wrong kill count for CLONE_INTO_CGROUP: whatever is born into a
     // group that cgroup.kill was ever written to dies at once. So a killed group, and one that we
     // do not know the past of, is replaced; if it is in use, rmdir fails and it stays.
-    if (never_killed_.insert(tree.instance).second) rmdir(tree.cgroup.c_str());
+    const bool may_have_been_killed = never_killed_.insert(tree.instance).second;
+    if (may_have_been_killed) rmdir(tree.cgroup.c_str());
+    // To be born in a group is quick; to move there waits for every processor (10 ms and more).
+    TreePlace place;
+    if (!may_have_been_killed) place.born_in = open_group(tree);
+    if (place.born_in) return place;
     if (auto made = make_group(tree.cgroup); !made) return made.error();
-    return std::vector{tree.cgroup + "/cgroup.procs"};
+    place.born_in = open_group(tree);
+    if (!place.born_in) return system_error("cannot open control group " + tree.cgroup, errno);
+    return place;
   }
 
   void signal(const Tree& tree, int number) override {
@@ -89,6 +97,10 @@ class V2Trees : public TreeBackEnd {
   bool holds_main(const Tree& tree) override { return in_group(tree.main_pid, tree); }
 
  private:
+  static UniqueFd open_group(const Tree& tree) {
+    return UniqueFd{open(tree.cgroup.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  }
+
   bool in_group(int pid, const Tree& tree) const {
     return instance_in_group(proc_.cgroups(pid), name_) == tree.instance;
   }

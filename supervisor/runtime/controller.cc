@@ -27,6 +27,10 @@ void Controller::post(RunnerEvent event) {
 void Controller::settle(const Now& now) {
   state_->settle(now);
 }
+
+void Controller::tell_events() {
+  state_->tell_events();
+}
 std::optional<MonoTime> Controller::next_deadline() const {
   return state_->next_deadline();
 }

@@ -134,6 +134,9 @@ class Controller {
   void post(RunnerEvent event);
   // Drains runner events, wishes and deadlines until nothing moves. Never recursive.
   void settle(const Now& now);
+  // Tells the sink the events of every settle() since: apart from it, because writing them down
+  // must not hold up the deeds they are about.
+  void tell_events();
   // When settle() must be called next if nothing is posted before.
   std::optional<MonoTime> next_deadline() const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 
@@ -33,7 +34,12 @@ void EventLog::add(Event event, std::optional<InstanceId> about) {
   entry.packed.shrink_to_fit();
   if (entries_.size() == capacity_) entries_.pop_front();
   entries_.push_back(std::move(entry));
-  sink_.on_event(event);
+  untold_.push_back(std::move(event));
+}
+
+void EventLog::tell() {
+  for (const Event& event : std::exchange(untold_, {}))
+    sink_.on_event(event);
 }
 
 std::vector<Event> EventLog::since(std::uint64_t from, std::size_t limit) const {

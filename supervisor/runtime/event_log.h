@@ -18,8 +18,10 @@ class EventLog {
  public:
   EventLog(std::size_t capacity, EventSink& sink);
 
-  // Numbers the event, keeps it and tells the sink.
+  // Numbers the event and keeps it.
   void add(Event event, std::optional<InstanceId> about);
+  // Tells the sink what was added since: writing it down must not hold up what it is about.
+  void tell();
   std::vector<Event> since(std::uint64_t from, std::size_t limit) const;
   // The latest `limit` about one instance, oldest first. Linear in what is kept: for people only.
   std::vector<Event> latest_about(InstanceId id, std::size_t limit) const;
@@ -43,6 +45,7 @@ class EventLog {
   EventSink& sink_;
   std::uint64_t next_id_ = 1;
   std::deque<Entry> entries_;  // ids without gaps
+  std::vector<Event> untold_;
 };
 
 }  // namespace mainstay::runtime

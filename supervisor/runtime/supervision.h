@@ -92,6 +92,7 @@ class Supervision {
   const InstanceTable& table() const { return table_; }
   Requests& requests() { return requests_; }
   const EventLog& events() const { return events_; }
+  void tell_events() { events_.tell(); }
 
  private:
   // settle.cc: one event to one machine, and all that follows from it at once.

@@ -56,7 +56,9 @@ void World::up() {
 // --- time ---
 
 void World::settle() {
-  if (!dead_) controller_->settle(now_);
+  if (dead_) return;
+  controller_->settle(now_);
+  controller_->tell_events();
 }
 
 bool World::step(MonoTime until) {

@@ -213,10 +213,25 @@ TEST_CASE("A folder on PATH without the program is passed over") {
 TEST_CASE("A request that is none hurts only its own child") {
   KeeperFixture fixture;
   fixture.become_controller();
-  auto garbage = process::sealed_memfd("garbage", std::string(5000, '\xff'));
-  fixture.client().spawn(1, "test", 0, std::move(*garbage));
-  CHECK(fixture.failure_of(1)->stage == Stage::Request);
-  fixture.client().spawn(2, "test", 0, UniqueFd{open("/dev/null", O_RDONLY | O_CLOEXEC)});
-  CHECK(fixture.failure_of(2)->stage == Stage::Request);
-  CHECK(run(fixture, 3, fixture.request({"say", "still here"})) == "still here\n");
+  std::uint64_t token = 0;
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{5000}, 2 * keeper::kMaxInlineRequest}) {
+    CAPTURE(size);
+    REQUIRE(fixture.client().spawn(++token, "test", 0, std::string(size, '\xff')).ok());
+    CHECK(fixture.failure_of(token)->stage == Stage::Request);
+  }
+  fixture.client().spawn(10, "test", 0, UniqueFd{open("/dev/null", O_RDONLY | O_CLOEXEC)});
+  CHECK(fixture.failure_of(10)->stage == Stage::Request);
+  CHECK(run(fixture, 11, fixture.request({"say", "still here"})) == "still here\n");
+}
+
+TEST_CASE("A request may be larger than a packet") {
+  KeeperFixture fixture;
+  fixture.become_controller();
+  for (const std::size_t size :
+       {std::size_t{100}, keeper::kMaxInlineRequest, std::size_t{40'000}}) {
+    CAPTURE(size);
+    const std::string text(size, 'x');
+    CHECK(run(fixture, size, fixture.request({"say", text})) == text + "\n");
+  }
 }

@@ -175,6 +175,7 @@ void KeeperFixture::until(const std::function<bool()>& done) {
   deadline.start(std::chrono::milliseconds{kDeadlineMilliseconds});
   while (!done()) {
     if (late) throw std::runtime_error{"what was awaited did not come"};
+    if (client_) client_->send_housekeeping();
     loop_.run_once(true);
   }
 }
@@ -193,8 +194,8 @@ void KeeperFixture::spawn(std::uint64_t token, const process::SpawnRequest& requ
                           std::uint32_t flags) {
   const auto bytes = process::encode_request(request);
   if (!bytes) throw std::runtime_error{bytes.error().message};
-  auto memfd = process::sealed_memfd("request", *bytes);
-  client_->spawn(token, "test:" + std::to_string(token), flags, std::move(*memfd));
+  const Status asked = client_->spawn(token, "test:" + std::to_string(token), flags, *bytes);
+  if (!asked) throw std::runtime_error{asked.error().message};
 }
 
 std::string KeeperFixture::output_of(std::uint64_t token) {

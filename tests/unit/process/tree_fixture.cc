@@ -13,12 +13,15 @@ namespace mainstay::process::testing {
 
 namespace {
 
-void enter_groups(const std::vector<std::string>& groups) {
-  for (const auto& group : groups) {
-    const int fd = open(group.c_str(), O_WRONLY);
-    if (fd < 0 || write(fd, "0", 1) != 1) _exit(120);
-    close(fd);
-  }
+void enter_group(int fd) {
+  if (fd < 0 || write(fd, "0", 1) != 1) _exit(120);
+  close(fd);
+}
+
+void enter(const TreePlace& place) {
+  if (place.born_in) enter_group(openat(place.born_in.get(), "cgroup.procs", O_WRONLY));
+  for (const auto& file : place.enters)
+    enter_group(open(file.c_str(), O_WRONLY));
 }
 
 }  // namespace
@@ -39,14 +42,13 @@ FakeKeeper::~FakeKeeper() {
   children_.reset();
 }
 
-FakeKeeper::Run FakeKeeper::fork_child(const std::vector<std::string>& groups,
-                                       const std::string& cookie,
+FakeKeeper::Run FakeKeeper::fork_child(const TreePlace& place, const std::string& cookie,
                                        const std::vector<std::string>& arguments) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
   const int pid = fork();
   if (pid == 0) {
-    enter_groups(groups);
+    enter(place);
     setsid();
     dup2(ends[1], 1);
     signal(SIGCHLD, SIG_DFL);
@@ -65,10 +67,10 @@ FakeKeeper::Run FakeKeeper::fork_child(const std::vector<std::string>& groups,
 
 FakeKeeper::Run FakeKeeper::spawn(ProcessTrees& trees, const std::string& instance,
                                   const std::vector<std::string>& arguments) {
-  const auto groups = trees.prepare(instance);
-  if (!groups) std::abort();
+  const auto place = trees.prepare(instance);
+  if (!place) std::abort();
   const auto run = RunId{static_cast<std::uint64_t>(++generation_)};
-  return fork_child(*groups, trees.cookie(instance, run), arguments);
+  return fork_child(*place, trees.cookie(instance, run), arguments);
 }
 
 FakeKeeper::Run FakeKeeper::spawn_stranger(const std::vector<std::string>& arguments) {

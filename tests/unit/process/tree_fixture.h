@@ -41,7 +41,7 @@ class FakeKeeper {
   bool reaped(int pid);
 
  private:
-  Run fork_child(const std::vector<std::string>& groups, const std::string& cookie,
+  Run fork_child(const TreePlace& place, const std::string& cookie,
                  const std::vector<std::string>& arguments);
   void reap();
 
