@@ -33,6 +33,7 @@ class Supervisor:
         os.makedirs(self.work)
 
     def spawn(self, argv):
+        self.spawned = time.monotonic_ns()  # what was written before is not the supervisor's work
         with open(os.path.join(self.work, "own.log"), "ab") as log:
             self.child = subprocess.Popen(argv, env=self.full_environment(), cwd=self.work,
                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
