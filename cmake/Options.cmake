@@ -16,8 +16,10 @@ if(MAINSTAY_FUZZ)
   target_compile_options(mainstay_options INTERFACE -fsanitize=fuzzer-no-link)
   target_link_options(mainstay_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
-if(MAINSTAY_STATIC)
-  target_link_options(mainstay_options INTERFACE -static-libstdc++ -static-libgcc)
+# What no program uses of its libraries is neither shipped nor loaded.
+target_compile_options(mainstay_options INTERFACE -ffunction-sections -fdata-sections)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  target_link_options(mainstay_options INTERFACE -Wl,--gc-sections)
 endif()
 
 # mainstay_library(NAME sources… LINK libraries…): a static library of this project.

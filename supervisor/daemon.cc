@@ -1,7 +1,6 @@
 #include "daemon.h"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <memory>
@@ -33,6 +32,7 @@
 #include "process/user_posix.h"
 #include "ready_pipe.h"
 #include "runtime/controller.h"
+#include "start_up_memory.h"
 
 namespace mainstay {
 
@@ -182,8 +182,7 @@ Status Daemon::begin() {
   chores_.serve(&*parts_->controller);
   begin_serving(std::move(*listening));
   begin_instances();
-  // Reading the file took memory that is not needed any more.
-  malloc_trim(0);
+  release_start_up_memory();
   return {};
 }
 

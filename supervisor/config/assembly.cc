@@ -18,9 +18,32 @@ namespace {
 
 constexpr Position kWhole{0, Position::kWholeFile, 0, 1};
 
+constexpr std::string_view kProgram = "program";  // a service or a job
+
 std::string default_name(const std::filesystem::path& root) {
   const std::string folder = to_valid_utf8(root.parent_path().filename().string());
   return folder.empty() || folder.size() > 100 ? "mainstay" : folder;
+}
+
+// Why something that runs may not be called that; empty if it may.
+std::string unusable(std::string_view kind, std::string_view name) {
+  if (!is_valid_name(name)) {
+    return fmt::format(
+        "{} is not a name: letters, digits, . _ - only, at most 64, starting with a letter or "
+        "digit",
+        in_quotes(name));
+  }
+  if (name == "all") return "'all' means every service; choose another name";
+  if (kind != kProgram) return {};
+  if (name == "supervisor") {
+    return "supervisor.log is the supervisor's own log; choose another name";
+  }
+  if (name.ends_with(".out") || name.ends_with(".err")) {
+    return fmt::format("{}.log would be the log of {} too; choose a name that does not end in {}",
+                       name, in_quotes(name.substr(0, name.size() - 4)),
+                       name.substr(name.size() - 4));
+  }
+  return {};
 }
 
 }  // namespace
@@ -66,13 +89,8 @@ bool Assembly::declare_once(const Field& field) {
 
 bool Assembly::declare(const Field& field, std::string_view kind) {
   const std::string_view name = field.key();
-  if (!is_valid_name(name) || name == "all") {
-    field.error(field.key_at(),
-                name == "all"
-                    ? "'all' means every service; choose another name"
-                    : fmt::format("{} is not a name: letters, digits, . _ - only, at most "
-                                  "64, starting with a letter or digit",
-                                  in_quotes(name)));
+  if (const std::string why = unusable(kind, name); !why.empty()) {
+    field.error(field.key_at(), why);
     return false;
   }
   const auto [first, fresh] = declared_.emplace(fmt::format("{} {}", kind, name), field.key_at());
@@ -90,7 +108,7 @@ void Assembly::read_services(const Field& services, const ConfigFile& file) {
        ++i) {
     const Field entry = services.entry(i);
     const bool readable = entry.is(NodeKind::Map) || entry.is_null();
-    if (!declare(entry, "program") || !readable) continue;
+    if (!declare(entry, kProgram) || !readable) continue;
     if (out_.services.size() >= kMaxDeclared) return;
     const Node* own =
         entry.is_null() ? arena_.make_node(NodeKind::Map, entry.key_at()) : entry.node();
@@ -110,7 +128,7 @@ void Assembly::read_jobs(const Field& jobs, const ConfigFile& file) {
   for (std::size_t i = 0; jobs.is(NodeKind::Map) && i < jobs.size() && !budget_.spent(); ++i) {
     const Field entry = jobs.entry(i);
     const bool readable = entry.is(NodeKind::Map) || entry.is_null();
-    if (!declare(entry, "program") || !readable) continue;
+    if (!declare(entry, kProgram) || !readable) continue;
     if (out_.jobs.size() >= kMaxDeclared) return;
     const std::string path = fmt::format("jobs.{}", entry.key());
     ServiceNames names{file.vars, shared_.environment, findings_};

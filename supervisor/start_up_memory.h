@@ -1,0 +1,10 @@
+// Memory that only the start needed: reading a large configuration takes more than keeping it.
+#pragma once
+
+namespace mainstay {
+
+// Gives free heap back to the system, and the code and constants that were read from our program
+// file and its libraries; what is still used of them comes back from the page cache.
+void release_start_up_memory();
+
+}  // namespace mainstay
