@@ -8,6 +8,7 @@
 #include "ctl/display_width.h"
 #include "ctl/json_fields.h"
 #include "ctl/progress.h"
+#include "ctl/service_view.h"
 #include "ctl/waiting.h"
 
 namespace mainstay::ctl {
@@ -41,12 +42,10 @@ std::string result_line(const Json& result, std::size_t width, const Terminal& t
   const Symbols symbols = symbols_for(terminal);
   const bool ok = flag_of(result, "ok");
   const std::string name = text_of(result, "name");
-  const std::string message = text_of(result, "message");
-  std::string line =
-      fmt::format("  {} {}{}  {}",
-                  paint(ok ? symbols.good : symbols.bad, ok ? Tone::Good : Tone::Bad, terminal),
-                  name, std::string(width - display_width(name), ' '), text_of(result, "state"));
-  return message.empty() ? line : fmt::format("{}: {}", line, message);
+  return fmt::format("  {} {}{}  {}",
+                     paint(ok ? symbols.good : symbols.bad, ok ? Tone::Good : Tone::Bad, terminal),
+                     name, std::string(width - display_width(name), ' '),
+                     state_and_why(text_of(result, "state"), text_of(result, "message")));
 }
 
 // The first that failed, for the hint.
@@ -92,8 +91,8 @@ CtlExit run_action(Context& context, const Action& action, Json params) {
   if (code == CtlExit::Done) return code;
   static_cast<void>(context.out().flush());
   const std::string name = first_failed(answer.result());
-  return context.fail(code,
-                      fmt::format("{} did not {} as asked; ctl why {}", name, action.noun, name));
+  return context.fail(
+      code, fmt::format("the {} of {} did not go as asked; ctl why {}", action.noun, name, name));
 }
 
 }  // namespace mainstay::ctl

@@ -43,11 +43,6 @@ std::string up_text(const ServiceView& service, const Expectation& expected) {
   return text;
 }
 
-std::string with_reason(const ServiceView& service) {
-  return service.reason.empty() ? service.state
-                                : fmt::format("{}: {}", service.state, service.reason);
-}
-
 std::vector<const ServiceView*> those(Arrival arrival, std::span<const ServiceView> services,
                                       const Expectation& expected) {
   std::vector<const ServiceView*> found;
@@ -84,9 +79,10 @@ std::string arrival_line(const ServiceView& service, const Expectation& expected
   const Arrival arrival = arrival_of(service, expected);
   const Verdict verdict = verdict_of(arrival, terminal);
   const std::size_t width = display_width(service.name);
-  const std::string text = arrival == Arrival::Up     ? up_text(service, expected)
-                           : arrival == Arrival::Idle ? "stopped, not started by itself"
-                                                      : with_reason(service);
+  const std::string text = arrival == Arrival::Up ? up_text(service, expected)
+                           : arrival == Arrival::Idle
+                               ? "stopped, not started by itself"
+                               : state_and_why(service.state, service.reason);
   return fmt::format("  {} {}{}   {}", paint(verdict.symbol, verdict.tone, terminal), service.name,
                      std::string(name_width - std::min(width, name_width), ' '), text);
 }
@@ -103,8 +99,13 @@ std::string arrival_summary(std::span<const ServiceView> services, const Expecta
     return up == 0 ? "Nothing is to be started. Stop: ctl down"
                    : fmt::format("{} up{}. Stop: ctl down", who, when);
   }
-  return fmt::format("{} of {} up. {}: {} {} ctl why {}", up, up + missing.size(), missing[0]->name,
-                     missing[0]->state, symbols_for(terminal).dash, missing[0]->name);
+  constexpr std::size_t kNamed = 3;
+  std::string text = fmt::format("{} of {} up.", up, up + missing.size());
+  for (std::size_t i = 0; i < missing.size() && i < kNamed; ++i) {
+    text += fmt::format("{} {}: {}", i == 0 ? "" : ",", missing[i]->name, missing[i]->state);
+  }
+  if (missing.size() > kNamed) text += fmt::format(" and {} more", missing.size() - kNamed);
+  return fmt::format("{} {} ctl why {}", text, symbols_for(terminal).dash, missing[0]->name);
 }
 
 CtlExit arrival_exit(std::span<const ServiceView> services, const Expectation& expected) {

@@ -102,6 +102,11 @@ Tone tone_of(const ServiceView& service) {
   return Tone::Plain;
 }
 
+std::string state_and_why(const std::string& state, const std::string& reason) {
+  if (reason.empty()) return state;
+  return reason.starts_with(state) ? reason : fmt::format("{}: {}", state, reason);
+}
+
 std::string short_exit(const LastExitView& exit) {
   if (!exit.start_failure.empty()) return "start failed";
   if (!exit.signal.empty()) return fmt::format("signal {}", exit.signal);

@@ -58,6 +58,10 @@ std::vector<ServiceView> views_of(const std::vector<Json>& services);
 
 Tone tone_of(const ServiceView& service);
 
+// "running since 14:02:11", "backoff: start in 4 s": a reason that begins with the state says it
+// once.
+std::string state_and_why(const std::string& state, const std::string& reason);
+
 // "code 1", "signal SEGV", "start failed"; for tables.
 std::string short_exit(const LastExitView& exit);
 // "0.2 s", "13m 32s": how long a run was.

@@ -43,9 +43,12 @@ std::string labelled(std::string_view label, const std::string& text, const Term
 }
 
 std::string before_text(const Json& why, WallTime now, const Terminal& terminal) {
+  // One long error, again and again, would bury the rest; the headline has it whole.
+  constexpr std::size_t kWidest = 72;
   std::vector<std::string> parts;
   for (const Json& event : list_of(why, "before")) {
-    parts.push_back(event_time(event, now) + " " + event_phrase(event));
+    parts.push_back(event_time(event, now) + " " +
+                    shorten_end(event_phrase(event), kWidest, symbols_for(terminal).ellipsis));
   }
   return labelled("before", parts, symbols_for(terminal).between, terminal);
 }

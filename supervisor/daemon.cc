@@ -191,7 +191,7 @@ void Daemon::begin_instances() {
   if (welcome_.generation > 1) adopt_held_runs();
   parts_->controller->begin(now);
   parts_->sampler->start();
-  keeper_.tell_stop_budget(parts_->controller->stop_budget(), "");
+  keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
     on_terminate(0, 1);
   settle();

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "ctl/commands/commands.h"
@@ -45,7 +48,9 @@ class Down {
     const Answer answer = context_.ask("services.list");
     if (!answer) return;
     for (const ServiceView& service : views_of(list_of(answer.result(), "services"))) {
-      if (service.pid) running_.push_back(service.name);
+      if (!service.pid) continue;
+      running_.push_back(service.name);
+      services_.insert(service.service);
     }
   }
 
@@ -85,16 +90,19 @@ class Down {
     if (context_.json()) return context_.print_json(result);
     const std::string took = run_text(io::read_clocks().mono - began_);
     const std::string names = running_.empty() ? "" : fmt::format(": {}", join_some(running_, 10));
-    context_.out().line(fmt::format(
-        "Stopped {} and the supervisor in {}{}.",
-        running_.empty() ? "nothing" : count_of(running_.size(), "service"), took, names));
+    std::string what = running_.empty() ? "nothing" : count_of(services_.size(), "service");
+    if (running_.size() > services_.size()) {
+      what += fmt::format(" ({})", count_of(running_.size(), "instance"));
+    }
+    context_.out().line(fmt::format("Stopped {} and the supervisor in {}{}.", what, took, names));
     return CtlExit::Done;
   }
 
   Context& context_;
   MonoTime began_;
   Waiting waiting_{"stopping"};
-  std::vector<std::string> running_;
+  std::vector<std::string> running_;  // instances
+  std::set<std::string> services_;
 };
 
 CtlExit run(Context& context) {

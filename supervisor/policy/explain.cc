@@ -48,6 +48,8 @@ std::string headline(const Situation& s) {
   if (backoff != nullptr && s.last_exit != nullptr) {
     because = "its last run " + spell_last_run(*s.last_exit) + unstable_note(s, backoff->next);
   }
+  // "running since 14:02:11" says the state already.
+  if (because.starts_with(to_string(state))) return fmt::format("{} is {}.", s.name, because);
   return fmt::format("{} is {}{}: {}.", s.name, preposition(state), to_string(state), because);
 }
 

@@ -101,6 +101,9 @@ class ProcessTrees {
   // All instances known now. Shared until the next change, so asking often costs nothing.
   std::shared_ptr<const TreeIndex> index() const;
 
+  // The cgroup v2 folder whose cgroup.kill ends every instance; empty with other kinds.
+  std::string kill_folder() const;
+
   // At the end of the supervisor, when everything is stopped: removes every group of ours that is
   // empty.
   void remove_all();

@@ -261,6 +261,10 @@ std::shared_ptr<const TreeIndex> ProcessTrees::index() const {
   return state_->index;
 }
 
+std::string ProcessTrees::kill_folder() const {
+  return state_->choice.kind == TreeKind::CgroupV2 ? state_->choice.root : std::string{};
+}
+
 void ProcessTrees::remove_all() {
   if (state_->groups) remove_group(state_->choice.root);
 }

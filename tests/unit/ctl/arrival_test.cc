@@ -49,6 +49,24 @@ TEST_CASE(
   CHECK(arrival_of(service("other", PublicState::Stopped), kJoined) == Arrival::Idle);
 }
 
+TEST_CASE("the last line names what is missing, some of it at most") {
+  std::vector<ServiceView> all{service("a", PublicState::Running),
+                               service("b", PublicState::Failed),
+                               service("c", PublicState::Backoff)};
+  CHECK(arrival_summary(all, kFresh, {}, plain_terminal(80)) ==
+        "1 of 3 up. b: failed, c: backoff — ctl why b");
+  all.push_back(service("d", PublicState::Failed));
+  all.push_back(service("e", PublicState::Failed));
+  CHECK(arrival_summary(all, kFresh, {}, plain_terminal(80)) ==
+        "1 of 5 up. b: failed, d: failed, e: failed and 1 more — ctl why b");
+}
+
+TEST_CASE("a reason that begins with the state says it once") {
+  CHECK(state_and_why("running", "running since 14:02:11") == "running since 14:02:11");
+  CHECK(state_and_why("backoff", "start in 4 s") == "backoff: start in 4 s");
+  CHECK(state_and_why("exited", "") == "exited");
+}
+
 TEST_CASE("the exit code says the worst of it") {
   const ServiceView up = service("a", PublicState::Running);
   const ServiceView idle = service("other", PublicState::Stopped);

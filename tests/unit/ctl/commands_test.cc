@@ -148,7 +148,7 @@ TEST_CASE("one that did not do as asked makes exit code 1 and names where to loo
   const Ran ran = run(supervisor, {"restart", "worker"});
   CHECK(ran.code == CtlExit::Failed);
   CHECK(ran.out == "  x worker  failed: cannot run 'x'\n");
-  CHECK(ran.err == "ctl: worker did not restart as asked; ctl why worker\n");
+  CHECK(ran.err == "ctl: the restart of worker did not go as asked; ctl why worker\n");
 }
 
 TEST_CASE("progress names who is waited for, and a timeout says what goes on") {

@@ -41,6 +41,18 @@ TEST_CASE("why leaves out what there is nothing to say about") {
         "  note     port 8000 is held by python3 (pid 4711)\n");
 }
 
+TEST_CASE("an error that came again and again does not bury the rest") {
+  const std::string error =
+      "cannot run 'x' for a: no such program in PATH " + std::string(500, 'p');
+  Json why = canned_why();
+  why["before"] = Json::array({Json{{"kind", "service_exited"},
+                                    {"at", "2026-11-22T14:02:11Z"},
+                                    {"data", Json{{"error", error}, {"cause", "start failed"}}}}});
+  const std::string text = why_text(why, canned_now(), plain_terminal(0));
+  CHECK(text.find("cannot run 'x' for a: no such program in PATH") != std::string::npos);
+  CHECK(text.find(std::string(80, 'p')) == std::string::npos);
+}
+
 TEST_CASE("show looks as it should, alone and with several instances") {
   const WallTime now = canned_now();
   check_golden("show", show_text(canned_get(), now, plain_terminal(160)));

@@ -89,6 +89,12 @@ TEST_CASE("a failed instance names the rule, the numbers and the last code") {
   CHECK(why.try_commands.back() == "ctl start worker");
 }
 
+TEST_CASE("a reason that says the state already is not preceded by it") {
+  Case c;
+  c.machine = {Goal::Up, Running{kRun, 77, kNow - 60s, {}, {}, {}}, {}};
+  CHECK(explain(c.situation()).headline.starts_with("worker is running since "));
+}
+
 TEST_CASE("an exited instance names the policy that let it be") {
   Case c;
   c.machine = {Goal::Up, Exited{DecidedBy::StopCode, false, {}, kNow}, {}};
