@@ -116,6 +116,10 @@ std::uint64_t IndexWriter::first_at_or_beyond(std::uint64_t offset) const {
   return low;
 }
 
+void IndexWriter::cover_beginning(WallTime at) {
+  if (count_ == 0) add(0, at);
+}
+
 void IndexWriter::add(std::uint64_t offset, WallTime at) {
   if (!usable_) start_afresh();
   if (!usable_ || (last_ && offset <= last_->offset)) return;

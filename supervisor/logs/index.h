@@ -41,6 +41,9 @@ class IndexWriter {
   // The chunk that begins at `offset` was captured at `at`. Bursts share an entry: a new one needs
   // a millisecond since the last, and 4 KiB or 4 ms. Offsets rise from call to call.
   void add(std::uint64_t offset, WallTime at);
+  // The log has bytes already, the last of them written at `at`: if no entry is left or was ever
+  // made for them (we may be killed between the two), they get that time.
+  void cover_beginning(WallTime at);
   // The log was truncated from outside to `log_size`.
   void cut(std::uint64_t log_size);
 

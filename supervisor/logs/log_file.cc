@@ -9,8 +9,10 @@
 
 namespace mainstay::logs {
 
-LogFile::LogFile(UniqueFd log, std::uint64_t size, UniqueFd index)
-    : log_(std::move(log)), index_(std::move(index), size), end_(size) {}
+LogFile::LogFile(OpenedFile log, UniqueFd index)
+    : log_(std::move(log.fd)), index_(std::move(index), log.size), end_(log.size) {
+  if (end_ > 0) index_.cover_beginning({Duration{log.modified_ns}});
+}
 
 bool LogFile::look() {
   struct stat info {};
@@ -48,8 +50,7 @@ Result<LogFile*> OpenLogs::open(const std::string& name) {
   auto log = open_with_room(name);
   if (!log) return log.error();
   auto index = open_with_room(index_file_name(name));
-  auto file = std::make_unique<LogFile>(std::move(log->fd), log->size,
-                                        index ? std::move(index->fd) : UniqueFd{});
+  auto file = std::make_unique<LogFile>(std::move(*log), index ? std::move(index->fd) : UniqueFd{});
   Open& opened = open_[name];
   opened = {std::move(file), ++uses_};
   return opened.file.get();

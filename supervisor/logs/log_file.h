@@ -19,7 +19,7 @@ namespace mainstay::logs {
 class LogFile {
  public:
   // An index that cannot be opened costs the times of the lines, not the log.
-  LogFile(UniqueFd log, std::uint64_t size, UniqueFd index);
+  LogFile(OpenedFile log, UniqueFd index);
 
   // Appends at most `limit` bytes of `pipe` and notes their time. With `held` the bytes go through
   // that buffer (copy_to_file), else by splice.

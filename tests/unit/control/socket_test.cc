@@ -101,7 +101,7 @@ TEST_CASE("a folder that others may write to is refused") {
   const test::TempFolder folder;
   const fs::path open = folder.path() / "open";
   REQUIRE(mkdir(open.c_str(), 0700) == 0);
-  for (const mode_t mode : {0770, 0702, 01777}) {
+  for (const mode_t mode : {mode_t{0770}, mode_t{0702}, mode_t{01777}}) {
     REQUIRE(chmod(open.c_str(), mode) == 0);
     CHECK(has(refusal(open / "control.sock"), "can be written by others"));
   }

@@ -38,6 +38,18 @@ WallTime millis(std::int64_t n) {
 
 }  // namespace
 
+TEST_CASE("bytes that came before any entry have the time of the last of them") {
+  const UniqueFd file = memory_file();
+  IndexWriter writer{copy_of(file), 100};
+  writer.cover_beginning(second(10));
+  writer.add(100, second(20));
+  writer.cover_beginning(second(15));  // is covered
+  IndexReader reader{copy_of(file), second(99)};
+  CHECK(reader.count() == 2);
+  CHECK(reader.time_at(0) == second(10));
+  CHECK(reader.time_at(100) == second(20));
+}
+
 TEST_CASE("a byte has the time of the chunk that it is in") {
   const UniqueFd file = memory_file();
   IndexWriter writer{copy_of(file), 0};
