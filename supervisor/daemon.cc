@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +32,7 @@
 #include "ready_pipe.h"
 #include "runtime/controller.h"
 #include "start_up_memory.h"
+#include "takeover.h"
 
 namespace mainstay {
 
@@ -71,8 +71,6 @@ class Daemon final : public process::KeeperHost {
  private:
   Status begin();
   void begin_instances();
-  void adopt_held_runs();
-  void leave_behind(const runtime::Controller::HeldRun& run);
   void begin_serving(UniqueFd listening);
   control::Facts facts() const;
   void after_turn();
@@ -148,6 +146,7 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
   log_.line(io::read_clocks().wall, why.message);
   ready_.say_error(why.message);
   leaving_ = true;
+  loop_.stop();
   keeper_.finish(static_cast<int>(code));
 }
 
@@ -188,7 +187,7 @@ Status Daemon::begin() {
 
 void Daemon::begin_instances() {
   const Now now = io::read_clocks();
-  if (welcome_.generation > 1) adopt_held_runs();
+  if (welcome_.generation > 1) take_over(*parts_->controller, runner_, parts_->state.records());
   parts_->controller->begin(now);
   parts_->sampler->start();
   keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
@@ -196,34 +195,6 @@ void Daemon::begin_instances() {
     on_terminate(0, 1);
   settle();
   ready_.say_ready();
-}
-
-void Daemon::adopt_held_runs() {
-  runtime::Controller& controller = *parts_->controller;
-  std::vector<runtime::Controller::HeldRun> held;
-  for (const process::HeldRunInfo& run : runner_.held_runs()) {
-    held.push_back({run.run, run.canonical_name, run.pid, run.spawned, run.exited});
-  }
-  controller.restore(parts_->state.records(), held, io::read_clocks());
-  for (const auto& run : held) {
-    if (const auto instance = controller.instance_of(run.run)) {
-      runner_.adopt(controller.start_request(*instance, run.run));
-    } else {
-      leave_behind(run);
-    }
-  }
-}
-
-// A run that is not the current one of any instance: done with, but perhaps something it has
-// started still prints.
-void Daemon::leave_behind(const runtime::Controller::HeldRun& run) {
-  const runtime::Controller& controller = *parts_->controller;
-  const auto instances = controller.resolve(std::span{&run.canonical_name, 1});
-  if (run.exited && instances && instances->size() == 1) {
-    runner_.linger(controller.start_request(instances->front(), run.run));
-  } else {
-    runner_.discard(run.run);
-  }
 }
 
 control::Facts Daemon::facts() const {
@@ -288,6 +259,7 @@ void Daemon::say_good_bye() {
   log_.line(io::read_clocks().wall, fmt::format("everything is stopped; exit code {}", code));
   keeper_.finish(code);
   leaving_ = true;
+  loop_.stop();
 }
 
 }  // namespace

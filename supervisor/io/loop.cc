@@ -51,6 +51,7 @@ Loop::Loop() : loop_(std::make_unique<uv_loop_s>()) {
   const int status = uv_loop_init(loop_.get());
   assert(status == 0);
   static_cast<void>(status);
+  loop_->data = this;
 }
 
 Loop::~Loop() {
@@ -70,7 +71,14 @@ void Loop::run() {
 }
 
 void Loop::run_once(bool wait) {
+  running_once_ = true;
   uv_run(loop_.get(), wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+  running_once_ = false;
+}
+
+// Before 1.45 libuv runs the timers that are due and then, for one turn, waits for an event too.
+void Loop::timer_fired() {
+  if (running_once_) uv_stop(loop_.get());
 }
 
 void Loop::stop() {
@@ -134,6 +142,7 @@ void Timer::start(Duration delay) {
         const auto callback =
             static_cast<Handle*>(timer->data)->callback;  // a copy: it may destroy us
         if (callback) callback();
+        static_cast<Loop*>(timer->loop->data)->timer_fired();
       },
       static_cast<std::uint64_t>(ms), 0);
 }

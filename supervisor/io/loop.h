@@ -25,7 +25,8 @@ class Loop {
 
   // Until stop() or until no handle is left.
   void run();
-  // One turn; waits for an event when `wait`.
+  // One turn; with `wait` it goes on until anything happened: an event, a timer that was due,
+  // stop().
   void run_once(bool wait);
   void stop();
 
@@ -42,8 +43,12 @@ class Loop {
   uv_loop_s* raw() { return loop_.get(); }
 
  private:
+  friend class Timer;
   struct AfterTurn;
+  void timer_fired();
+
   bool closing_ = false;
+  bool running_once_ = false;
   std::unique_ptr<uv_loop_s> loop_;
   std::unique_ptr<AfterTurn> after_turn_;
 };

@@ -192,6 +192,18 @@ TEST_CASE("the after-turn callback can be replaced, and does not keep the loop a
   CHECK(new_calls >= 1);
 }
 
+TEST_CASE("one turn in which a timer was due does not wait for anything else") {
+  Loop loop;
+  Pair pipe = make_pipe();
+  FdWatch silent{loop, pipe.near.get(), [](int) {}};
+  silent.want(kReadable);
+  bool fired = false;
+  Timer timer{loop, [&] { fired = true; }};
+  timer.start(Duration{0});
+  loop.run_once(true);  // would never come back
+  CHECK(fired);
+}
+
 TEST_CASE("work runs elsewhere and comes back here") {
   Loop loop;
   int result = 0;

@@ -103,10 +103,15 @@ inline Directory open_directory(const std::filesystem::path& path) {
 
 // A loop, a folder and a capture on it, with a clock that stands still unless it is moved.
 struct Bench {
-  explicit Bench(CaptureOptions options = {}) : directory(open_directory(folder / "log")) {
+  explicit Bench(CaptureOptions options = quick()) : directory(open_directory(folder / "log")) {
     options.clock = [this] { return now; };
-    options.first_retry = std::chrono::milliseconds{2};
     capture = std::make_unique<Capture>(loop, directory, std::move(options));
+  }
+
+  static CaptureOptions quick() {
+    CaptureOptions options;
+    options.first_retry = std::chrono::milliseconds{2};
+    return options;
   }
 
   // Attaches the read ends and gives back the write ends.
