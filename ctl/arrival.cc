@@ -100,12 +100,11 @@ std::string arrival_summary(std::span<const ServiceView> services, const Expecta
                    : fmt::format("{} up{}. Stop: ctl down", who, when);
   }
   constexpr std::size_t kNamed = 3;
-  std::string text = fmt::format("{} of {} up.", up, up + missing.size());
-  for (std::size_t i = 0; i < missing.size() && i < kNamed; ++i) {
-    text += fmt::format("{} {}: {}", i == 0 ? "" : ",", missing[i]->name, missing[i]->state);
-  }
-  if (missing.size() > kNamed) text += fmt::format(" and {} more", missing.size() - kNamed);
-  return fmt::format("{} {} ctl why {}", text, symbols_for(terminal).dash, missing[0]->name);
+  std::vector<std::string> states;
+  for (const ServiceView* service : missing)
+    states.push_back(fmt::format("{}: {}", service->name, service->state));
+  return fmt::format("{} of {} up. {} {} ctl why {}", up, up + missing.size(),
+                     join_some(states, kNamed), symbols_for(terminal).dash, missing[0]->name);
 }
 
 CtlExit arrival_exit(std::span<const ServiceView> services, const Expectation& expected) {

@@ -23,13 +23,27 @@ void copy_text(char (&field)[N], std::string_view text) {
   std::memcpy(field, text.data(), std::min(text.size(), N - 1));
 }
 
-keeper::Spawn spawn_message(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                            bool into_cgroup) {
+keeper::Spawn spawn_message(std::uint64_t token, std::string_view label, std::uint32_t flags) {
   keeper::Spawn spawn;
   spawn.token = token;
-  spawn.flags = flags | (into_cgroup ? keeper::kIntoCgroup : 0U);
+  spawn.flags = flags;
   copy_text(spawn.label, label);
   return spawn;
+}
+
+template <typename Message>
+std::string packet_bytes(const Message& message, std::string_view tail = {}) {
+  std::string bytes;
+  bytes.reserve(sizeof message + tail.size());
+  bytes.append(reinterpret_cast<const char*>(&message), sizeof message).append(tail);
+  return bytes;
+}
+
+template <typename Message>
+std::string packet_about(std::uint64_t token) {
+  Message message;
+  message.token = token;
+  return packet_bytes(message);
 }
 
 }  // namespace
@@ -54,11 +68,12 @@ void KeeperClient::start(KeeperRuns& runs, KeeperHost& host) {
 
 template <typename Message>
 void KeeperClient::send(const Message& message, std::vector<UniqueFd> fds, std::string_view tail) {
+  send(Packet{packet_bytes(message, tail), std::move(fds)});
+}
+
+void KeeperClient::send(Packet packet) {
   if (lost_) return;
-  std::string bytes;
-  bytes.reserve(sizeof message + tail.size());
-  bytes.append(reinterpret_cast<const char*>(&message), sizeof message).append(tail);
-  queue_.push_back({std::move(bytes), std::move(fds)});
+  queue_.push_back(std::move(packet));
   if (queue_.size() == 1) flush();
 }
 
@@ -157,44 +172,38 @@ Status KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uin
     spawn(token, label, flags, std::move(*memfd), std::move(cgroup));
     return {};
   }
-  ++unanswered_spawns_;
-  std::vector<UniqueFd> fds;
-  if (cgroup) fds.push_back(std::move(cgroup));
-  const auto message = spawn_message(token, label, flags | keeper::kInline, !fds.empty());
-  send(message, std::move(fds), request);
+  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(cgroup), request);
   return {};
 }
 
 void KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
                          UniqueFd request, UniqueFd cgroup) {
-  ++unanswered_spawns_;
   std::vector<UniqueFd> fds;
   fds.push_back(std::move(request));
-  if (cgroup) fds.push_back(std::move(cgroup));
-  const auto message = spawn_message(token, label, flags, fds.size() > 1);
-  send(message, std::move(fds));
+  send_spawn(spawn_message(token, label, flags), std::move(fds), std::move(cgroup), {});
+}
+
+void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
+                              std::string_view request) {
+  ++unanswered_spawns_;
+  if (cgroup) {
+    message.flags |= keeper::kIntoCgroup;
+    fds.push_back(std::move(cgroup));
+  }
+  send(message, std::move(fds), request);
 }
 
 void KeeperClient::settled(std::uint64_t token) {
-  housekeeping_.emplace_back(keeper::MessageType::Settled, token);
+  housekeeping_.push_back({packet_about<keeper::Settled>(token), {}});
 }
 
 void KeeperClient::release(std::uint64_t token) {
-  housekeeping_.emplace_back(keeper::MessageType::Release, token);
+  housekeeping_.push_back({packet_about<keeper::Release>(token), {}});
 }
 
 void KeeperClient::send_housekeeping() {
-  for (const auto& [type, token] : std::exchange(housekeeping_, {})) {
-    if (type == keeper::MessageType::Settled) {
-      keeper::Settled message;
-      message.token = token;
-      send(message);
-    } else {
-      keeper::Release message;
-      message.token = token;
-      send(message);
-    }
-  }
+  for (Packet& packet : std::exchange(housekeeping_, {}))
+    send(std::move(packet));
 }
 
 void KeeperClient::store(std::string_view name, int fd) {

@@ -92,6 +92,9 @@ class KeeperClient {
 
   template <typename Message>
   void send(const Message& message, std::vector<UniqueFd> fds = {}, std::string_view tail = {});
+  void send(Packet packet);
+  void send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
+                  std::string_view request);
   void flush();
   void on_ready(int readiness);
   void receive();
@@ -104,7 +107,7 @@ class KeeperClient {
   KeeperRuns* runs_ = nullptr;
   KeeperHost* host_ = nullptr;
   std::deque<Packet> queue_;
-  std::vector<std::pair<keeper::MessageType, std::uint64_t>> housekeeping_;
+  std::vector<Packet> housekeeping_;
   std::uint64_t next_auxiliary_ = keeper::kFirstAuxiliaryToken;
   std::size_t unanswered_spawns_ = 0;
   bool lost_ = false;

@@ -6,7 +6,7 @@ import signal
 import time
 
 import mainstay
-from mainstay import Supervisor, TestCase, alive, until
+from mainstay import LATE_GRANDCHILD, Supervisor, TestCase, alive, until
 
 
 class StayingUp(TestCase):
@@ -232,13 +232,7 @@ services:
             self.assertEqual(s.log("a.out.log"), b"x\n")
 
     def test_output_of_a_grandchild_that_outlives_the_run_is_kept(self):
-        yaml = """
-services:
-  a:
-    command: sh -c '(while [ ! -e go ]; do sleep 0.02; done; echo late) & exit 0'
-    restart: {policy: never}
-"""
-        with Supervisor(yaml) as s:
+        with Supervisor(LATE_GRANDCHILD) as s:
             s.wait_state("a", "exited")
             (s.folder / "go").touch()
             until(lambda: s.log("a.out.log") == b"late\n", "the late output")

@@ -22,6 +22,14 @@ CHILD = pathlib.Path(os.environ.get("MAINSTAY_TESTCHILD", BIN / "testchild")).re
 # Sanitizers and a loaded machine make everything slower; a deadline only ends a test that is stuck.
 DEADLINE = float(os.environ.get("MAINSTAY_TEST_DEADLINE", "60"))
 
+# A service whose grandchild prints "late" after the run has ended, once there is a file `go`.
+LATE_GRANDCHILD = """
+services:
+  a:
+    command: sh -c '(while [ ! -e go ]; do sleep 0.02; done; echo late) & exit 0'
+    restart: {policy: never}
+"""
+
 
 def as_root():
     return os.geteuid() == 0

@@ -5,7 +5,7 @@ import random
 import signal
 
 import mainstay
-from mainstay import Supervisor, TestCase, until
+from mainstay import LATE_GRANDCHILD, Supervisor, TestCase, until
 
 WRITER = """
 import os, sys
@@ -101,13 +101,7 @@ services:
             self.assertEqual(s.wait_state("a", "stopped")["state"], "stopped")
 
     def test_output_of_a_grandchild_that_outlives_its_run_is_kept_by_the_next_controller(self):
-        yaml = """
-services:
-  a:
-    command: sh -c '(while [ ! -e go ]; do sleep 0.02; done; echo late) & exit 0'
-    restart: {policy: never}
-"""
-        with Supervisor(yaml) as s:
+        with Supervisor(LATE_GRANDCHILD) as s:
             s.wait_state("a", "exited")
             controller = s.controller_pid()
             os.kill(controller, signal.SIGSTOP)  # so that what comes now is in the pipe when it dies

@@ -26,6 +26,19 @@ bool is_for(const Json& message, int id) {
 
 }  // namespace
 
+void declare_three(sim::World& world) {
+  world.declare("backend").env["TOKEN"] = model::Template{"s3cret"};
+  world.declare("worker").instances = 2;
+  world.declare("report").autostart = false;
+}
+
+void declare_crashing(sim::World& world) {
+  auto& spec = world.declare("backend");
+  spec.env["PORT"] = model::Template{"8000"};
+  world.life("backend").runs_for = std::chrono::milliseconds{200};
+  world.life("backend").ends_with = {runtime::ExitStatus::Kind::Code, 1, false};
+}
+
 const process::TreeUsage* FakeUsage::usage_of(InstanceId instance) const {
   const auto found = of.find(instance);
   return found == of.end() ? nullptr : &found->second;

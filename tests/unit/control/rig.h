@@ -19,6 +19,11 @@
 
 namespace mainstay::test {
 
+// backend with a secret, two workers, and a report that nobody starts.
+void declare_three(sim::World& world);
+// A backend with a port that ends with code 1 after 200 ms.
+void declare_crashing(sim::World& world);
+
 class FakeUsage final : public control::UsageSource {
  public:
   const process::TreeUsage* usage_of(InstanceId instance) const override;

@@ -12,19 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void declare_three(sim::World& world) {
-  world.declare("backend").env["TOKEN"] = model::Template{"s3cret"};
-  world.declare("worker").instances = 2;
-  world.declare("report").autostart = false;
-}
-
-void declare_crashing(sim::World& world) {
-  auto& spec = world.declare("backend");
-  spec.env["PORT"] = model::Template{"8000"};
-  world.life("backend").runs_for = 200ms;
-  world.life("backend").ends_with = {runtime::ExitStatus::Kind::Code, 1, false};
-}
-
 std::vector<std::string> names_of(const Json& list) {
   std::vector<std::string> names;
   for (const auto& entry : list)

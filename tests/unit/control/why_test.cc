@@ -11,19 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void declare_three(sim::World& world) {
-  world.declare("backend").env["TOKEN"] = model::Template{"s3cret"};
-  world.declare("worker").instances = 2;
-  world.declare("report").autostart = false;
-}
-
-void declare_crashing(sim::World& world) {
-  auto& spec = world.declare("backend");
-  spec.env["PORT"] = model::Template{"8000"};
-  world.life("backend").runs_for = 200ms;
-  world.life("backend").ends_with = {runtime::ExitStatus::Kind::Code, 1, false};
-}
-
 TEST_CASE("why gives the last words of the last run and who holds the port") {
   Rig rig(declare_crashing);
   rig.ports.held[8000] = {{process::PortProtocol::Tcp, 4711, "python3", "root", ""}};
