@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 
 #include "io/clock.h"
 #include "keeper/say.h"
@@ -54,8 +55,9 @@ Keeper::Keeper(Table& table, ControllerCommand& command, const Inheritance& inhe
     : table_(table),
       inherited_(inherited),
       controller_(command, inherited),
-      link_(table, inherited),
       reaper_(table),
+      foreign_(table, reaper_),
+      link_(table, foreign_, inherited),
       signal_fd_(signal_fd),
       hangup_stops_(hangup_stops) {}
 
@@ -77,6 +79,7 @@ std::int64_t Keeper::next_deadline() const {
   }
   if (stop_deadline_ != 0) consider(stop_deadline_);
   if (finish_deadline_ != 0) consider(finish_deadline_);
+  if (foreign_.deadline() != 0) consider(foreign_.deadline());
   return next;
 }
 
@@ -89,9 +92,11 @@ void Keeper::wait(std::int64_t now) {
                                                 (link_.wants_to_send() ? POLLOUT : 0));
   pollfd fds[] = {{signal_fd_, POLLIN, 0},
                   {link_.socket(), socket_events, 0},
-                  {link_.alive_timer(), POLLIN, 0}};
-  if (poll(fds, 3, timeout) <= 0) return;
+                  {link_.alive_timer(), POLLIN, 0},
+                  {foreign_.fd(), POLLIN, 0}};
+  if (poll(fds, std::size(fds), timeout) <= 0) return;
   const std::int64_t woken = now_ns();
+  if (fds[3].revents != 0) foreign_.collect(woken);
   if (fds[1].revents != 0) link_.receive();
   if (fds[0].revents != 0) read_signals(woken);
   std::uint64_t expirations = 0;
@@ -108,6 +113,7 @@ void Keeper::act_on_deadlines(std::int64_t now) {
     say("not everything was stopped in time; killing what is left");
     return finish(0);
   }
+  if (foreign_.deadline() != 0 && now >= foreign_.deadline()) foreign_.collect(now);
   if (controller_.pid() == 0 && now >= controller_.start_at()) start_controller(now);
   if (controller_.pid() != 0) check_liveness(now);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "keeper/controller_process.h"
+#include "keeper/foreign.h"
 #include "keeper/link.h"
 #include "keeper/reaper.h"
 #include "keeper/table.h"
@@ -37,8 +38,9 @@ class Keeper {
   Table& table_;
   const Inheritance& inherited_;
   ControllerProcess controller_;
-  Link link_;
   Reaper reaper_;
+  ForeignRuns foreign_;
+  Link link_;
   int signal_fd_;
   bool hangup_stops_;
   bool over_ = false;

@@ -1,6 +1,7 @@
 #include "keeper/link.h"
 
 #include <cerrno>
+#include <utility>
 
 #include "io/clock.h"
 #include "keeper/say.h"
@@ -93,6 +94,7 @@ void Link::act(Packet& packet) {
   Drop drop;
   StopBudget budget;
   Finish finish;
+  Adopt adopt;
   Pong pong;
   if (read(hello)) return on_hello(hello);
   if (!greeted_) return complain("before Hello");
@@ -101,6 +103,7 @@ void Link::act(Packet& packet) {
   if (read(release)) return on_release(release.token);
   if (read(store)) return on_store(store, packet);
   if (read(drop) && is_terminated(drop.name)) return store_.drop(drop.name);
+  if (read(adopt)) return on_adopt(adopt, packet);
   if (read(budget)) return on_budget(budget);
   if (read(finish)) {
     wishes_.finish = true;
@@ -166,6 +169,37 @@ void Link::on_release(std::uint64_t token) {
   table_.clear_dirty(id);
 }
 
+void Link::on_adopt(const Adopt& adopt, Packet& packet) {
+  constexpr std::uint32_t kHandles = kHasPidfd | kHasOut | kHasErr;
+  const bool sane = (adopt.handles & kHasPidfd) != 0 && (adopt.handles & ~kHandles) == 0 &&
+                    is_terminated(adopt.label) && adopt.token != 0 && adopt.pid > 0;
+  if (!sane || packet.lost_fds) return complain("Adopt");
+  if (table_.by_token(adopt.token) != kNoSlot) return;
+  const SlotId id = table_.take();
+  if (id == kNoSlot) return say("cannot hold %s: too many runs", adopt.label);
+  Slot& slot = table_.at(id);
+  slot.run.token = adopt.token;
+  slot.run.pid = adopt.pid;
+  slot.run.flags = kForeign;
+  slot.run.spawned_mono_ns = adopt.spawned_mono_ns;
+  std::memcpy(slot.run.label, adopt.label, sizeof slot.run.label);
+  std::size_t next = 0;
+  const auto take = [&](std::uint32_t handle) {
+    if ((adopt.handles & handle) == 0) return -1;
+    return std::exchange(packet.fds[next++], -1);
+  };
+  int pidfd = take(kHasPidfd);
+  slot.out = take(kHasOut);
+  slot.err = take(kHasErr);
+  if (!foreign_.watch(id, pidfd)) {
+    drop_fd(pidfd);
+    table_.free(id);
+    return say("cannot watch %s (pid %d)", adopt.label, adopt.pid);
+  }
+  table_.index(id);
+  if (adopt.token > largest_token_) largest_token_ = adopt.token;
+}
+
 void Link::on_store(const Store& store, Packet& packet) {
   if (!is_terminated(store.name) || packet.fds[0] < 0) return complain("Store");
   if (!store_.store(store.name, packet.fds[0]))
@@ -214,8 +248,8 @@ bool Link::tell_stored() {
 
 bool Link::tell_run(Slot& slot) {
   // Kept only until it was told: while the child is unreaped a new one names the same process.
-  if (slot.pidfd < 0 && !slot.has_ended) slot.pidfd = open_pidfd(slot.run.pid);
-  const int fds[] = {slot.pidfd, slot.error, slot.out, slot.err};
+  if (slot.pidfd < 0 && !slot.has_ended && slot.foreign < 0) slot.pidfd = open_pidfd(slot.run.pid);
+  const int fds[] = {slot.foreign >= 0 ? slot.foreign : slot.pidfd, slot.error, slot.out, slot.err};
   Run run = slot.run;
   for (std::uint32_t i = 0; i < 4; ++i)
     run.handles |= fds[i] >= 0 ? 1U << i : 0U;

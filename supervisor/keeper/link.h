@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "keeper/child.h"
+#include "keeper/foreign.h"
 #include "keeper/socket.h"
 #include "keeper/store.h"
 #include "keeper/table.h"
@@ -21,7 +22,8 @@ struct Wishes {
 
 class Link {
  public:
-  Link(Table& table, const Inheritance& inherited) : table_(table), inherited_(inherited) {}
+  Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited)
+      : table_(table), foreign_(foreign), inherited_(inherited) {}
 
   // Talks to a new controller from now on; takes both descriptors.
   void open(int socket, int alive_timer, std::uint32_t generation);
@@ -51,6 +53,7 @@ class Link {
   void act(Packet& packet);
   void on_hello(const Hello& hello);
   void on_spawn(const Spawn& spawn, Packet& packet);
+  void on_adopt(const Adopt& adopt, Packet& packet);
   void on_store(const Store& store, Packet& packet);
   void on_release(std::uint64_t token);
   void on_settled(std::uint64_t token);
@@ -67,6 +70,7 @@ class Link {
   bool tell_rest();
 
   Table& table_;
+  ForeignRuns& foreign_;
   const Inheritance& inherited_;
   DescriptorStore store_;
   Wishes wishes_;

@@ -38,6 +38,7 @@ enum class MessageType : std::uint32_t {
   Pong,
   StopBudget,
   Finish,
+  Adopt,
   // keeper → controller
   Welcome = 64,
   Stored,
@@ -61,6 +62,9 @@ enum SpawnFlags : std::uint32_t {
   kIntoCgroup = 8,  // the last descriptor is the cgroup v2 folder to be born in
   kInline = 16,     // the run request follows the message in its packet, and no memfd comes
 };
+
+// Among the flags of a Run: not started by this keeper (Adopt).
+inline constexpr std::uint32_t kForeign = 0x80000000;
 
 // With the sealed memfd of the run request (keeper/request.h) unless that is inline, then perhaps a
 // cgroup folder.
@@ -118,6 +122,19 @@ struct Finish {
   std::int32_t code = 0;
 };
 
+// A run of an earlier supervisor, which this keeper did not start: it holds the run from now on as
+// if it had, and tells its end. Comes with the descriptors of `handles`, kHasPidfd always among
+// them. Not answered; a token that is held stays as it is.
+struct Adopt {
+  MessageType type = MessageType::Adopt;
+  std::uint32_t handles = 0;  // RunHandles
+  std::uint64_t token = 0;
+  std::int32_t pid = 0;
+  std::uint32_t reserved = 0;
+  std::int64_t spawned_mono_ns = 0;
+  char label[kLabelBytes] = {};
+};
+
 // Comes with a timerfd (CLOCK_MONOTONIC): while it does not expire, the keeper takes the controller
 // to be alive; when it does, the keeper asks with Ping. A disarmed one never expires.
 struct Welcome {
@@ -163,6 +180,9 @@ struct Refused {
   std::int32_t error = 0;
   std::uint32_t reserved = 0;
 };
+
+// A wait status that no process can end with: nobody could tell how the run ended.
+inline constexpr int kUnknownStatus = 0x7f;
 
 // The exit record; kept until Release.
 struct Ended {

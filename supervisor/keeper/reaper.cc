@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,7 +44,15 @@ bool kill_children() {
 
 void kill_runs(Table& table) {
   for (SlotId id = table.first_used(); id != kNoSlot; id = table.at(id).used_next) {
-    if (!table.at(id).has_ended) kill(table.at(id).run.pid, SIGKILL);
+    const Slot& slot = table.at(id);
+    if (!slot.has_ended && slot.foreign < 0) kill(slot.run.pid, SIGKILL);
+  }
+}
+
+void kill_foreign(Table& table) {
+  for (SlotId id = table.first_used(); id != kNoSlot; id = table.at(id).used_next) {
+    const Slot& slot = table.at(id);
+    if (slot.foreign >= 0) syscall(SYS_pidfd_send_signal, slot.foreign, SIGKILL, nullptr, 0);
   }
 }
 
@@ -60,7 +69,7 @@ void kill_cgroup(const char* root) {
 
 void Reaper::record(SlotId id, int status, const rusage& usage) {
   Slot& slot = table_.at(id);
-  table_.forget_pid(slot.run.pid);
+  if (table_.by_pid(slot.run.pid) == id) table_.forget_pid(slot.run.pid);
   if (slot.abandoned) {
     table_.free(id);
     return;
@@ -96,6 +105,7 @@ bool Reaper::reap(int controller, int& status) {
 bool kill_everything(Table& table, const char* cgroup_root, int milliseconds) {
   for (int waited = 0; waited <= milliseconds; waited += 5) {
     if (cgroup_root[0] != 0) kill_cgroup(cgroup_root);
+    kill_foreign(table);
     if (!kill_children()) kill_runs(table);
     while (waitpid(-1, nullptr, WNOHANG) > 0) {
     }

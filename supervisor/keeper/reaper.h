@@ -15,10 +15,10 @@ class Reaper {
   // Takes all that have ended by now. True when `controller` was among them: `status` is its wait
   // status.
   bool reap(int controller, int& status);
-
- private:
+  // The run in the slot has ended with this wait status.
   void record(SlotId id, int status, const rusage& usage);
 
+ private:
   Table& table_;
   std::uint64_t next_seq_ = 1;
 };

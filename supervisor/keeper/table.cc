@@ -90,7 +90,8 @@ SlotId Table::take() {
     return kNoSlot;
   }
   slots_[id] = Slot{};
-  slots_[id].pidfd = slots_[id].error = slots_[id].out = slots_[id].err = -1;
+  Slot& slot = slots_[id];
+  slot.pidfd = slot.error = slot.out = slot.err = slot.foreign = -1;
   append<&Slot::used_next, &Slot::used_prev>(used_, id);
   ++size_;
   return id;
@@ -98,7 +99,7 @@ SlotId Table::take() {
 
 void Table::free(SlotId id) {
   Slot& slot = slots_[id];
-  for (int* fd : {&slot.pidfd, &slot.error, &slot.out, &slot.err})
+  for (int* fd : {&slot.pidfd, &slot.error, &slot.out, &slot.err, &slot.foreign})
     drop_fd(*fd);
   if (slot.run.token != 0 && by_token(slot.run.token) == id) tokens_.erase(slot.run.token);
   if (slot.run.pid != 0 && by_pid(slot.run.pid) == id) forget_pid(slot.run.pid);
@@ -111,7 +112,8 @@ void Table::free(SlotId id) {
 
 void Table::index(SlotId id) {
   tokens_.insert(slots_[id].run.token, id);
-  pids_.insert(static_cast<std::uint64_t>(slots_[id].run.pid), id);
+  // The pid of a run that is not our child may be given to one that is.
+  if (slots_[id].foreign < 0) pids_.insert(static_cast<std::uint64_t>(slots_[id].run.pid), id);
 }
 
 void Table::mark_dirty(SlotId id) {

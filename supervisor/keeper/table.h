@@ -24,6 +24,8 @@ struct Slot {
   int error;
   int out;
   int err;
+  int foreign;                    // pidfd of a run that is not our child; else -1
+  std::int64_t foreign_ended_ns;  // since when that is known to have ended; 0: it lives
   SlotId used_next, used_prev;
   SlotId dirty_next, dirty_prev;
 };
@@ -63,7 +65,7 @@ class Table {
   // Closes the slot's descriptors and forgets it. Its token and pid leave the indexes.
   void free(SlotId id);
 
-  void index(SlotId id);  // by run.token and run.pid
+  void index(SlotId id);  // by run.token, and by run.pid if it is our child
   SlotId by_token(std::uint64_t token) const { return tokens_.find(token); }
   SlotId by_pid(int pid) const { return pids_.find(static_cast<std::uint64_t>(pid)); }
   void forget_pid(int pid) { pids_.erase(static_cast<std::uint64_t>(pid)); }

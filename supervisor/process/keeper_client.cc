@@ -23,6 +23,10 @@ void copy_text(char (&field)[N], std::string_view text) {
   std::memcpy(field, text.data(), std::min(text.size(), N - 1));
 }
 
+UniqueFd duplicate(int fd) {
+  return UniqueFd{fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+}
+
 keeper::Spawn spawn_message(std::uint64_t token, std::string_view label, std::uint32_t flags) {
   keeper::Spawn spawn;
   spawn.token = token;
@@ -206,11 +210,29 @@ void KeeperClient::send_housekeeping() {
     send(std::move(packet));
 }
 
+void KeeperClient::adopt(const KeeperRun& run) {
+  keeper::Adopt message;
+  message.token = run.token;
+  message.pid = run.pid;
+  message.spawned_mono_ns = run.spawned.since_boot.count();
+  copy_text(message.label, run.label);
+  std::vector<UniqueFd> fds;
+  const auto add = [&](const UniqueFd& fd, std::uint32_t handle) {
+    if (!fd) return;
+    message.handles |= handle;
+    fds.push_back(duplicate(fd.get()));
+  };
+  add(run.pidfd, keeper::kHasPidfd);
+  add(run.out, keeper::kHasOut);
+  add(run.err, keeper::kHasErr);
+  send(message, std::move(fds));
+}
+
 void KeeperClient::store(std::string_view name, int fd) {
   keeper::Store message;
   copy_text(message.name, name);
   std::vector<UniqueFd> fds;
-  fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  fds.push_back(duplicate(fd));
   send(message, std::move(fds));
 }
 

@@ -66,6 +66,9 @@ class KeeperClient {
   // Sends what settled() and release() said: housekeeping, which no spawn waits for. To be called
   // at the end of a turn of the loop.
   void send_housekeeping();
+  // A run that an earlier supervisor left: the keeper holds it from now on, as if it had been told
+  // of it by on_run. The descriptors stay the caller's.
+  void adopt(const KeeperRun& run);
   // The keeper keeps a duplicate of `fd` for the next controller.
   void store(std::string_view name, int fd);
   void drop(std::string_view name);

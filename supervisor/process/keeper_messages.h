@@ -29,7 +29,7 @@ struct KeeperRun {
   std::uint64_t token = 0;
   std::string label;
   int pid = 0;
-  std::uint32_t flags = 0;  // keeper::SpawnFlags
+  std::uint32_t flags = 0;  // keeper::SpawnFlags, or kForeign
   MonoTime spawned;
   UniqueFd pidfd;
   UniqueFd error;  // empty once settled
