@@ -59,7 +59,7 @@ Arrival arrival_of(const ServiceView& service, const Expectation& expected) {
   if (!service.known) return Arrival::Pending;
   switch (*service.known) {
     case PublicState::Stopped:
-      if (!expected.autostart.contains(service.service)) return Arrival::Idle;
+      if (!service.enabled || service.held_down) return Arrival::Idle;
       return expected.fresh ? Arrival::Pending : Arrival::Down;
     case PublicState::Exited:
     case PublicState::Failed:
@@ -79,10 +79,11 @@ std::string arrival_line(const ServiceView& service, const Expectation& expected
   const Arrival arrival = arrival_of(service, expected);
   const Verdict verdict = verdict_of(arrival, terminal);
   const std::size_t width = display_width(service.name);
-  const std::string text = arrival == Arrival::Up ? up_text(service, expected)
-                           : arrival == Arrival::Idle
-                               ? "stopped, not started by itself"
-                               : state_and_why(service.state, service.reason);
+  const std::string text =
+      arrival == Arrival::Up ? up_text(service, expected)
+      : arrival == Arrival::Idle
+          ? (service.held_down ? "stopped by hand, stays so" : "stopped, not started by itself")
+          : state_and_why(service.state, service.reason);
   return fmt::format("  {} {}{}   {}", paint(verdict.symbol, verdict.tone, terminal), service.name,
                      std::string(name_width - std::min(width, name_width), ' '), text);
 }

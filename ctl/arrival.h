@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,8 +15,7 @@ namespace mainstay::ctl {
 
 // What is to be expected of the supervisor.
 struct Expectation {
-  bool fresh = false;                            // it was started by us, just now
-  std::set<std::string, std::less<>> autostart;  // services that come up by themselves
+  bool fresh = false;  // it was started by us, just now
 };
 
 enum class Arrival {

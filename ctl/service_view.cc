@@ -50,6 +50,8 @@ ServiceView view_of(const Json& service) {
   view.known = public_state_from(view.state);
   view.health = text_of(service, "health");
   view.ready = flag_of(service, "ready", true);
+  view.enabled = flag_of(service, "enabled", true);
+  view.held_down = flag_of(service, "held_down");
   if (const auto pid = whole_of(service, "pid"); pid && *pid > 0) view.pid = pid;
   view.uptime = seconds_of(service, "uptime_seconds");
   view.restarts = whole_of(service, "restarts").value_or(0);

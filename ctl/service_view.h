@@ -33,6 +33,8 @@ struct ServiceView {
   std::optional<PublicState> known;  // nothing: a state that this ctl does not know
   std::string health;
   bool ready = false;
+  bool enabled = true;     // comes up by itself
+  bool held_down = false;  // but not now: stopped by hand
   std::optional<std::int64_t> pid;
   std::optional<Duration> uptime;
   std::int64_t restarts = 0;

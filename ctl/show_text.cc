@@ -101,6 +101,11 @@ std::string usage_text(const Json& service, const ServiceView& view) {
   return view.pid ? join(parts, ", ") : "";
 }
 
+std::string starts_text(const ServiceView& view) {
+  if (!view.enabled) return "by hand only, or when another needs it";
+  return view.held_down ? "by hand only, until the next start or enable" : "with the supervisor";
+}
+
 std::string last_exit_text(const ServiceView& view, WallTime now) {
   if (!view.last_exit) return "";
   const LastExitView& exit = *view.last_exit;
@@ -165,6 +170,7 @@ std::string show_text(const Json& service, WallTime now, const Terminal& termina
     out += fact("description", text_of(*spec, "description"));
   out += fact("reason", view.reason);
   out += fact("next", next_step(view));
+  out += fact("starts", starts_text(view));
   out += fact("pid", pid_text(service, view, now));
   out += fact("uses", usage_text(service, view));
   out += fact("ports", join(view.ports, " "));

@@ -97,7 +97,7 @@ class Up {
                                       text_of(info.result(), "version"),
                                       safe_line(in_force.native())));
     }
-    return await_arrivals(context_, expectation(false, load(in_force)), began_, deadline_);
+    return await_arrivals(context_, Expectation{false}, began_, deadline_);
   }
 
   // Without a file named and without one here, any is right.
@@ -109,16 +109,6 @@ class Up {
 
   config::Loaded load(const fs::path& path) const {
     return config::load(path, config::process_load_options());
-  }
-
-  static Expectation expectation(bool fresh, const config::Loaded& loaded) {
-    Expectation expected;
-    expected.fresh = fresh;
-    if (!loaded.ecosystem) return expected;
-    for (const model::ServiceSpec& service : loaded.ecosystem->services) {
-      if (service.autostart) expected.autostart.insert(service.name);
-    }
-    return expected;
   }
 
   CtlExit cannot_lock(const Error& error) {
@@ -156,7 +146,7 @@ class Up {
     const Launched launched = launch(*how, left(), context_.interrupts().fd());
     switch (launched.failure) {
       case LaunchFailure::None:
-        return await_arrivals(context_, expectation(true, loaded), began_, deadline_);
+        return await_arrivals(context_, Expectation{true}, began_, deadline_);
       case LaunchFailure::TimedOut:
         return context_.fail(CtlExit::TimedOut, launched.message + "; ctl ping tells when it is");
       case LaunchFailure::Interrupted:

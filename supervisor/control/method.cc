@@ -37,6 +37,8 @@ constexpr std::array kMethods{
     Method{"services.stop", AccessLevel::Operate, kVerb, services_stop},
     Method{"services.restart", AccessLevel::Operate, kVerb, services_restart},
     Method{"services.reset", AccessLevel::Operate, kReset, services_reset},
+    Method{"services.enable", AccessLevel::Operate, kReset, services_enable},
+    Method{"services.disable", AccessLevel::Operate, kReset, services_disable},
     Method{"services.signal", AccessLevel::Operate, kSignal, services_signal},
     Method{"services.scale", AccessLevel::Operate, kScale, services_scale},
     Method{"logs.read", AccessLevel::Read, kRead, logs_read},

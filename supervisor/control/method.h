@@ -17,7 +17,7 @@ struct Method {
   std::span<const std::string_view> params;  // the names it takes
   // Answers `call` or lets somebody answer it later. When params has a problem after the handler
   // read what it needs, the handler must fail the call with it (see refused()) and change nothing.
-  void (*handle)(Context& context, const Call& call, Params& params);
+  void (*handle)(Context&, const Call&, Params&);
 };
 
 std::span<const Method> methods();
@@ -36,6 +36,8 @@ void services_start(Context&, const Call&, Params&);
 void services_stop(Context&, const Call&, Params&);
 void services_restart(Context&, const Call&, Params&);
 void services_reset(Context&, const Call&, Params&);
+void services_enable(Context&, const Call&, Params&);
+void services_disable(Context&, const Call&, Params&);
 void services_signal(Context&, const Call&, Params&);
 void services_scale(Context&, const Call&, Params&);
 void logs_read(Context&, const Call&, Params&);

@@ -41,7 +41,7 @@ void write_service_members(JsonWriter& out, const runtime::InstanceStatus& statu
   out.key("name").text(status.name).key("service").text(status.service);
   out.key("instance").whole(status.index).key("state").text(to_string(status.state));
   out.key("health").text(to_string(status.health)).key("ready").flag(status.ready);
-  out.key("enabled").flag(status.enabled);
+  out.key("enabled").flag(status.enabled).key("held_down").flag(status.held_down);
   out.key("pid");
   status.pid != 0 ? out.whole(status.pid) : out.null();
   out.key("started_at").time(status.started_at).key("uptime_seconds").seconds(status.uptime);

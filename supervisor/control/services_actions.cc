@@ -1,4 +1,4 @@
-// services.start, stop, restart, reset, signal and scale.
+// services.start, stop, restart, reset, enable, disable, signal and scale.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -120,6 +120,14 @@ void services_restart(Context& context, const Call& call, Params& params) {
 
 void services_reset(Context& context, const Call& call, Params& params) {
   change(context, call, params, runtime::Verb::Reset, WaitGoal::Down);
+}
+
+void services_enable(Context& context, const Call& call, Params& params) {
+  change(context, call, params, runtime::Verb::Enable, WaitGoal::Down);
+}
+
+void services_disable(Context& context, const Call& call, Params& params) {
+  change(context, call, params, runtime::Verb::Disable, WaitGoal::Down);
 }
 
 void services_signal(Context& context, const Call& call, Params& params) {

@@ -16,6 +16,7 @@ std::string by_actor(std::string_view actor) {
 std::string reason_stopped(const Stopped& stopped, const Situation& s) {
   switch (stopped.why) {
     case StoppedWhy::NeverStarted:
+      if (s.enabled) return *s.enabled ? "not started yet" : "disabled; not started by itself";
       return s.spec.autostart ? "not started yet" : "never started (autostart: false)";
     case StoppedWhy::Requested:
       return "stopped on request" + by_actor(s.actor);

@@ -23,6 +23,7 @@ struct Situation {
   const LastExit* last_exit = nullptr;  // nothing: no run has ended yet
   std::string_view waits_for;           // "database, which has failed"
   std::string_view actor;               // who asked for it last; may be empty
+  std::optional<bool> enabled;          // by a person
   std::size_t ahead = 0;                // in the brake's queue
   double starts_per_second = 0;         // of the brake
 };

@@ -34,7 +34,8 @@ struct InstanceStatus {
   PublicState state = PublicState::Stopped;
   Health health = Health::None;
   bool ready = false;
-  bool enabled = true;
+  bool enabled = true;                 // comes up by itself with the supervisor
+  bool held_down = false;              // but not now: stopped by hand, until `start` or `enable`
   int pid = 0;                         // 0: none
   RunId run;                           // the live run, or the last
   std::optional<WallTime> started_at;  // of the live run
@@ -75,7 +76,9 @@ struct ServiceSummary {
 // Stop: wanted down. Only it: what depends on it goes on running.
 // Restart: the stop ladder, then a new run at once; of something that is not up it is a Start.
 // Reset: counts are forgotten; `failed` becomes `stopped`.
-enum class Verb : std::uint8_t { Start, Stop, Restart, Reset };
+// Enable, Disable: whether it comes up by itself with the supervisor, instead of what is declared.
+// Nothing is started or stopped by it; Enable also forgets that it was stopped by hand.
+enum class Verb : std::uint8_t { Start, Stop, Restart, Reset, Enable, Disable };
 
 // How a request turned out for one instance. A start or restart is done when the (new) run is up;
 // it has failed when the instance is in backoff, failed or exited without success, or when what it
@@ -131,6 +134,9 @@ class Controller {
   };
   void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
                std::span<const HeldRun> runs, const Now& now);
+  // In a new supervisor: what people wished under an earlier one, from its last records. Nothing of
+  // it runs any more. Right after construction.
+  void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);
   void post(RunnerEvent event);
   // Drains runner events, wishes and deadlines until nothing moves. Never recursive.
   void settle(const Now& now);

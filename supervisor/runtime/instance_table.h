@@ -32,6 +32,8 @@ struct Instance {
   RunId last_run;
   std::uint64_t ticket = 0;     // its place in the brake's queue; 0: none
   std::uint64_t published = 0;  // checksum of its record; 0: none is stored
+  std::optional<bool> enabled;  // by a person; nothing: as declared (autostart)
+  bool held_down = false;       // stopped by a person: stays so until somebody starts or enables it
   bool removing = false;        // goes when it has stopped
   bool signal_owed = false;     // stop.signal or stop.command is decided on, and not yet sent
   bool touched = false;         // in the controller's list of those to publish

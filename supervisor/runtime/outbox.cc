@@ -36,6 +36,8 @@ void Supervision::publish(Instance& instance) {
   record.actor = instance.actor;
   record.last_run = instance.last_run;
   record.ticket = instance.ticket;
+  record.enabled = instance.enabled;
+  record.held_down = instance.held_down;
   const std::string bytes = encode(record);
   const std::uint64_t checksum = std::hash<std::string>{}(bytes) | 1;
   if (checksum == instance.published) return;

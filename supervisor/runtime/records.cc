@@ -11,7 +11,7 @@ namespace {
 
 using namespace policy;
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 // With the longest name (64 + 5), a full window (65 times) and both texts at their longest a record
 // stays below kMaxRecord.
 constexpr std::size_t kLongestText = 120;
@@ -209,6 +209,11 @@ std::optional<LastExit> get_last_exit(Decoder& in, bool& sane) {
   return last;
 }
 
+// Ours and the one before: what an upgrade finds.
+bool is_readable(std::uint8_t version) {
+  return version == kVersion || version == kVersion - 1;
+}
+
 Error unreadable() {
   return Error{"cannot read a record of the former controller"};
 }
@@ -230,12 +235,16 @@ std::string encode(const InstanceRecord& record) {
   out.text(cut(record.actor, kLongestActor));
   out.u64(record.last_run.value);
   out.u64(record.ticket);
+  out.flag(record.enabled.has_value());
+  out.flag(record.enabled.value_or(false));
+  out.flag(record.held_down);
   return out.take();
 }
 
 Result<InstanceRecord> decode_instance(std::string_view bytes) {
   Decoder in{bytes};
-  if (in.u8() != kVersion) return unreadable();
+  const std::uint8_t version = in.u8();
+  if (!is_readable(version)) return unreadable();
   InstanceRecord record;
   StateReader reader{in};
   record.canonical_name = in.text();
@@ -249,6 +258,12 @@ Result<InstanceRecord> decode_instance(std::string_view bytes) {
   record.actor = in.text();
   record.last_run = RunId{in.u64()};
   record.ticket = in.u64();
+  if (version >= 2) {
+    const bool decided = in.flag();
+    const bool enabled = in.flag();
+    if (decided) record.enabled = enabled;
+    record.held_down = in.flag();
+  }
   if (!in.ok() || !in.at_end() || !reader.sane) return unreadable();
   return record;
 }
@@ -268,7 +283,7 @@ std::string encode(const ControllerRecord& record) {
 
 Result<ControllerRecord> decode_controller(std::string_view bytes) {
   Decoder in{bytes};
-  if (in.u8() != kVersion) return unreadable();
+  if (!is_readable(in.u8())) return unreadable();
   ControllerRecord record;
   record.next_event_id = in.u64();
   record.next_run_id = in.u64();

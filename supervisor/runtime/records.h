@@ -25,7 +25,9 @@ struct InstanceRecord {
   std::optional<policy::LastExit> last_exit;
   std::string actor;
   RunId last_run;
-  std::uint64_t ticket = 0;  // its place in the brake's queue among the others; 0: none
+  std::uint64_t ticket = 0;     // its place in the brake's queue among the others; 0: none
+  std::optional<bool> enabled;  // since version 2, with the next
+  bool held_down = false;
 };
 
 struct ControllerRecord {
@@ -41,7 +43,8 @@ struct ControllerRecord {
 
 std::string encode(const InstanceRecord& record);
 std::string encode(const ControllerRecord& record);
-// Errors for another version, bytes that do not add up and states that cannot be.
+// Errors for a version that is neither ours nor the one before, bytes that do not add up and states
+// that cannot be.
 Result<InstanceRecord> decode_instance(std::string_view bytes);
 Result<ControllerRecord> decode_controller(std::string_view bytes);
 

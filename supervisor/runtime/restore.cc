@@ -34,7 +34,7 @@ void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>>
   for (const Controller::HeldRun& run : runs) {
     held.emplace(run.run, &run);
     own_.next_run_id = std::max(own_.next_run_id, run.run.value + 1);
-    if (!records.contains(run.canonical_name)) rebuild(run);
+    if (!records.contains(run.canonical_name) || is_newer_than_recorded(run)) rebuild(run);
   }
   add_event(EventKind::SupervisorRestarted, nullptr, {});
   for (const InstanceId id : in_file_order())
@@ -42,6 +42,36 @@ void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>>
   rejoin_brake();
   if (own_.shutting_down) wishes_.push_back(ShutdownWish{own_.hurry, true});
   write_all_anew(raw);
+}
+
+void Supervision::recall(std::span<const std::pair<std::uint32_t, std::string>> raw,
+                         const Now& now) {
+  now_ = now;
+  for (const auto& [slot, bytes] : raw) {
+    if (slot == kControllerSlot) {
+      if (const auto own = decode_controller(bytes)) {
+        own_.next_run_id = std::max(own_.next_run_id, own->next_run_id);
+        events_.continue_at(own->next_event_id);
+      }
+    } else if (const auto record = decode_instance(bytes)) {
+      recall(*record);
+    }
+  }
+}
+
+void Supervision::recall(const InstanceRecord& record) {
+  const auto place = table_.place_of(record.canonical_name);
+  if (!place) return;
+  const Service& service = table_.services()[place->service];
+  if (place->index >= service.instances.size()) return;
+  Instance& instance = table_.at(service.instances[place->index]);
+  instance.enabled = record.enabled;
+  instance.held_down = record.held_down;
+  if (record.held_down) {
+    instance.actor = record.actor;
+    set_machine(instance, {Goal::Down, policy::Stopped{policy::StoppedWhy::Requested}, {}});
+  }
+  touch(instance);
 }
 
 void Supervision::restore_own(std::string_view bytes) {
@@ -96,7 +126,17 @@ void Supervision::take_over(const std::string& name, InstanceRecord& record) {
   instance.removing = record.removing;
   instance.signal_owed = record.signal_owed;
   instance.ticket = record.ticket;
+  instance.enabled = record.enabled;
+  instance.held_down = record.held_down;
   table_.bind(instance, instance.machine.run() ? instance.machine.run() : record.last_run);
+}
+
+// Records on disk may be a little older than what a dead supervisor did last.
+bool Supervision::is_newer_than_recorded(const Controller::HeldRun& run) const {
+  const auto place = table_.place_of(run.canonical_name);
+  if (!place || run.exited) return false;
+  const Instance& instance = table_.at(table_.services()[place->service].instances[place->index]);
+  return std::max(instance.last_run, instance.machine.run()) < run.run;
 }
 
 // Without a readable record a run that is held is all that is known: it is up, and was meant to be.
@@ -105,8 +145,9 @@ void Supervision::rebuild(const Controller::HeldRun& run) {
   if (!place) return;
   Instance& instance = table_.at(table_.services()[place->service].instances[place->index]);
   if (instance.machine.run() && (run.exited || run.run < instance.machine.run())) return;
-  policy::Ledger ledger;
-  ledger.runs = 1;
+  policy::Ledger ledger = instance.machine.ledger();
+  ++ledger.runs;
+  instance.held_down = false;
   set_machine(instance, {Goal::Up,
                          policy::Running{
                              run.run, run.pid, run.started, policy::StartCause::Autostart, {}, {}},

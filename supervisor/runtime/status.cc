@@ -56,6 +56,7 @@ policy::Situation Supervision::situation(const Instance& instance, const Now& no
           .last_exit = instance.last_exit ? &*instance.last_exit : nullptr,
           .waits_for = waits,
           .actor = instance.actor,
+          .enabled = instance.enabled,
           .ahead = instance.ticket == 0 ? 0 : brake_.ahead_of(instance.ticket),
           .starts_per_second = brake_.starts_per_second()};
 }
@@ -69,6 +70,8 @@ InstanceStatus Supervision::status(const Instance& instance, const Now& now) con
   status.service = service.spec->name;
   status.index = instance.index;
   status.state = policy::public_state(machine);
+  status.enabled = instance.enabled.value_or(service.spec->autostart);
+  status.held_down = instance.held_down;
   status.ready = machine.kind() == StateKind::Running;
   status.run = machine.run() ? machine.run() : instance.last_run;
   if (const auto live = live_run(machine)) {

@@ -69,6 +69,7 @@ class Supervision {
   // restore.cc
   void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
                std::span<const Controller::HeldRun> runs, const Now& now);
+  void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);
 
   // wishes.cc, scale.cc, shutdown.cc
   RequestId request(VerbWish wish);
@@ -135,6 +136,8 @@ class Supervision {
   void pull_dependencies(const Instance& instance, policy::StartCause cause, std::string_view who,
                          std::unordered_set<std::uint32_t>& pulled);
   void start(Instance& instance, policy::StartCause cause, std::string_view who);
+  void enable(Instance& instance, bool enabled, const VerbWish& wish);
+  bool comes_up_by_itself(const Instance& instance) const;
   void refuse(RequestId request, const Instance& instance, std::string message);
 
   // outcomes.cc
@@ -180,6 +183,7 @@ class Supervision {
   void restore_own(std::string_view bytes);
   void fit_table(const StoredRecords& records, std::span<const Controller::HeldRun> runs);
   void take_over(const std::string& name, InstanceRecord& record);
+  bool is_newer_than_recorded(const Controller::HeldRun& run) const;
   void rebuild(const Controller::HeldRun& run);
   void set_machine(Instance& instance, policy::InstanceMachine machine);
   void resume(Instance& instance, const HeldRuns& held);
@@ -187,6 +191,7 @@ class Supervision {
   void resume_scaling(Instance& instance);
   void lose_run(Instance& instance);
   void rejoin_brake();
+  void recall(const InstanceRecord& record);
   void write_all_anew(std::span<const std::pair<std::uint32_t, std::string>> raw);
 
   // status.cc

@@ -47,6 +47,10 @@ std::string_view to_string(Verb verb) {
       return "restart";
     case Verb::Reset:
       return "reset";
+    case Verb::Enable:
+      return "enable";
+    case Verb::Disable:
+      return "disable";
   }
   return {};
 }
@@ -87,7 +91,7 @@ void Supervision::begin_all() {
     Instance& instance = table_.at(id);
     const auto* stopped = instance.machine.as<policy::Stopped>();
     const bool fresh = stopped != nullptr && stopped->why == policy::StoppedWhy::NeverStarted;
-    if (!fresh || !table_.service_of(instance).spec->autostart) continue;
+    if (!fresh || !comes_up_by_itself(instance)) continue;
     pull_dependencies(instance, StartCause::Autostart, {}, pulled);
     start(instance, StartCause::Autostart, {});
   }
@@ -123,6 +127,7 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
     case Verb::Stop:
       requests_.expect(wish.request, instance.id, Expectation::Down, {});
       instance.actor = wish.who;
+      instance.held_down = true;
       return step(instance, [](InstanceMachine& machine, const Context& context) {
         return machine.stop(context, StopCause::Requested);
       });
@@ -131,6 +136,7 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
                        baseline_of(instance.machine));
       pull_dependencies(instance, StartCause::Dependency, wish.who, pulled);
       instance.actor = wish.who;
+      instance.held_down = false;
       return step(instance, [](InstanceMachine& machine, const Context& context) {
         return machine.restart(context, StopCause::ManualRestart);
       });
@@ -139,11 +145,30 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
       step(instance,
            [](InstanceMachine& machine, const Context& context) { return machine.reset(context); });
       return requests_.add_outcome(wish.request, outcome(instance, true, "counts start afresh"));
+    case Verb::Enable:
+      return enable(instance, true, wish);
+    case Verb::Disable:
+      return enable(instance, false, wish);
   }
+}
+
+void Supervision::enable(Instance& instance, bool enabled, const VerbWish& wish) {
+  instance.enabled = enabled;
+  if (enabled) instance.held_down = false;
+  touch(instance);
+  const auto* message = enabled ? "comes up with the supervisor"
+                                : "does not come up with the supervisor; it may be started by hand";
+  requests_.add_outcome(wish.request, outcome(instance, true, message));
+}
+
+bool Supervision::comes_up_by_itself(const Instance& instance) const {
+  if (instance.held_down) return false;
+  return instance.enabled.value_or(table_.service_of(instance).spec->autostart);
 }
 
 void Supervision::start(Instance& instance, StartCause cause, std::string_view who) {
   instance.actor = who;
+  instance.held_down = false;
   step(instance, [&](InstanceMachine& machine, const Context& context) {
     return machine.start(context, cause);
   });

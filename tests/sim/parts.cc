@@ -97,6 +97,26 @@ TEST_CASE("the longest record fits, texts are cut between characters") {
   CHECK(read.value().last_exit->start_failure == std::string(119, 'x'));
 }
 
+TEST_CASE("a record of the version before is read, with nothing in what it did not know") {
+  InstanceRecord record = longest_record();
+  record.enabled = false;
+  record.held_down = true;
+  const std::string bytes = encode(record);
+  const auto same = decode_instance(bytes);
+  REQUIRE(same.ok());
+  CHECK(same.value().enabled == false);
+  CHECK(same.value().held_down);
+  std::string before = bytes.substr(0, bytes.size() - 3);
+  before[0] = 1;
+  const auto read = decode_instance(before);
+  REQUIRE(read.ok());
+  CHECK(read.value().canonical_name == record.canonical_name);
+  CHECK_FALSE(read.value().enabled.has_value());
+  CHECK_FALSE(read.value().held_down);
+  before[0] = 3;
+  CHECK_FALSE(decode_instance(before).ok());
+}
+
 TEST_CASE("no record that is cut or changed is taken for another state than it says") {
   const std::string bytes = encode(longest_record());
   for (std::size_t length = 0; length < bytes.size(); ++length) {

@@ -175,6 +175,18 @@ void World::take_over() {
   controller_->begin(now_);
 }
 
+void World::start_over() {
+  dead_ = false;
+  effects_left_.reset();
+  processes_.clear();
+  build_controller();
+  const std::vector<std::pair<std::uint32_t, std::string>> records(records_.begin(),
+                                                                   records_.end());
+  records_.clear();
+  controller_->recall(records, now_);
+  controller_->begin(now_);
+}
+
 // --- looking ---
 
 runtime::InstanceStatus World::status(const std::string& target) {

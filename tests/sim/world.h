@@ -69,6 +69,8 @@ class World : public runtime::Runner, public runtime::StateStore, public runtime
   bool controller_is_dead() const { return dead_; }
   // A new one takes over. kill_controller() and some time may lie between.
   void take_over();
+  // Nothing runs any more, and another supervisor begins with the records of the last.
+  void start_over();
   std::map<std::uint32_t, std::string>& records() { return records_; }
 
   // --- looking ---

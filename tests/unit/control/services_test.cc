@@ -35,6 +35,7 @@ TEST_CASE("a service object has every member of the contract, in its order") {
                                             "health",
                                             "ready",
                                             "enabled",
+                                            "held_down",
                                             "pid",
                                             "started_at",
                                             "uptime_seconds",

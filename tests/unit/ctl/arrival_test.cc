@@ -18,8 +18,14 @@ ServiceView service(std::string name, PublicState state) {
   return view;
 }
 
-const Expectation kFresh{true, {"a", "b"}};
-const Expectation kJoined{false, {"a", "b"}};
+ServiceView disabled_service(const std::string& name) {
+  ServiceView view = service(name, PublicState::Stopped);
+  view.enabled = false;
+  return view;
+}
+
+constexpr Expectation kFresh{true};
+constexpr Expectation kJoined{false};
 
 }  // namespace
 
@@ -45,8 +51,13 @@ TEST_CASE(
     "a stopped service is waited for only where it starts by itself and has just been told to") {
   CHECK(arrival_of(service("a", PublicState::Stopped), kFresh) == Arrival::Pending);
   CHECK(arrival_of(service("a", PublicState::Stopped), kJoined) == Arrival::Down);
-  CHECK(arrival_of(service("other", PublicState::Stopped), kFresh) == Arrival::Idle);
-  CHECK(arrival_of(service("other", PublicState::Stopped), kJoined) == Arrival::Idle);
+  const ServiceView disabled = disabled_service("other");
+  ServiceView held = service("other", PublicState::Stopped);
+  held.held_down = true;
+  for (const ServiceView& idle : {disabled, held}) {
+    CHECK(arrival_of(idle, kFresh) == Arrival::Idle);
+    CHECK(arrival_of(idle, kJoined) == Arrival::Idle);
+  }
 }
 
 TEST_CASE("the last line names what is missing, some of it at most") {
@@ -69,7 +80,7 @@ TEST_CASE("a reason that begins with the state says it once") {
 
 TEST_CASE("the exit code says the worst of it") {
   const ServiceView up = service("a", PublicState::Running);
-  const ServiceView idle = service("other", PublicState::Stopped);
+  const ServiceView idle = disabled_service("other");
   const ServiceView stopped = service("b", PublicState::Stopped);
   const ServiceView pending = service("b", PublicState::Backoff);
   const ServiceView failed = service("b", PublicState::Failed);
@@ -90,7 +101,7 @@ TEST_CASE("arrivals are told as the design says") {
   broken.reason = "cannot run 'x'";
   CHECK(arrival_line(broken, kFresh, 9, plain_terminal(0)) ==
         "  x b           failed: cannot run 'x'");
-  CHECK(arrival_line(service("spare", PublicState::Stopped), kFresh, 9, plain_terminal(80)) ==
+  CHECK(arrival_line(disabled_service("spare"), kFresh, 9, plain_terminal(80)) ==
         "  – spare       stopped, not started by itself");
 }
 

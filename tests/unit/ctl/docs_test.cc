@@ -16,7 +16,7 @@ namespace {
 const std::string kDocument = std::string{MAINSTAY_DOCS_DIR} + "/ctl.md";
 
 std::string up_example() {
-  const Expectation expected{true, {"database", "backend", "worker"}};
+  const Expectation expected{true};
   auto services = views_of(list_of(canned_list(), "services"));
   services.resize(3);
   services[0].uptime = std::chrono::milliseconds{1100};

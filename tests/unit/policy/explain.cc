@@ -28,6 +28,7 @@ struct Case {
             .last_exit = last ? &*last : nullptr,
             .waits_for = "db, which has failed",
             .actor = "root",
+            .enabled = {},
             .ahead = 3,
             .starts_per_second = 50};
   }
