@@ -16,6 +16,7 @@
 #include "inheritance.h"
 #include "io/clock.h"
 #include "io/loop.h"
+#include "journal.h"
 #include "late_sink.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
@@ -76,6 +77,7 @@ class Daemon final : public process::KeeperHost {
   void after_turn();
   void settle();
   void refuse(const Error& why, SupervisorExit code);
+  void say(const std::string& text) { log_.line(io::read_clocks().wall, text); }
   void say_good_bye();
 
   ControllerArguments arguments_;
@@ -88,6 +90,7 @@ class Daemon final : public process::KeeperHost {
   process::ProcessRunner runner_;
   io::Timer deadline_;
   Chores chores_;
+  Journal journal_;
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
   std::unique_ptr<Parts> parts_;
@@ -108,9 +111,10 @@ Daemon::Daemon(const ControllerArguments& arguments)
           [this](runtime::RunnerEvent event) {
             if (parts_) parts_->controller->post(std::move(event));
           },
-          [this](const std::string& notice) { log_.line(io::read_clocks().wall, notice); }),
+          [this](const std::string& notice) { say(notice); }),
       deadline_(loop_, [] {}),
-      chores_(loop_, keeper_) {}
+      chores_(loop_, keeper_),
+      journal_(loop_, arguments.state_dir, [this](const std::string& notice) { say(notice); }) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -136,14 +140,14 @@ void Daemon::on_terminate(int, unsigned count) {
 
 void Daemon::on_keeper_lost(const Error& why) {
   chores_.do_now();
-  log_.line(io::read_clocks().wall, "the keeper is gone: " + why.message);
+  say("the keeper is gone: " + why.message);
   lost_ = true;
   loop_.stop();
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
 void Daemon::refuse(const Error& why, SupervisorExit code) {
-  log_.line(io::read_clocks().wall, why.message);
+  say(why.message);
   ready_.say_error(why.message);
   leaving_ = true;
   loop_.stop();
@@ -161,8 +165,7 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_state(
-      keeper_, [this](const std::string& lost) { log_.line(io::read_clocks().wall, lost); });
+  auto state = inherited_.open_state(keeper_, [this](const std::string& lost) { say(lost); });
   if (!state) return state.error();
 
   auto parts = std::make_unique<Parts>(std::move(*directory), std::move(*state));
@@ -187,7 +190,14 @@ Status Daemon::begin() {
 
 void Daemon::begin_instances() {
   const Now now = io::read_clocks();
-  if (welcome_.generation > 1) take_over(*parts_->controller, runner_, parts_->state.records());
+  const auto notice = [this](const std::string& text) { say(text); };
+  if (welcome_.generation > 1) {
+    take_over(*parts_->controller, runner_, parts_->state.records());
+  } else {
+    recover(*parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
+            trees_.cookie_root(), notice);
+  }
+  journal_.serve(parts_->state, runner_);
   parts_->controller->begin(now);
   parts_->sampler->start();
   keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
@@ -226,6 +236,7 @@ void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
   settle();
   chores_.after_turn();
+  journal_.after_turn();
   if (parts_->controller->finished()) {
     say_good_bye();
     return;
@@ -249,6 +260,7 @@ void Daemon::settle() {
 void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
   chores_.do_now();
+  journal_.close();
   const int code = *parts_->controller->finished();
   farewells_ = parts_->server->farewell_descriptors();
   for (std::size_t i = 0; i < farewells_.size(); ++i) {
@@ -256,7 +268,7 @@ void Daemon::say_good_bye() {
   }
   trees_.remove_all();
   control::remove_control_socket(arguments_.socket);
-  log_.line(io::read_clocks().wall, fmt::format("everything is stopped; exit code {}", code));
+  say(fmt::format("everything is stopped; exit code {}", code));
   keeper_.finish(code);
   leaving_ = true;
   loop_.stop();

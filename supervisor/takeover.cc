@@ -1,8 +1,15 @@
 #include "takeover.h"
 
+#include <fmt/format.h>
+
+#include <csignal>
 #include <span>
 
+#include "base/text.h"
 #include "io/clock.h"
+#include "process/pidfd_linux.h"
+#include "process/proc_linux.h"
+#include "process/survivors_linux.h"
 
 namespace mainstay {
 
@@ -36,6 +43,31 @@ void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
       leave_behind(controller, runner, run);
     }
   }
+}
+
+void recover(runtime::Controller& controller, process::ProcessRunner& runner,
+             const process::SavedState& saved, std::string_view cookie_root,
+             const std::function<void(const std::string&)>& notice) {
+  const bool this_boot = saved.boot_id == process::current_boot_id();
+  process::Survivors found;
+  if (!this_boot || !saved.all_stopped) {
+    const auto runs = this_boot ? std::span{saved.runs} : std::span<const process::SavedRun>{};
+    found = process::find_survivors(process::Proc{}, cookie_root, runs);
+  }
+  if (!found.strays.empty()) {
+    notice(fmt::format("ending {} left by services of an earlier supervisor",
+                       count_of(found.strays.size(), "process")));
+  }
+  for (const UniqueFd& stray : found.strays)
+    process::signal_pidfd(stray.get(), SIGKILL);
+  if (found.runs.empty()) return controller.recall(saved.records, io::read_clocks());
+  std::vector<std::string> names;
+  for (process::KeeperRun& run : found.runs) {
+    names.push_back(run.label);
+    runner.hold(std::move(run));
+  }
+  notice("services of an earlier supervisor go on: " + join_some(names, 10));
+  take_over(controller, runner, saved.records);
 }
 
 }  // namespace mainstay

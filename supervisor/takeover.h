@@ -1,12 +1,16 @@
-// What a former controller of this keeper left: its records and the runs that the keeper holds.
+// What came before us: a controller of this keeper, with its records and the runs that the keeper
+// holds, or another supervisor, with what it left on disk and in the table of processes.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "process/runner.h"
+#include "process/state_file.h"
 #include "runtime/controller.h"
 
 namespace mainstay {
@@ -15,5 +19,12 @@ namespace mainstay {
 // is not the current one of any instance is done with; what it has started may still print.
 void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
                const std::vector<std::pair<std::uint32_t, std::string>>& records);
+
+// In a new supervisor: takes over what an earlier one left running when it died together with its
+// keeper, or, when that stopped everything or the machine was started anew since, only what people
+// wished. `notice` is told of what was found.
+void recover(runtime::Controller& controller, process::ProcessRunner& runner,
+             const process::SavedState& saved, std::string_view cookie_root,
+             const std::function<void(const std::string&)>& notice);
 
 }  // namespace mainstay

@@ -133,6 +133,21 @@ std::vector<HeldRunInfo> ProcessRunner::held_runs() const {
   return out;
 }
 
+void ProcessRunner::hold(KeeperRun run) {
+  state_->keeper.adopt(run);
+  const std::uint64_t token = run.token;
+  state_->held[token] = {std::move(run), std::nullopt};
+}
+
+std::vector<SavedRun> ProcessRunner::live_runs() const {
+  std::vector<SavedRun> out;
+  for (const auto& [id, run] : state_->runs) {
+    if (run->phase != Phase::Running) continue;
+    out.push_back({id, run->instance, run->pid, 0, run->out_pipe, run->err_pipe});
+  }
+  return out;
+}
+
 void ProcessRunner::adopt(const runtime::StartRequest& request) {
   const auto found = state_->held.find(request.run.value);
   assert(found != state_->held.end());

@@ -19,6 +19,7 @@
 #include "process/keeper_client.h"
 #include "process/output_sink.h"
 #include "process/spawn_request.h"
+#include "process/state_file.h"
 #include "process/tree.h"
 #include "runtime/ports.h"
 
@@ -46,6 +47,11 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // --- takeover ---
   // Every run that came before on_all_there and was neither adopted nor discarded.
   std::vector<HeldRunInfo> held_runs() const;
+  // One more of them, which a dead supervisor left: the keeper is told to hold it.
+  void hold(KeeperRun run);
+  // Live runs, for the next supervisor to find should this one die with its keeper. Their start
+  // times are left out.
+  std::vector<SavedRun> live_runs() const;
   // The run belongs to this instance: its output is captured again, its tree is known, and what
   // happened to it meanwhile is posted (Exited, or StartFailed when its program never ran). Nothing
   // is posted for a run that simply goes on, Spawned included.

@@ -1,6 +1,7 @@
 #include "process/runner_state.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,11 @@ runtime::ExitStatus exit_status(int wait_status) {
   if (WIFEXITED(wait_status)) return {Kind::Code, WEXITSTATUS(wait_status), false};
   if (!WIFSIGNALED(wait_status)) return {};
   return {Kind::Signal, WTERMSIG(wait_status), WCOREDUMP(wait_status) != 0};
+}
+
+std::uint64_t inode_of(const UniqueFd& fd) {
+  struct stat info {};
+  return fd && fstat(fd.get(), &info) == 0 ? info.st_ino : 0;
 }
 
 }  // namespace
@@ -101,6 +107,9 @@ void ProcessRunner::State::born(OneRun& run, KeeperRun told) {
   run.pidfd = std::move(told.pidfd);
   run.error = std::move(told.error);
   run.pipes = take_pipes(told, run.logs);
+  run.out_pipe = inode_of(run.pipes.out);
+  run.err_pipe = inode_of(run.pipes.err);
+  run.foreign = (told.flags & keeper::kForeign) != 0;
   if (run.kill_when_born && run.pidfd) signal_pidfd(run.pidfd.get(), SIGKILL);
   if (!run.error) return running(run);
   if (!read_error_pipe(run)) watch_birth(run);
@@ -131,7 +140,11 @@ bool ProcessRunner::State::read_error_pipe(OneRun& run) {
 void ProcessRunner::State::running(OneRun& run) {
   run.phase = Phase::Running;
   run.attempt = {};
-  trees.started(run.instance, run.pid);
+  if (run.foreign) {
+    trees.started_elsewhere(run.instance, run.pid);
+  } else {
+    trees.started(run.instance, run.pid);
+  }
   if (run.pipes.out || run.pipes.err) {
     output.attach(run.id, run.log_file, run.logs, std::move(run.pipes));
   }

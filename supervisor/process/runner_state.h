@@ -34,6 +34,7 @@ struct OneRun {
   AttemptedStart attempt;  // until it runs
   Phase phase = Phase::Preparing;
   bool announce = true;  // not for adopted ones
+  bool foreign = false;  // the keeper did not start it
   bool kill_when_born = false;
   bool await_when_ended = false;
   std::optional<int> signal_when_running;
@@ -41,7 +42,9 @@ struct OneRun {
   MonoTime spawned;
   UniqueFd pidfd;
   UniqueFd error;
-  OutputPipes pipes;  // until it runs
+  OutputPipes pipes;           // until it runs
+  std::uint64_t out_pipe = 0;  // their inodes
+  std::uint64_t err_pipe = 0;
   std::unique_ptr<io::FdWatch> error_watch;
 
   bool is_yet_to_run() const {

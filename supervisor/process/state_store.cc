@@ -84,6 +84,7 @@ MemfdStateStore::MemfdStateStore(MemfdStateStore&& other) noexcept
     : fd_(std::move(other.fd_)),
       memory_(std::exchange(other.memory_, nullptr)),
       next_seq_(other.next_seq_),
+      changes_(other.changes_),
       free_(std::move(other.free_)) {}
 
 MemfdStateStore& MemfdStateStore::operator=(MemfdStateStore&& other) noexcept {
@@ -92,6 +93,7 @@ MemfdStateStore& MemfdStateStore::operator=(MemfdStateStore&& other) noexcept {
   fd_ = std::move(other.fd_);
   memory_ = std::exchange(other.memory_, nullptr);
   next_seq_ = other.next_seq_;
+  changes_ = other.changes_;
   free_ = std::move(other.free_);
   return *this;
 }
@@ -184,6 +186,7 @@ std::uint32_t MemfdStateStore::allocate(std::size_t record_bytes) {
 
 void MemfdStateStore::put(std::uint32_t slot, std::string_view record) {
   assert(slot < kMaxSlots && record.size() <= kMaxRecord);
+  ++changes_;
   Entry& place = entry(slot);
   const std::uint32_t current = place.current.load(std::memory_order_relaxed);
   const std::uint32_t target = current == 1 ? 1 : 0;
@@ -207,6 +210,7 @@ void MemfdStateStore::put(std::uint32_t slot, std::string_view record) {
 
 void MemfdStateStore::erase(std::uint32_t slot) {
   assert(slot < kMaxSlots);
+  ++changes_;
   Entry& place = entry(slot);
   place.current.store(0, std::memory_order_release);
   for (const std::uint32_t offset : place.cells) {

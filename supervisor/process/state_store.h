@@ -39,6 +39,8 @@ class MemfdStateStore final : public runtime::StateStore {
 
   // Every readable record by slot: the current copy, or the older one where that is damaged.
   std::vector<std::pair<std::uint32_t, std::string>> records() const;
+  // Grows with every put() and erase().
+  std::uint64_t changes() const { return changes_; }
   // What the keeper has to store, under the name "state".
   int fd() const { return fd_.get(); }
   // Bytes of memory in use, for tests and `supervisor.info`.
@@ -60,6 +62,7 @@ class MemfdStateStore final : public runtime::StateStore {
   UniqueFd fd_;
   void* memory_ = nullptr;
   std::uint64_t next_seq_ = 1;
+  std::uint64_t changes_ = 0;
   std::multimap<std::uint32_t, std::uint32_t> free_;  // capacity → offset
 };
 

@@ -77,8 +77,14 @@ class ProcessTrees {
   // another.
   std::string cookie(std::string_view instance, RunId run) const;
 
+  // What every cookie of this supervisor begins with.
+  const std::string& cookie_root() const;
+
   // The main process lives: after a spawn, and for every live run that a new controller adopts.
   void started(const std::string& instance, int main_pid);
+  // The same for a main process that an earlier keeper started: it and what it leaves are children
+  // of somebody else.
+  void started_elsewhere(const std::string& instance, int main_pid);
   // The main process has ended (reaped or a zombie). For an adopted run that had ended before: call
   // started() and then this, so that its orphans are found by session where a cookie is gone.
   void main_ended(const std::string& instance);

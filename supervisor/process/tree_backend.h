@@ -21,6 +21,10 @@ struct Tree {
   std::string cgroup;  // empty with Sweep
   int main_pid = 0;    // of the latest run; stays after its end, as the number of its session
   bool main_alive = false;
+  // A main process that is no child of the keeper's: who inherits what it leaves, and when it
+  // started, which tells it from another that gets its number.
+  int heir = 0;
+  std::uint64_t main_start = 0;
 };
 
 struct TreeTable {

@@ -121,6 +121,7 @@ Held* ProcessTrees::State::find(const std::string& instance) {
 
 void ProcessTrees::State::set_main(Tree& tree, int pid, bool is_alive) {
   if (tree.main_alive) trees.mains.erase(trees.mains.find(tree.main_pid));
+  if (pid != tree.main_pid) tree.heir = 0;
   tree.main_pid = pid;
   tree.main_alive = is_alive;
   if (is_alive) trees.mains.insert(pid);
@@ -187,11 +188,24 @@ std::string ProcessTrees::cookie(std::string_view instance, RunId run) const {
   return cookie_prefix(state_->cookie_root, instance) + std::to_string(run.value);
 }
 
+const std::string& ProcessTrees::cookie_root() const {
+  return state_->cookie_root;
+}
+
 void ProcessTrees::started(const std::string& instance, int main_pid) {
   Held& held = state_->hold(instance);
   state_->set_main(*held.tree, main_pid, true);
   state_->adopt(held);
   state_->changed();
+}
+
+void ProcessTrees::started_elsewhere(const std::string& instance, int main_pid) {
+  started(instance, main_pid);
+  const auto stat = Proc{}.stat(main_pid);
+  if (!stat) return;
+  Tree& tree = *state_->find(instance)->tree;
+  tree.heir = stat->ppid;
+  tree.main_start = stat->start_time;
 }
 
 void ProcessTrees::main_ended(const std::string& instance) {

@@ -88,25 +88,33 @@ class SweepTrees : public TreeBackEnd {
     moving_ = false;
     if (tree.main_alive) {
       const auto main = proc_.stat(tree.main_pid);
-      if (main && main->ppid == keeper_pid_) add_with_descendants(*main);
+      if (main && is_main(tree, *main)) add_with_descendants(*main);
     }
-    for (const int pid : orphans()) {
+    for (const int pid : orphans(tree)) {
       const auto stat = proc_.stat(pid);
       if (!stat || !stat->alive()) {
         moving_ = moving_ || !stat;  // gone since it was listed: it may have left a child
         continue;
       }
-      if (stat->ppid == keeper_pid_ &&
+      if (is_heir(tree, stat->ppid) &&
           owners_.owns(proc_, *stat, tree.instance, session_of(tree))) {
         add_with_descendants(*stat);
       }
     }
   }
 
-  // The keeper's children that are nobody's main process, as far as we have been told.
-  const std::vector<int>& orphans() {
+  bool is_main(const Tree& tree, const ProcStat& process) const {
+    return tree.heir == 0 ? process.ppid == keeper_pid_ : process.start_time == tree.main_start;
+  }
+  bool is_heir(const Tree& tree, int pid) const {
+    return pid == keeper_pid_ || (tree.heir != 0 && pid == tree.heir);
+  }
+
+  // The heirs' children that are nobody's main process, as far as we have been told.
+  const std::vector<int>& orphans(const Tree& tree) {
     orphans_.clear();
     proc_.children(keeper_pid_, orphans_);
+    if (tree.heir != 0) proc_.children(tree.heir, orphans_);
     std::erase_if(orphans_, [&](int pid) { return pid == getpid() || trees_.mains.contains(pid); });
     return orphans_;
   }

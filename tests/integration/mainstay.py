@@ -270,6 +270,15 @@ class Supervisor:
 
         until(replaced, "a new controller")
 
+    def die(self):
+        """Kills keeper and controller at once: what runs is left to nobody."""
+        controller = self.controller_pid()
+        os.kill(self.process.pid, signal.SIGSTOP)  # or it would start another controller
+        os.kill(controller, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait(DEADLINE)
+        until(lambda: not alive(controller), "the controller is gone")
+
     def stop(self, number=signal.SIGTERM):
         """Asks the supervisor to end and returns its exit code."""
         self.process.send_signal(number)

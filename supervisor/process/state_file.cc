@@ -1,0 +1,193 @@
+#include "process/state_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/fd.h"
+#include "base/time.h"
+#include "io/clock.h"
+
+namespace mainstay::process {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMagic = "MSTRUN\n";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kMaxBytes = 256UL * 1024 * 1024;
+
+std::string earlier_name() {
+  return std::string{kStateFile} + ".old";
+}
+
+Status write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return system_error("cannot write it", put < 0 ? errno : ENOSPC);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Result<std::string> read_all(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return system_error("cannot read it", errno);
+  if (!S_ISREG(info.st_mode)) return Error{"it is not a regular file"};
+  if (static_cast<std::size_t>(info.st_size) > kMaxBytes) return Error{"it is too large"};
+  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = read(fd, bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error("cannot read it", errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+UniqueFd open_directory(const fs::path& path) {
+  return UniqueFd{open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+}
+
+// Nothing: there is no such file.
+std::optional<Result<SavedState>> read_one(int directory, const std::string& name) {
+  const UniqueFd file{
+      openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) return Result<SavedState>{system_error("cannot open it", errno)};
+  const auto bytes = read_all(file.get());
+  return bytes ? decode_saved_state(*bytes) : Result<SavedState>{bytes.error()};
+}
+
+// Under a name that nothing else has.
+std::string set_aside(int directory, const std::string& name) {
+  const auto stamp = io::read_clocks().wall.since_epoch.count();
+  const std::string aside = fmt::format("{}.unreadable-{}", name, stamp);
+  return renameat(directory, name.c_str(), directory, aside.c_str()) == 0 ? aside : name;
+}
+
+SavedRun decode_run(Decoder& in) {
+  SavedRun run;
+  run.run = RunId{in.u64()};
+  run.instance = in.text();
+  run.pid = static_cast<int>(in.u32());
+  run.start_time = in.u64();
+  run.out_pipe = in.u64();
+  run.err_pipe = in.u64();
+  return run;
+}
+
+}  // namespace
+
+std::string encode(const SavedState& state) {
+  Encoder body;
+  body.text(state.boot_id);
+  body.flag(state.all_stopped);
+  body.u32(static_cast<std::uint32_t>(state.records.size()));
+  for (const auto& [slot, record] : state.records) {
+    body.u32(slot);
+    body.text(record);
+  }
+  body.u32(static_cast<std::uint32_t>(state.runs.size()));
+  for (const SavedRun& run : state.runs) {
+    body.u64(run.run.value);
+    body.text(run.instance);
+    body.u32(static_cast<std::uint32_t>(run.pid));
+    body.u64(run.start_time);
+    body.u64(run.out_pipe);
+    body.u64(run.err_pipe);
+  }
+  Encoder out;
+  out.text(kMagic);
+  out.u32(kVersion);
+  out.u32(crc32_of(body.bytes()));
+  return out.take() + body.bytes();
+}
+
+Result<SavedState> decode_saved_state(std::string_view bytes) {
+  const std::size_t head_size = 4 + kMagic.size() + 4 + 4;
+  Decoder head{bytes.substr(0, head_size)};
+  if (head.text() != kMagic) return Error{"it is no state of a supervisor"};
+  if (const auto version = head.u32(); version != kVersion) {
+    return Error{fmt::format("it is of version {}, this program reads {}", version, kVersion)};
+  }
+  const std::uint32_t crc = head.u32();
+  if (!head.ok() || crc32_of(bytes.substr(head_size)) != crc) return Error{"it is damaged"};
+  Decoder in{bytes.substr(head_size)};
+  SavedState state;
+  state.boot_id = in.text();
+  state.all_stopped = in.flag();
+  for (std::uint32_t left = in.u32(); left > 0 && in.ok(); --left) {
+    const std::uint32_t slot = in.u32();
+    state.records.emplace_back(slot, in.text());
+  }
+  for (std::uint32_t left = in.u32(); left > 0 && in.ok(); --left)
+    state.runs.push_back(decode_run(in));
+  if (!in.ok() || !in.at_end()) return Error{"it is damaged"};
+  return state;
+}
+
+Status write_state_file(const fs::path& state_dir, std::string_view bytes) {
+  const std::string name{kStateFile};
+  const std::string fresh = name + ".new";
+  const auto cannot = [&](const Error& why) {
+    return Error{
+        fmt::format("cannot save the state to {}: {}", (state_dir / name).string(), why.message),
+        why.code};
+  };
+  const UniqueFd directory = open_directory(state_dir);
+  if (!directory) return cannot(system_error("cannot open the directory", errno));
+  unlinkat(directory.get(), fresh.c_str(), 0);
+  const UniqueFd file{openat(directory.get(), fresh.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  if (!file) return cannot(system_error("cannot create it", errno));
+  Status written = write_all(file.get(), bytes);
+  if (written && fsync(file.get()) != 0) written = system_error("cannot write it", errno);
+  if (!written) {
+    unlinkat(directory.get(), fresh.c_str(), 0);
+    return cannot(written.error());
+  }
+  // Between the two there is only the earlier generation, which is read then.
+  renameat(directory.get(), name.c_str(), directory.get(), earlier_name().c_str());
+  if (renameat(directory.get(), fresh.c_str(), directory.get(), name.c_str()) != 0)
+    return cannot(system_error("cannot put it in its place", errno));
+  fsync(directory.get());
+  return {};
+}
+
+SavedState read_state_file(const fs::path& state_dir,
+                           const std::function<void(const std::string&)>& on_notice) {
+  const UniqueFd directory = open_directory(state_dir);
+  if (!directory) return {};
+  for (const std::string& name : {std::string{kStateFile}, earlier_name()}) {
+    auto state = read_one(directory.get(), name);
+    if (!state) continue;
+    if (*state) return std::move(**state);
+    const std::string aside = set_aside(directory.get(), name);
+    on_notice(fmt::format("cannot use {}: {}; it is kept as {}", (state_dir / name).string(),
+                          state->error().message, aside));
+  }
+  return {};
+}
+
+std::string current_boot_id() {
+  const UniqueFd file{open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)};
+  char text[64];
+  const ssize_t got = file ? read(file.get(), text, sizeof text) : -1;
+  std::string id{text, got > 0 ? static_cast<std::size_t>(got) : 0};
+  while (!id.empty() && id.back() == '\n')
+    id.pop_back();
+  return id;
+}
+
+}  // namespace mainstay::process

@@ -1,0 +1,145 @@
+"""Keeper and controller die together; the next supervisor finds what they left."""
+
+import concurrent.futures
+import os
+import signal
+import time
+
+import mainstay
+from mainstay import Supervisor, TestCase, alive, until
+
+COUNTER = """
+import sys, time
+i = 0
+while True:
+    i += 1
+    print(i, flush=True)
+    time.sleep(0.001)
+"""
+
+
+def wait_until_saved(supervisor):
+    """A change is on disk a moment later: when the file is older than that, all is."""
+    state = supervisor.state / "run.state"
+    until(lambda: state.exists() and time.time() - state.stat().st_mtime > 1.5, "everything is saved")
+
+
+class Survival(TestCase):
+    def test_services_go_on_with_their_pids_counts_and_logs(self):
+        yaml = """
+services:
+  writer: {command: [python3, counter.py]}
+  crashed: {command: sleep 1000, restart: {min_uptime: 1ms}}
+  waiting: {command: 'false', restart: {backoff: 1h}}
+  held: {command: sleep 1000}
+"""
+        with Supervisor(yaml, {"counter.py": COUNTER}) as s:
+            s.wait_state("writer", "running")
+            first = s.wait_state("crashed", "running")["pid"]
+            os.kill(first, signal.SIGKILL)
+            crashed = s.wait("crashed", lambda a: a["pid"] not in (None, first), "restarted")
+            s.wait_state("waiting", "backoff")
+            s.ctl("stop", "held", check=0)
+            before = s.service("writer")
+            until(lambda: b"\n100\n" in s.log("writer.out.log"), "some output")
+            wait_until_saved(s)
+            s.die()
+            size = len(s.log("writer.out.log"))
+            s.start()
+            after = s.service("writer")
+            self.assertEqual((after["pid"], after["started_at"]), (before["pid"], before["started_at"]))
+            self.assertEqual(s.service("crashed")["pid"], crashed["pid"])
+            self.assertEqual(s.service("crashed")["restarts"], 1)
+            self.assertEqual(s.service("waiting")["state"], "backoff")
+            self.assertEqual(s.service("held")["state"], "stopped")
+            until(lambda: len(s.log("writer.out.log")) > size + 1000, "more output")
+            s.ctl("stop", "writer", check=0)
+            numbers = [int(line) for line in s.log("writer.out.log").split()]
+            self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    def test_a_run_that_nobody_had_time_to_save_is_found_too(self):
+        with Supervisor("services: {a: {command: sleep 1000, autostart: false}}") as s:
+            s.ctl("start", "a", check=0)
+            pid = s.service("a")["pid"]
+            s.die()
+            for name in ("run.state", "run.state.old"):
+                (s.state / name).unlink(missing_ok=True)
+            s.start()
+            found = s.service("a")
+            self.assertEqual((found["state"], found["pid"]), ("running", pid))
+            s.ctl("stop", "a", check=0)
+            self.assertFalse(alive(pid))
+
+    def test_an_end_that_nobody_saw_is_unknown_and_never_success(self):
+        with Supervisor("services: {a: {command: sleep 1000, restart: {policy: on-failure, backoff: 1h}}, "
+                        "b: {command: sleep 1000}}") as s:
+            a = s.wait_state("a", "running")["pid"]
+            b = s.wait_state("b", "running")["pid"]
+            wait_until_saved(s)
+            s.die()
+            os.kill(a, signal.SIGTERM)
+            until(lambda: not alive(a), "a is dead")
+            s.start()
+            self.assertEqual(s.service("b")["pid"], b)
+            ended = s.wait_state("a", "backoff")
+            self.assertIsNone(ended["last_exit"]["code"])
+            self.assertIsNone(ended["last_exit"]["signal"])
+
+    def test_a_taken_over_service_that_ends_is_restarted_with_what_the_kernel_knows(self):
+        with Supervisor("services: {a: {command: sleep 1000, restart: {min_uptime: 1ms}}}") as s:
+            pid = s.wait_state("a", "running")["pid"]
+            s.die()
+            s.start()
+            self.assertEqual(s.service("a")["pid"], pid)
+            os.kill(pid, signal.SIGKILL)
+            again = s.wait("a", lambda o: o["pid"] not in (None, pid), "restarted")
+            self.assertEqual(again["restarts"], 1)
+            # Linux tells since 6.15, once the process was reaped.
+            self.assertIn(again["last_exit"]["signal"], ("KILL", None))
+            self.assertIsNone(again["last_exit"]["code"])
+            s.kill_controller()
+            self.assertEqual(s.service("a")["pid"], again["pid"])
+
+    def test_fifty_ups_at_once_after_it_died_make_one_supervisor_and_no_second_copy(self):
+        with Supervisor("services: {a: {command: sleep 1000}}") as s:
+            pid = s.wait_state("a", "running")["pid"]
+            s.die()
+            options = ("--state-dir", s.state, "--log-dir", s.logs)
+            with concurrent.futures.ThreadPoolExecutor(50) as pool:
+                results = list(pool.map(lambda _: s.ctl("up", s.config, *options), range(50)))
+            try:
+                self.assertEqual([r.returncode for r in results], [0] * 50, [r.stderr for r in results if r.returncode])
+                self.assertEqual(s.service("a")["pid"], pid)
+                self.assertEqual(s.survivors_named("sleep"), [pid])
+                self.assertEqual(len(s.survivors_named("supervisor")), 1)
+            finally:
+                s.ctl("down", check=0)
+
+    def test_a_stop_by_hand_and_disable_last_over_the_end_of_the_supervisor(self):
+        yaml = "services: {a: {command: sleep 1000}, b: {command: sleep 1000}, c: {command: sleep 1000}}"
+        with Supervisor(yaml) as s:
+            s.ctl("stop", "a", check=0)
+            s.ctl("disable", "b", check=0)
+            self.assertEqual(s.stop(), 0)
+            s.start()
+            self.assertEqual([o["state"] for o in s.call("services.list")["services"]],
+                             ["stopped", "stopped", "running"])
+            s.ctl("enable", "a", "b", check=0)
+            self.assertEqual(s.stop(), 0)
+            s.start()
+            for name in "abc":
+                s.wait_state(name, "running")
+
+    def test_a_state_that_cannot_be_read_is_kept_and_said(self):
+        with Supervisor("services: {a: {command: sleep 1000}}") as s:
+            s.stop()
+            (s.state / "run.state").write_bytes(b"damaged")
+            s.start()
+            s.wait_state("a", "running")
+            self.assertIn("it is kept as run.state.unreadable-", s.stderr())
+            kept = [p for p in s.state.iterdir() if "unreadable" in p.name]
+            self.assertEqual([p.read_bytes() for p in kept], [b"damaged"])
+
+
+if __name__ == "__main__":
+    mainstay.main()
