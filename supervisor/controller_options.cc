@@ -44,6 +44,8 @@ Result<ControllerArguments> parse_controller_arguments(std::span<char* const> ar
   out.socket = endpoint.socket;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
+    const bool is_ours = argument.starts_with("--keeper-fd");
+    if (!is_ours) out.words.emplace_back(argument);
     if (argument == "--check" || argument == "--foreground") {
       out.check = out.check || argument == "--check";
       continue;
@@ -53,8 +55,9 @@ Result<ControllerArguments> parse_controller_arguments(std::span<char* const> ar
     if (equals == std::string_view::npos && i + 1 >= arguments.size()) {
       return Error{fmt::format("{} needs a value", name)};
     }
-    const std::string value{equals == std::string_view::npos ? std::string_view{arguments[++i]}
-                                                             : argument.substr(equals + 1)};
+    const bool apart = equals == std::string_view::npos;
+    const std::string value{apart ? std::string_view{arguments[++i]} : argument.substr(equals + 1)};
+    if (apart && !is_ours) out.words.push_back(value);
     if (const Status applied = apply(out, name, value); !applied) return applied.error();
   }
   return out;

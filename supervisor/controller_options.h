@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -18,6 +19,7 @@ struct ControllerArguments {
   std::filesystem::path socket;
   bool check = false;
   int keeper_fd = -1;
+  std::vector<std::string> words;  // as they came, without those for us alone: the keeper's own
 };
 
 // What is not said is the default of the mode. An unknown option or a missing value is an error.

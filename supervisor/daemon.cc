@@ -33,6 +33,7 @@
 #include "ready_pipe.h"
 #include "runtime/controller.h"
 #include "start_up_memory.h"
+#include "succession.h"
 #include "takeover.h"
 
 namespace mainstay {
@@ -138,11 +139,16 @@ void Daemon::on_terminate(int, unsigned count) {
                                "asked to stop by a signal");
 }
 
+// Services go on; while they do, somebody has to keep them.
 void Daemon::on_keeper_lost(const Error& why) {
   chores_.do_now();
-  say("the keeper is gone: " + why.message);
   lost_ = true;
   loop_.stop();
+  if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
+  say("the keeper has died; this controller takes its place");
+  journal_.save();
+  process::Handover handover{inherited_.copies(), runner_.hand_over()};
+  say(become_keeper(arguments_.words, handover, welcome_).message);
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
@@ -155,6 +161,9 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
 }
 
 Status Daemon::begin() {
+  for (process::KeeperRun& run :
+       inherited_.take_handover(keeper_, [this](const std::string& text) { say(text); }))
+    runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
   auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
   if (!ecosystem) return ecosystem.error();
@@ -191,7 +200,8 @@ Status Daemon::begin() {
 void Daemon::begin_instances() {
   const Now now = io::read_clocks();
   const auto notice = [this](const std::string& text) { say(text); };
-  if (welcome_.generation > 1) {
+  if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
+  if (welcome_.generation > 1 || inherited_.handed_over()) {
     take_over(*parts_->controller, runner_, parts_->state.records());
   } else {
     recover(*parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),

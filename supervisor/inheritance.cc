@@ -1,5 +1,6 @@
 #include "inheritance.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "config/diagnostics.h"
 #include "config/loader.h"
 #include "control/socket.h"
+#include "process/handover.h"
 #include "process/memfd.h"
 
 namespace mainstay {
@@ -15,6 +17,10 @@ namespace mainstay {
 namespace {
 
 constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+
+UniqueFd duplicate(int fd) {
+  return UniqueFd{fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+}
 
 Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& options) {
   const auto bytes = process::read_memfd(memfd, kMaxBundleBytes);
@@ -27,9 +33,45 @@ Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& op
 }  // namespace
 
 void Inheritance::take(std::string_view name, UniqueFd fd) {
+  if (name == keeper::kHandoverName) {
+    handover_ = std::move(fd);
+    return;
+  }
+  if (name != "config" && name != "state" && name != "control") return;
+  kept_[std::string{name}] = duplicate(fd.get());
   if (name == "config") config_ = std::move(fd);
   if (name == "state") state_ = std::move(fd);
   if (name == "control") control_ = std::move(fd);
+}
+
+void Inheritance::keep(process::KeeperClient& keeper, const std::string& name, int fd) {
+  keeper.store(name, fd);
+  kept_[name] = duplicate(fd);
+}
+
+std::vector<process::KeeperRun> Inheritance::take_handover(
+    process::KeeperClient& keeper, const std::function<void(const std::string&)>& notice) {
+  if (!handover_) return {};
+  auto handover = process::unpack(handover_.get());
+  handover_.reset();
+  keeper.drop(keeper::kHandoverName);
+  if (!handover) {
+    notice(handover.error().message);
+    return {};
+  }
+  handed_over_ = true;
+  for (auto& [name, fd] : handover->descriptors) {
+    keeper.store(name, fd.get());
+    take(name, std::move(fd));
+  }
+  return std::move(handover->runs);
+}
+
+std::vector<std::pair<std::string, UniqueFd>> Inheritance::copies() const {
+  std::vector<std::pair<std::string, UniqueFd>> copies;
+  for (const auto& [name, fd] : kept_)
+    copies.emplace_back(name, duplicate(fd.get()));
+  return copies;
 }
 
 Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::path& file,
@@ -47,7 +89,7 @@ Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::
   if (!config_) {
     const auto memfd = process::sealed_memfd("mainstay-config", loaded->sources.encode());
     if (!memfd) return memfd.error();
-    keeper.store("config", memfd->get());
+    keep(keeper, "config", memfd->get());
   }
   return std::move(*loaded->ecosystem);
 }
@@ -60,7 +102,7 @@ Result<process::MemfdStateStore> Inheritance::open_state(
     on_loss("the records of the former controller are lost: " + opened.error().message);
   }
   auto created = process::MemfdStateStore::create();
-  if (created) keeper.store("state", created->fd());
+  if (created) keep(keeper, "state", created->fd());
   return created;
 }
 
@@ -68,7 +110,7 @@ Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& p
                                                   process::KeeperClient& keeper) {
   if (control_) return std::move(control_);
   auto made = control::make_control_socket(path);
-  if (made) keeper.store("control", made->get());
+  if (made) keep(keeper, "control", made->get());
   return made;
 }
 

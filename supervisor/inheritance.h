@@ -5,8 +5,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -20,6 +23,14 @@ class Inheritance {
  public:
   // A descriptor that the keeper had stored; an unknown name is dropped.
   void take(std::string_view name, UniqueFd fd);
+  // What a controller whose keeper had died has handed over goes to this keeper; its runs are given
+  // back. Nothing when there is no such thing. `notice` is told when it cannot be used.
+  std::vector<process::KeeperRun> take_handover(
+      process::KeeperClient& keeper, const std::function<void(const std::string&)>& notice);
+  // There was a controller before us, with another keeper.
+  bool handed_over() const { return handed_over_; }
+  // Duplicates of what the keeper stores, by name.
+  std::vector<std::pair<std::string, UniqueFd>> copies() const;
 
   // The configuration in force, else the file. What is wrong with it is printed on stderr like a
   // compiler does; the error is its first line.
@@ -33,9 +44,14 @@ class Inheritance {
                                        process::KeeperClient& keeper);
 
  private:
+  void keep(process::KeeperClient& keeper, const std::string& name, int fd);
+
   UniqueFd config_;
   UniqueFd state_;
   UniqueFd control_;
+  UniqueFd handover_;
+  bool handed_over_ = false;
+  std::map<std::string, UniqueFd> kept_;  // duplicates
 };
 
 }  // namespace mainstay

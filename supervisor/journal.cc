@@ -79,18 +79,26 @@ void Journal::after_turn() {
   timer_.start(kSoon);
 }
 
-void Journal::write() {
-  writing_ = true;
-  written_changes_ = store_->changes();
+process::SavedState Journal::snapshot() const {
   process::SavedState state;
   state.records = store_->records();
   state.runs = runner_->live_runs();
+  return state;
+}
+
+void Journal::save() {
+  if (store_ == nullptr) return;
+  const std::string failure = writer_->write(snapshot());
+  if (!failure.empty()) notice_(failure);
+}
+
+void Journal::write() {
+  writing_ = true;
+  written_changes_ = store_->changes();
   const auto failure = std::make_shared<std::string>();
-  loop_.in_worker(
-      [writer = writer_, failure, state = std::move(state)]() mutable {
-        *failure = writer->write(std::move(state));
-      },
-      [this, failure] { on_written(*failure); });
+  loop_.in_worker([writer = writer_, failure,
+                   state = snapshot()]() mutable { *failure = writer->write(std::move(state)); },
+                  [this, failure] { on_written(*failure); });
 }
 
 void Journal::on_written(const std::string& failure) {
@@ -107,9 +115,8 @@ void Journal::on_written(const std::string& failure) {
 
 void Journal::close() {
   if (store_ == nullptr) return;
-  process::SavedState state;
+  process::SavedState state = snapshot();
   state.all_stopped = true;
-  state.records = store_->records();
   if (const std::string failure = writer_->write(std::move(state)); !failure.empty())
     notice_(failure);
   store_ = nullptr;

@@ -10,6 +10,7 @@
 
 #include "io/loop.h"
 #include "process/runner.h"
+#include "process/state_file.h"
 #include "process/state_store.h"
 
 namespace mainstay {
@@ -26,12 +27,14 @@ class Journal {
   void serve(const process::MemfdStateStore& store, const process::ProcessRunner& runner);
   // After every turn of the loop.
   void after_turn();
+  // At once. Blocks until it is written.
+  void save();
   // The last words of a supervisor that has stopped everything. Blocks until they are written.
   void close();
 
  private:
   struct Writer;
-  void plan();
+  process::SavedState snapshot() const;
   void write();
   void on_written(const std::string& failure);
 

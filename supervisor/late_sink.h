@@ -3,6 +3,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "process/output_sink.h"
 
@@ -21,6 +22,7 @@ class LateSink final : public process::OutputSink {
     sink_->attach(run, file_name, spec, std::move(pipes));
   }
   void drain(RunId run) override { sink_->drain(run); }
+  std::vector<UniqueFd> copies_of(RunId run) const override { return sink_->copies_of(run); }
   bool is_open(RunId run) const override { return sink_->is_open(run); }
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <set>
 #include <span>
 
 #include "base/text.h"
@@ -42,6 +43,15 @@ void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
     } else {
       leave_behind(controller, runner, run);
     }
+  }
+}
+
+void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root) {
+  std::set<RunId> known;
+  for (const process::HeldRunInfo& run : runner.held_runs())
+    known.insert(run.run);
+  for (process::KeeperRun& run : process::find_survivors(process::Proc{}, cookie_root, {}).runs) {
+    if (!known.contains(RunId{run.token})) runner.hold(std::move(run));
   }
 }
 

@@ -20,6 +20,9 @@ namespace mainstay {
 void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
                const std::vector<std::pair<std::uint32_t, std::string>>& records);
 
+// What a dead keeper had started and nobody had heard of yet is found among the processes and held.
+void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root);
+
 // In a new supervisor: takes over what an earlier one left running when it died together with its
 // keeper, or, when that stopped everything or the machine was started anew since, only what people
 // wished. `notice` is told of what was found.

@@ -19,6 +19,8 @@ class Keeper {
   Keeper(Table& table, ControllerCommand& command, const Inheritance& inherited, int signal_fd,
          bool hangup_stops);
 
+  // For the controller, under a name; takes `fd`.
+  void hold(const char* name, int fd) { link_.hold(name, fd); }
   // Until everything is over; returns the code to exit with.
   int run();
 

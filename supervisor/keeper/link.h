@@ -25,6 +25,8 @@ class Link {
   Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited)
       : table_(table), foreign_(foreign), inherited_(inherited) {}
 
+  // Keeps a descriptor for controllers, as if one had stored it; takes `fd`.
+  void hold(const char* name, int fd) { store_.store(name, fd); }
   // Talks to a new controller from now on; takes both descriptors.
   void open(int socket, int alive_timer, std::uint32_t generation);
   void close();

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -22,11 +23,12 @@
 namespace mainstay::keeper {
 namespace {
 
+// The descriptor that `ctl up` waits at.
 constexpr const char* kReadyVariable = "MAINSTAY_READY_FD";
 
-// The descriptor that `ctl up` waits at, or -1.
-int ready_descriptor() {
-  const char* text = getenv(kReadyVariable);
+// The open descriptor that an environment variable names, or -1.
+int descriptor_named_by(const char* variable) {
+  const char* text = getenv(variable);
   if (text == nullptr) return -1;
   char* end = nullptr;
   const long fd = strtol(text, &end, 10);
@@ -42,17 +44,18 @@ int cannot_start(SupervisorExit code, const std::string& why, int ready_fd) {
 }
 
 // 0, 1 and 2 exist, the rest is closed: nothing that our parent forgot stays open for ever.
-void tidy_descriptors(int ready_fd) {
+void tidy_descriptors(int ready_fd, int handover_fd) {
   while (open("/dev/null", O_RDWR) >= 0 && fcntl(2, F_GETFD) < 0) {
   }
-  const auto ready = static_cast<unsigned>(ready_fd);
-  if (ready_fd < 0) {
-    close_range(3, ~0U, 0);
-    return;
+  unsigned from = 3;
+  for (const int kept : {std::min(ready_fd, handover_fd), std::max(ready_fd, handover_fd)}) {
+    if (kept < 0) continue;
+    const auto number = static_cast<unsigned>(kept);
+    if (number > from) close_range(from, number - 1, 0);
+    fcntl(kept, F_SETFD, FD_CLOEXEC);
+    from = number + 1;
   }
-  if (ready > 3) close_range(3, ready - 1, 0);
-  close_range(ready + 1, ~0U, 0);
-  fcntl(ready_fd, F_SETFD, FD_CLOEXEC);
+  close_range(from, ~0U, 0);
 }
 
 std::string controller_path() {
@@ -99,7 +102,7 @@ std::vector<char*> controller_arguments(std::string& path, char* fd_argument, ch
   return out;
 }
 
-int run_keeper(char** argv, std::string& path, int ready_fd) {
+int run_keeper(char** argv, std::string& path, int ready_fd, int handover_fd) {
   Inheritance inherited;
   inherited.keeper_pid = getpid();
   inherited.dev_null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -120,12 +123,15 @@ int run_keeper(char** argv, std::string& path, int ready_fd) {
   ControllerCommand command{path.c_str(),       arguments.data(),  fd_argument,
                             environment.data(), first_environment, ready_fd};
   Keeper keeper{table, command, inherited, signals, isatty(0) == 1};
+  if (handover_fd >= 0) keeper.hold(kHandoverName, handover_fd);
   return keeper.run();
 }
 
 int start(int argc, char** argv) {
-  const int ready_fd = ready_descriptor();
-  tidy_descriptors(ready_fd);
+  const int ready_fd = descriptor_named_by(kReadyVariable);
+  const int handover_fd = descriptor_named_by(kHandoverVariable);
+  unsetenv(kHandoverVariable);
+  tidy_descriptors(ready_fd, handover_fd);
   const auto options = parse_options({argv + 1, argv + argc});
   if (!options) {
     return cannot_start(SupervisorExit::BadUsageOrConfig, options.error().message, ready_fd);
@@ -142,7 +148,7 @@ int start(int argc, char** argv) {
   const std::filesystem::path state_dir = options->state_dir.value_or(places.state_dir.string());
   const auto lock = lock_state_directory(state_dir);
   if (!lock) return cannot_start(SupervisorExit::CannotStart, lock.error().message, ready_fd);
-  return run_keeper(argv, path, ready_fd);
+  return run_keeper(argv, path, ready_fd, handover_fd);
 }
 
 }  // namespace

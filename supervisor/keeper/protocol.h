@@ -24,6 +24,11 @@ inline constexpr std::size_t kMaxMessageFds = 4;
 inline constexpr std::size_t kMaxInlineRequest = 16 * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 1024 + kMaxInlineRequest;
 
+// Told by an environment variable to a keeper that a controller without one has become: a
+// descriptor for the next controller, stored under kHandoverName (process/handover.h).
+inline constexpr const char* kHandoverVariable = "MAINSTAY_HANDOVER_FD";
+inline constexpr const char* kHandoverName = "handover";
+
 // Tokens from here on name auxiliary runs (stop commands, secret commands); below are RunIds.
 inline constexpr std::uint64_t kFirstAuxiliaryToken = std::uint64_t{1} << 63;
 

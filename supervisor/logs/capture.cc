@@ -1,5 +1,7 @@
 #include "logs/capture.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "logs/capture_state.h"
@@ -61,6 +63,16 @@ void Capture::forget(RunId run) {
   for (CapturedPipe* pipe : pipes) {
     if (pipe != nullptr) state_->close(*pipe);
   }
+}
+
+std::vector<UniqueFd> Capture::copies_of(RunId run) const {
+  std::vector<UniqueFd> copies;
+  const auto found = state_->outputs.find(run);
+  if (found == state_->outputs.end()) return copies;
+  for (const auto& pipe : found->second.pipes) {
+    if (pipe) copies.emplace_back(fcntl(pipe->fd.get(), F_DUPFD_CLOEXEC, 0));
+  }
+  return copies;
 }
 
 bool Capture::is_open(RunId run) const {

@@ -77,6 +77,7 @@ class Capture final : public process::OutputSink {
   // Closes the run's pipes now; what is still in them is lost.
   void forget(RunId run);
 
+  std::vector<UniqueFd> copies_of(RunId run) const override;
   // False once every pipe of the run has come to its end (or it never had one).
   bool is_open(RunId run) const override;
   CaptureCounts counts() const;

@@ -91,7 +91,8 @@ void ProcessRunner::release(RunId id) {
   const auto found = state_->runs.find(id);
   if (found == state_->runs.end()) return;
   // What the keeper never had it ignores.
-  if (found->second->phase != Phase::Preparing) state_->let_go(id);
+  const OneRun& run = *found->second;
+  if (run.phase != Phase::Preparing) state_->let_go(id, {run.instance, run.out_pipe, run.err_pipe});
   state_->runs.erase(found);
 }
 
@@ -134,9 +135,27 @@ std::vector<HeldRunInfo> ProcessRunner::held_runs() const {
 }
 
 void ProcessRunner::hold(KeeperRun run) {
-  state_->keeper.adopt(run);
   const std::uint64_t token = run.token;
-  state_->held[token] = {std::move(run), std::nullopt};
+  std::optional<KeeperExit> exit;
+  if (run.pidfd) {
+    state_->keeper.adopt(run);
+  } else {
+    exit = KeeperExit{};
+    exit->token = token;
+    exit->wait_status = keeper::kUnknownStatus;
+  }
+  state_->held[token] = {std::move(run), exit};
+}
+
+std::vector<KeeperRun> ProcessRunner::hand_over() {
+  std::vector<KeeperRun> out;
+  for (const auto& [id, run] : state_->runs) {
+    if (run->phase == Phase::Born || run->phase == Phase::Running || run->phase == Phase::Ended)
+      out.push_back(state_->hand_over(*run));
+  }
+  for (const auto& [id, ended] : state_->lingering)
+    out.push_back(state_->with_pipes(id, ended.instance, ended.out_pipe, ended.err_pipe));
+  return out;
 }
 
 std::vector<SavedRun> ProcessRunner::live_runs() const {
@@ -170,11 +189,12 @@ void ProcessRunner::linger(const runtime::StartRequest& request) {
   Held held = std::move(found->second);
   state_->held.erase(found);
   OutputPipes pipes = take_pipes(held.run, request.spec->logs);
+  const Lingering lingering{request.canonical_name, inode_of(pipes.out), inode_of(pipes.err)};
   if (pipes.out || pipes.err) {
     state_->output.attach(request.run, log_name(request), request.spec->logs, std::move(pipes));
     state_->output.drain(request.run);
   }
-  state_->let_go(request.run);
+  state_->let_go(request.run, lingering);
 }
 
 void ProcessRunner::discard(RunId id) {

@@ -47,8 +47,12 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // --- takeover ---
   // Every run that came before on_all_there and was neither adopted nor discarded.
   std::vector<HeldRunInfo> held_runs() const;
-  // One more of them, which a dead supervisor left: the keeper is told to hold it.
+  // One more of them, which a dead supervisor left: the keeper is told to hold it. Without a pidfd
+  // it has ended, nobody knows how, and only its pipes are of interest.
   void hold(KeeperRun run);
+  // The other way round, when the keeper is dead: every live run, and every one whose pipes
+  // somebody still holds. Nothing may be done with the runner afterwards.
+  std::vector<KeeperRun> hand_over();
   // Live runs, for the next supervisor to find should this one die with its keeper. Their start
   // times are left out.
   std::vector<SavedRun> live_runs() const;

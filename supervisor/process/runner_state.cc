@@ -29,12 +29,12 @@ runtime::ExitStatus exit_status(int wait_status) {
   return {Kind::Signal, WTERMSIG(wait_status), WCOREDUMP(wait_status) != 0};
 }
 
+}  // namespace
+
 std::uint64_t inode_of(const UniqueFd& fd) {
   struct stat info {};
   return fd && fstat(fd.get(), &info) == 0 ? info.st_ino : 0;
 }
-
-}  // namespace
 
 std::string log_name(const runtime::StartRequest& start) {
   const bool only_one = start.spec->instances == 1 && start.index == 0;
@@ -166,12 +166,37 @@ void ProcessRunner::State::ended(OneRun& run, const KeeperExit& exit) {
   if (run.await_when_ended) await_empty(run);
 }
 
-void ProcessRunner::State::let_go(RunId id) {
+void ProcessRunner::State::let_go(RunId id, Lingering pipes) {
   if (output.is_open(id)) {
-    lingering.insert(id);
+    lingering[id] = std::move(pipes);
   } else {
     keeper.release(id.value);
   }
+}
+
+KeeperRun ProcessRunner::State::hand_over(OneRun& run) const {
+  KeeperRun out = with_pipes(run.id, run.instance, run.out_pipe, run.err_pipe);
+  if (run.phase == Phase::Born) {
+    out.out = std::move(run.pipes.out);
+    out.err = std::move(run.pipes.err);
+  }
+  out.pid = run.pid;
+  out.spawned = run.spawned;
+  if (run.phase != Phase::Ended) out.pidfd = std::move(run.pidfd);
+  return out;
+}
+
+KeeperRun ProcessRunner::State::with_pipes(RunId id, const std::string& instance,
+                                           std::uint64_t out_pipe, std::uint64_t err_pipe) const {
+  KeeperRun out;
+  out.token = id.value;
+  out.label = instance;
+  for (UniqueFd& copy : output.copies_of(id)) {
+    const std::uint64_t inode = inode_of(copy);
+    if (inode == out_pipe) out.out = std::move(copy);
+    if (inode == err_pipe && copy) out.err = std::move(copy);
+  }
+  return out;
 }
 
 void ProcessRunner::State::await_empty(const OneRun& run) {

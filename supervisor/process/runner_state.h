@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -52,6 +51,13 @@ struct OneRun {
   }
 };
 
+// A run that is done with, but for its pipes.
+struct Lingering {
+  std::string instance;
+  std::uint64_t out_pipe = 0;
+  std::uint64_t err_pipe = 0;
+};
+
 // What a former controller left, as it came, until it is adopted or discarded.
 struct Held {
   KeeperRun run;
@@ -60,6 +66,9 @@ struct Held {
 
 // The log's base name. Stable when the service is scaled by hand: the declaration decides.
 std::string log_name(const runtime::StartRequest& start);
+
+// The inode of a pipe; 0 for no descriptor.
+std::uint64_t inode_of(const UniqueFd& fd);
 
 // The read ends of a run's pipes, as the output sink wants them.
 OutputPipes take_pipes(KeeperRun& told, const model::LogSpec& logs);
@@ -95,7 +104,11 @@ struct ProcessRunner::State {
   void await_empty(const OneRun& run);
   // The keeper forgets the run, at once or when its output has come to its end: until then a next
   // controller must find the pipes with the keeper.
-  void let_go(RunId id);
+  void let_go(RunId id, Lingering pipes);
+  // The run as the next supervisor's controller needs it.
+  KeeperRun hand_over(OneRun& run) const;
+  KeeperRun with_pipes(RunId id, const std::string& instance, std::uint64_t out_pipe,
+                       std::uint64_t err_pipe) const;
 
   io::Loop& loop;
   KeeperClient& keeper;
@@ -107,7 +120,7 @@ struct ProcessRunner::State {
   Preparer preparer;
   std::map<RunId, std::unique_ptr<OneRun>> runs;
   std::map<std::uint64_t, Held> held;
-  std::set<RunId> lingering;  // done with, but for their pipes
+  std::map<RunId, Lingering> lingering;
 };
 
 }  // namespace mainstay::process

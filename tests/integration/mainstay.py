@@ -162,6 +162,7 @@ class Supervisor:
         for name in ("MAINSTAY_SOCKET", "NO_COLOR"):
             self.environment.pop(name, None)
         self.process = None
+        self.successor = None  # the pid of the keeper that came after, and is no child of ours
         self.bin = BIN
         if own_programs:  # copies, so that a test may take one away
             self.bin = self.folder / "programs" / "bin"
@@ -270,6 +271,23 @@ class Supervisor:
 
         until(replaced, "a new controller")
 
+    def kill_keeper(self):
+        """Kills the keeper and waits until the controller has taken its place and another one answers."""
+        info = self.call("supervisor.info")
+        os.kill(info["pid"], signal.SIGKILL)
+        if self.successor is None:
+            self.process.wait(DEADLINE)
+
+        def replaced():
+            try:
+                now = self.call("supervisor.info")
+                return now["pid"] == info["controller_pid"] and now["controller_pid"] != info["controller_pid"]
+            except (ConnectionError, OSError):
+                return False
+
+        until(replaced, "the controller has become the keeper")
+        self.successor = info["controller_pid"]
+
     def die(self):
         """Kills keeper and controller at once: what runs is left to nobody."""
         controller = self.controller_pid()
@@ -299,6 +317,9 @@ class Supervisor:
         return found
 
     def close(self):
+        if self.successor and alive(self.successor):
+            os.kill(self.successor, signal.SIGTERM)
+            until(lambda: not alive(self.successor), "the successor of the supervisor has ended")
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:

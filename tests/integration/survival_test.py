@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import os
+import random
 import signal
 import time
 
@@ -139,6 +140,111 @@ services:
             self.assertIn("it is kept as run.state.unreadable-", s.stderr())
             kept = [p for p in s.state.iterdir() if "unreadable" in p.name]
             self.assertEqual([p.read_bytes() for p in kept], [b"damaged"])
+
+
+WRITER = """
+import os, sys
+count = int(sys.argv[1])
+for first in range(0, count, 50):
+    os.write(1, b"".join(b"%08d " % i + b"x" * 90 + b"\\n" for i in range(first, first + 50)))
+sys.exit(7)
+"""
+
+
+class KeeperDeath(TestCase):
+    def test_the_controller_takes_its_place_and_no_service_notices(self):
+        yaml = """
+services:
+  steady: {command: sleep 1000, instances: 2}
+  crashed: {command: sleep 1000, restart: {min_uptime: 1ms}}
+  waiting: {command: 'false', restart: {backoff: 1h}}
+  held: {command: sleep 1000}
+"""
+        with Supervisor(yaml) as s:
+            first = s.wait_state("crashed", "running")["pid"]
+            os.kill(first, signal.SIGKILL)
+            s.wait("crashed", lambda a: a["pid"] not in (None, first), "restarted")
+            s.wait_state("waiting", "backoff")
+            s.ctl("stop", "held", check=0)
+            keys = ("state", "pid", "restarts", "unstable_runs", "started_at", "last_exit", "held_down", "next_start_at")
+            before = {o["name"]: {key: o[key] for key in keys} for o in s.call("services.list")["services"]}
+            for _ in range(2):
+                s.kill_keeper()
+                after = {o["name"]: {key: o[key] for key in keys} for o in s.call("services.list")["services"]}
+                self.assertEqual(after, before)
+            s.ctl("restart", "steady", "crashed", check=0)
+            s.ctl("down", check=0)
+            until(lambda: not alive(s.successor), "the supervisor has ended")
+            self.assertEqual(s.survivors(), [])
+
+    def test_logs_lose_and_double_nothing(self):
+        lines = 100_000
+        yaml = f"services: {{writer: {{command: [python3, writer.py, '{lines}'], restart: {{policy: never}}}}}}"
+        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
+        print(f"MAINSTAY_SEED={seed}")
+        moments = random.Random(seed)
+        with Supervisor(yaml, {"writer.py": WRITER}) as s:
+            log = s.logs / "writer.out.log"
+            size = 0
+            for _ in range(4):
+                size += moments.randrange(100_000, 1_500_000)
+                until(lambda: log.exists() and log.stat().st_size >= size, "more output")
+                s.kill_keeper()
+            self.assertEqual(s.wait_state("writer", "exited")["last_exit"]["signal"], None)
+            numbers = [int(line[:8]) for line in s.log("writer.out.log").splitlines()]
+            self.assertEqual(numbers, list(range(lines)))
+
+    def test_last_words_and_the_end_of_what_dies_meanwhile_are_kept(self):
+        yaml = """
+services:
+  a: {command: ./a.sh, restart: {policy: never}}
+  b: {command: sleep 1000}
+"""
+        script = "#!/bin/sh\ntrap 'echo last words; exit 9' USR1\necho up\nwhile :; do sleep 0.02; done\n"
+        with Supervisor(yaml, {"a.sh": script}) as s:
+            until(lambda: s.log("a.out.log") == b"up\n", "a is up")
+            a = s.service("a")["pid"]
+            controller = s.controller_pid()
+            os.kill(controller, signal.SIGSTOP)  # so that a ends when there is no keeper any more
+            s.process.kill()
+            s.process.wait()
+            os.kill(a, signal.SIGUSR1)
+            until(lambda: not alive(a), "a is dead")
+            os.kill(controller, signal.SIGCONT)
+            until(lambda: self.answers(s, controller), "there is a keeper again")
+            s.successor = controller
+            ended = s.wait_state("a", "exited")
+            self.assertIn(ended["last_exit"]["code"], (9, None))  # Linux tells since 6.15
+            self.assertIsNone(ended["last_exit"]["signal"])
+            self.assertEqual(s.log("a.out.log"), b"up\nlast words\n")
+
+    @staticmethod
+    def answers(s, keeper):
+        try:
+            return s.call("supervisor.info")["pid"] == keeper
+        except (ConnectionError, OSError):
+            return False
+
+    def test_output_of_a_grandchild_that_outlived_its_run_is_kept(self):
+        with Supervisor(mainstay.LATE_GRANDCHILD) as s:
+            s.wait_state("a", "exited")
+            s.kill_keeper()
+            (s.folder / "go").touch()
+            until(lambda: s.log("a.out.log") == b"late\n", "the late output")
+
+    def test_a_stop_that_was_begun_is_finished(self):
+        yaml = """
+services:
+  a: {command: "sh -c 'trap : TERM; touch up; while :; do sleep 0.02; done'", stop: {timeout: 4s}}
+"""
+        with Supervisor(yaml) as s:
+            until(lambda: (s.folder / "up").exists(), "a is up")
+            s.ctl("stop", "a", "--no-wait", check=0)
+            s.wait_state("a", "stopping")
+            s.kill_keeper()
+            self.assertLess(s.service("a").get("kill_in_seconds") or 0, 4.0)
+            s.wait_state("a", "stopped")
+            self.assertEqual(s.survivors_named("sh"), [])
 
 
 if __name__ == "__main__":

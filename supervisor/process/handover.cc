@@ -1,0 +1,195 @@
+#include "process/handover.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+#include "base/bytes.h"
+
+namespace mainstay::process {
+
+namespace {
+
+constexpr std::size_t kMostFds = 240;  // of one packet; the kernel's limit is 253
+constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr int kBufferBytes = 8 * 1024 * 1024;
+
+enum class Kind : std::uint8_t { Descriptor = 1, Run };
+
+// A packet that is being filled.
+struct Packet {
+  Encoder bytes;
+  std::vector<int> fds;
+  std::size_t entries = 0;
+};
+
+void add(Packet& packet, const std::pair<std::string, UniqueFd>& descriptor) {
+  packet.bytes.u8(static_cast<std::uint8_t>(Kind::Descriptor));
+  packet.bytes.text(descriptor.first);
+  packet.fds.push_back(descriptor.second.get());
+  ++packet.entries;
+}
+
+void add(Packet& packet, const KeeperRun& run) {
+  packet.bytes.u8(static_cast<std::uint8_t>(Kind::Run));
+  packet.bytes.u64(run.token);
+  packet.bytes.text(run.label);
+  packet.bytes.u32(static_cast<std::uint32_t>(run.pid));
+  packet.bytes.mono(run.spawned);
+  for (const UniqueFd* fd : {&run.pidfd, &run.out, &run.err}) {
+    packet.bytes.flag(static_cast<bool>(*fd));
+    if (*fd) packet.fds.push_back(fd->get());
+  }
+  ++packet.entries;
+}
+
+bool send(int socket, const Packet& packet) {
+  iovec part{const_cast<char*>(packet.bytes.bytes().data()), packet.bytes.bytes().size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostFds)> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (!packet.fds.empty()) {
+    const std::size_t size = packet.fds.size() * sizeof(int);
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(size);
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(header), packet.fds.data(), size);
+  }
+  return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+// Sends full packets, and the rest at the end.
+class Packer {
+ public:
+  explicit Packer(int socket) : socket_(socket) {}
+
+  template <typename Entry>
+  void put(const Entry& entry) {
+    constexpr std::size_t kLargest = 256;  // of one entry, three descriptors at most
+    const bool full =
+        packet_.fds.size() + 3 > kMostFds || packet_.bytes.bytes().size() + kLargest > kMostBytes;
+    if (full) flush();
+    add(packet_, entry);
+  }
+  void flush() {
+    if (packet_.entries > 0 && !send(socket_, packet_)) left_out_ += packet_.entries;
+    packet_ = {};
+  }
+  std::size_t left_out() const { return left_out_; }
+
+ private:
+  int socket_;
+  Packet packet_;
+  std::size_t left_out_ = 0;
+};
+
+std::vector<UniqueFd> take_fds(msghdr& message) {
+  std::vector<UniqueFd> fds;
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+      fds.emplace_back(fd);
+    }
+  }
+  return fds;
+}
+
+class Unpacker {
+ public:
+  // False: the packet makes no sense.
+  bool take(std::string_view bytes, std::vector<UniqueFd> fds) {
+    Decoder in{bytes};
+    fds_ = std::move(fds);
+    next_ = 0;
+    while (in.ok() && !in.at_end()) {
+      const auto kind = static_cast<Kind>(in.u8());
+      if (kind == Kind::Descriptor) {
+        std::string name = in.text();
+        out.descriptors.emplace_back(std::move(name), next_fd(true));
+      } else if (kind == Kind::Run) {
+        out.runs.push_back(run(in));
+      } else {
+        return false;
+      }
+    }
+    return in.ok() && next_ == fds_.size();
+  }
+
+  Handover out;
+
+ private:
+  UniqueFd next_fd(bool there) {
+    return there && next_ < fds_.size() ? std::move(fds_[next_++]) : UniqueFd{};
+  }
+  KeeperRun run(Decoder& in) {
+    KeeperRun run;
+    run.token = in.u64();
+    run.label = in.text();
+    run.pid = static_cast<int>(in.u32());
+    run.flags = keeper::kForeign;
+    run.spawned = in.mono();
+    for (UniqueFd* fd : {&run.pidfd, &run.out, &run.err})
+      *fd = next_fd(in.flag());
+    return run;
+  }
+
+  std::vector<UniqueFd> fds_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+Result<UniqueFd> pack(const Handover& handover, std::size_t& left_out) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return system_error("cannot hand over what is held", errno);
+  UniqueFd reading{ends[0]};
+  const UniqueFd writing{ends[1]};
+  if (setsockopt(ends[1], SOL_SOCKET, SO_SNDBUFFORCE, &kBufferBytes, sizeof kBufferBytes) != 0)
+    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &kBufferBytes, sizeof kBufferBytes);
+  Packer packer{ends[1]};
+  for (const auto& descriptor : handover.descriptors)
+    packer.put(descriptor);
+  packer.flush();
+  for (const KeeperRun& run : handover.runs)
+    packer.put(run);
+  packer.flush();
+  left_out = packer.left_out();
+  return reading;
+}
+
+Result<Handover> unpack(int fd) {
+  Unpacker unpacker;
+  std::string buffer(kMostBytes, '\0');
+  while (true) {
+    iovec part{buffer.data(), buffer.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostFds)> control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno != EAGAIN) return system_error("cannot take what was handed over", errno);
+    if (got <= 0) return std::move(unpacker.out);
+    auto fds = take_fds(message);
+    const bool whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+    if (!whole || !unpacker.take({buffer.data(), static_cast<std::size_t>(got)}, std::move(fds)))
+      return Error{"cannot take what was handed over: it makes no sense"};
+  }
+}
+
+}  // namespace mainstay::process

@@ -1,0 +1,29 @@
+// What a controller leaves to the next supervisor when its keeper has died and it becomes a keeper
+// itself: descriptors that are on their way through a socket, so that one descriptor holds them all
+// over execve(2) and nothing that services print meanwhile is lost.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "process/keeper_messages.h"
+
+namespace mainstay::process {
+
+struct Handover {
+  std::vector<std::pair<std::string, UniqueFd>> descriptors;  // as in KeeperClient::store()
+  // With their pidfds and pipes. Of a run that has ended only its pipes: there is no pidfd.
+  std::vector<KeeperRun> runs;
+};
+
+// The reading end of a socket that holds everything, close-on-exec; the writing end is closed. What
+// does not fit (thousands of runs as a plain user) is left out, as `left_out` says: those are found
+// without it.
+Result<UniqueFd> pack(const Handover& handover, std::size_t& left_out);
+// What pack() has put into it.
+Result<Handover> unpack(int fd);
+
+}  // namespace mainstay::process
