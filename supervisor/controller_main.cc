@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <span>
 
 #include "config/diagnostics.h"
 #include "config/loader.h"
 #include "controller_options.h"
 #include "daemon.h"
+#include "keeper/protocol.h"
 #include "mainstay/exit_codes.h"
+#include "upgrade.h"
 
 namespace mainstay {
 namespace {
@@ -34,12 +37,15 @@ void ignore_signals() {
     signal(number, SIG_IGN);
 }
 
-int run(std::span<char* const> words) {
-  const auto arguments = parse_controller_arguments(words, geteuid() == 0);
+// `own_path` is as the keeper found us: the program itself may have been moved away since.
+int run(const char* own_path, std::span<char* const> words) {
+  auto arguments = parse_controller_arguments(words, geteuid() == 0);
   if (!arguments) {
     fmt::print(stderr, "mainstay-controller: {}\n", arguments.error().message);
     return static_cast<int>(SupervisorExit::BadUsageOrConfig);
   }
+  if (arguments->check && arguments->config_fd >= 0)
+    return check_takeover(arguments->config_fd, arguments->state_fd);
   if (arguments->check) return check(*arguments);
   if (arguments->keeper_fd < 0) {
     fmt::print(stderr,
@@ -47,6 +53,9 @@ int run(std::span<char* const> words) {
                "`ctl up`\n");
     return static_cast<int>(SupervisorExit::BadUsageOrConfig);
   }
+  arguments->programs = programs_of(own_path);
+  arguments->fell_back = getenv(keeper::kFellBackVariable) != nullptr;
+  unsetenv(keeper::kFellBackVariable);
   ignore_signals();
   return run_daemon(*arguments);
 }
@@ -55,5 +64,5 @@ int run(std::span<char* const> words) {
 }  // namespace mainstay
 
 int main(int argc, char** argv) {
-  return mainstay::run(std::span{argv, static_cast<std::size_t>(argc)}.subspan(1));
+  return mainstay::run(argv[0], std::span{argv, static_cast<std::size_t>(argc)}.subspan(1));
 }

@@ -11,6 +11,13 @@ namespace mainstay {
 
 namespace {
 
+int* descriptor_option(ControllerArguments& out, std::string_view name) {
+  if (name == "--keeper-fd") return &out.keeper_fd;
+  if (name == "--config-fd") return &out.config_fd;
+  if (name == "--state-fd") return &out.state_fd;
+  return nullptr;
+}
+
 Status apply(ControllerArguments& out, std::string_view name, const std::string& value) {
   if (name == "--config") {
     out.config = value;
@@ -20,11 +27,10 @@ Status apply(ControllerArguments& out, std::string_view name, const std::string&
     out.log_dir = value;
   } else if (name == "--socket") {
     out.socket = value;
-  } else if (name == "--keeper-fd") {
-    const auto [end, error] =
-        std::from_chars(value.data(), value.data() + value.size(), out.keeper_fd);
+  } else if (int* fd = descriptor_option(out, name)) {
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), *fd);
     if (error != std::errc{} || end != value.data() + value.size()) {
-      return Error{fmt::format("--keeper-fd: '{}' is not a number", value)};
+      return Error{fmt::format("{}: '{}' is not a number", name, value)};
     }
   } else {
     return Error{fmt::format("unknown option '{}'", name)};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "programs.h"
 
 namespace mainstay {
 
@@ -19,6 +20,10 @@ struct ControllerArguments {
   std::filesystem::path socket;
   bool check = false;
   int keeper_fd = -1;
+  int config_fd = -1;  // with check: what to check instead of the file
+  int state_fd = -1;
+  Programs programs;
+  bool fell_back = false;          // after an upgrade that did not work (from the environment)
   std::vector<std::string> words;  // as they came, without those for us alone: the keeper's own
 };
 

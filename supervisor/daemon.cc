@@ -13,6 +13,7 @@
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "control/socket.h"
+#include "facts.h"
 #include "inheritance.h"
 #include "io/clock.h"
 #include "io/loop.h"
@@ -35,6 +36,7 @@
 #include "start_up_memory.h"
 #include "succession.h"
 #include "takeover.h"
+#include "upgrade.h"
 
 namespace mainstay {
 
@@ -67,6 +69,7 @@ class Daemon final : public process::KeeperHost {
   void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
+  void on_paused() override { upgrade_.on_paused(); }
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
@@ -74,8 +77,8 @@ class Daemon final : public process::KeeperHost {
   Status begin();
   void begin_instances();
   void begin_serving(UniqueFd listening);
-  control::Facts facts() const;
   void after_turn();
+  void go_for_upgrade();
   void settle();
   void refuse(const Error& why, SupervisorExit code);
   void say(const std::string& text) { log_.line(io::read_clocks().wall, text); }
@@ -94,6 +97,7 @@ class Daemon final : public process::KeeperHost {
   Journal journal_;
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
+  Upgrade upgrade_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -115,7 +119,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
           [this](const std::string& notice) { say(notice); }),
       deadline_(loop_, [] {}),
       chores_(loop_, keeper_),
-      journal_(loop_, arguments.state_dir, [this](const std::string& notice) { say(notice); }) {}
+      journal_(loop_, arguments.state_dir, [this](const std::string& notice) { say(notice); }),
+      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -147,8 +152,8 @@ void Daemon::on_keeper_lost(const Error& why) {
   if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
   say("the keeper has died; this controller takes its place");
   journal_.save();
-  process::Handover handover{inherited_.copies(), runner_.hand_over()};
-  say(become_keeper(arguments_.words, handover, welcome_).message);
+  process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
+  say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
@@ -161,7 +166,7 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
 }
 
 Status Daemon::begin() {
-  for (process::KeeperRun& run :
+  for (process::HandedRun& run :
        inherited_.take_handover(keeper_, [this](const std::string& text) { say(text); }))
     runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
@@ -184,6 +189,7 @@ Status Daemon::begin() {
   runtime::ControllerOptions options;
   options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
   options.next_run_id = welcome_.largest_run + 1;
+  options.restarted = why_restarted(inherited_.note(), arguments_.fell_back);
   parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, log_,
                             io::read_clocks());
   const Duration interval = parts->controller->ecosystem().history.interval;
@@ -217,26 +223,17 @@ void Daemon::begin_instances() {
   ready_.say_ready();
 }
 
-control::Facts Daemon::facts() const {
-  const Now now = io::read_clocks();
-  control::Facts facts;
-  facts.pid = welcome_.keeper_pid;
-  facts.controller_pid = getpid();
-  facts.started = {welcome_.started, now.wall_of(welcome_.started)};
-  facts.config = arguments_.config;
-  facts.state_dir = arguments_.state_dir;
-  facts.log_dir = parts_->directory.path();
-  facts.socket = arguments_.socket;
-  return facts;
-}
-
 void Daemon::begin_serving(UniqueFd listening) {
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  parts_->server.emplace(control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage,
-                                        io::read_clocks, facts()},
-                         std::move(listening), options);
+  parts_->server.emplace(
+      control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage, io::read_clocks,
+                     make_facts(arguments_, welcome_, inherited_.note(), parts_->directory.path()),
+                     [this](const std::string& who, Upgrade::Tried tried) {
+                       upgrade_.begin(who, std::move(tried));
+                     }},
+      std::move(listening), options);
   parts_->capture->set_on_growth(
       [this](const std::string& file) { parts_->server->log_grew(file); });
 }
@@ -244,6 +241,7 @@ void Daemon::begin_serving(UniqueFd listening) {
 // Runs after every turn of the loop, before it sleeps.
 void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
+  if (upgrade_.under_way()) return go_for_upgrade();
   settle();
   chores_.after_turn();
   journal_.after_turn();
@@ -253,6 +251,14 @@ void Daemon::after_turn() {
   }
   const auto sleep = loop_.next_timer();
   keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});
+}
+
+void Daemon::go_for_upgrade() {
+  chores_.do_now();
+  if (!upgrade_.after_turn(parts_->server->drained())) return;
+  journal_.save();
+  leaving_ = true;
+  loop_.stop();
 }
 
 void Daemon::settle() {

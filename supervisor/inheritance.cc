@@ -49,7 +49,7 @@ void Inheritance::keep(process::KeeperClient& keeper, const std::string& name, i
   kept_[name] = duplicate(fd);
 }
 
-std::vector<process::KeeperRun> Inheritance::take_handover(
+std::vector<process::HandedRun> Inheritance::take_handover(
     process::KeeperClient& keeper, const std::function<void(const std::string&)>& notice) {
   if (!handover_) return {};
   auto handover = process::unpack(handover_.get());
@@ -60,11 +60,17 @@ std::vector<process::KeeperRun> Inheritance::take_handover(
     return {};
   }
   handed_over_ = true;
+  note_ = handover->note;
   for (auto& [name, fd] : handover->descriptors) {
     keeper.store(name, fd.get());
     take(name, std::move(fd));
   }
   return std::move(handover->runs);
+}
+
+UniqueFd Inheritance::copy(const std::string& name) const {
+  const auto found = kept_.find(name);
+  return found == kept_.end() ? UniqueFd{} : duplicate(found->second.get());
 }
 
 std::vector<std::pair<std::string, UniqueFd>> Inheritance::copies() const {
@@ -112,6 +118,14 @@ Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& p
   auto made = control::make_control_socket(path);
   if (made) keep(keeper, "control", made->get());
   return made;
+}
+
+Result<model::Ecosystem> load_configuration_from(int memfd) {
+  auto loaded = load_from_memory(memfd, config::process_load_options());
+  if (!loaded) return loaded.error();
+  if (loaded->ecosystem) return std::move(*loaded->ecosystem);
+  return Error{loaded->diagnostics.empty() ? "cannot use the configuration"
+                                           : config::headline(loaded->diagnostics[0])};
 }
 
 }  // namespace mainstay

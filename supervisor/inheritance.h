@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "model/ecosystem.h"
+#include "process/handover.h"
 #include "process/keeper_client.h"
 #include "process/state_store.h"
 
@@ -25,11 +26,14 @@ class Inheritance {
   void take(std::string_view name, UniqueFd fd);
   // What a controller whose keeper had died has handed over goes to this keeper; its runs are given
   // back. Nothing when there is no such thing. `notice` is told when it cannot be used.
-  std::vector<process::KeeperRun> take_handover(
+  std::vector<process::HandedRun> take_handover(
       process::KeeperClient& keeper, const std::function<void(const std::string&)>& notice);
   // There was a controller before us, with another keeper.
   bool handed_over() const { return handed_over_; }
-  // Duplicates of what the keeper stores, by name.
+  // What it had to say about that.
+  const std::string& note() const { return note_; }
+  // Duplicates of what the keeper stores: one by name (empty if there is none), or all.
+  UniqueFd copy(const std::string& name) const;
   std::vector<std::pair<std::string, UniqueFd>> copies() const;
 
   // The configuration in force, else the file. What is wrong with it is printed on stderr like a
@@ -51,7 +55,11 @@ class Inheritance {
   UniqueFd control_;
   UniqueFd handover_;
   bool handed_over_ = false;
+  std::string note_;
   std::map<std::string, UniqueFd> kept_;  // duplicates
 };
+
+// The configuration that a supervisor keeps in memory (as "config").
+Result<model::Ecosystem> load_configuration_from(int memfd);
 
 }  // namespace mainstay

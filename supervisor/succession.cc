@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 
 #include "io/clock.h"
 #include "keeper/protocol.h"
@@ -21,13 +20,6 @@ namespace {
 constexpr Duration kShortLife = std::chrono::seconds{5};
 constexpr int kPauseMilliseconds = 1000;
 
-// <prefix>/libexec/mainstay/mainstay-controller → <prefix>/bin/supervisor
-std::filesystem::path keeper_program() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return self.parent_path().parent_path().parent_path() / "bin" / "supervisor";
-}
-
 // What the dead keeper had found, and raised for itself and us.
 void restore_file_limit(const process::KeeperWelcome& welcome) {
   rlimit limit{};
@@ -38,8 +30,8 @@ void restore_file_limit(const process::KeeperWelcome& welcome) {
 
 }  // namespace
 
-Error become_keeper(const std::vector<std::string>& words, const process::Handover& handover,
-                    const process::KeeperWelcome& welcome) {
+Error become_keeper(const std::filesystem::path& program, const std::vector<std::string>& words,
+                    const process::Handover& handover, const process::KeeperWelcome& welcome) {
   if (io::read_clocks().mono - welcome.started < kShortLife) poll(nullptr, 0, kPauseMilliseconds);
   std::size_t left_out = 0;
   const auto packed = process::pack(handover, left_out);
@@ -48,13 +40,12 @@ Error become_keeper(const std::vector<std::string>& words, const process::Handov
     setenv(keeper::kHandoverVariable, fmt::to_string(packed->get()).c_str(), 1);
   }
   restore_file_limit(welcome);
-  const std::string program = keeper_program().string();
   std::vector<char*> arguments{const_cast<char*>(program.c_str())};
   for (const std::string& word : words)
     arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   execv(program.c_str(), arguments.data());
-  return system_error("cannot run " + program, errno);
+  return system_error("cannot run " + program.string(), errno);
 }
 
 }  // namespace mainstay

@@ -51,7 +51,7 @@ void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root) 
   for (const process::HeldRunInfo& run : runner.held_runs())
     known.insert(run.run);
   for (process::KeeperRun& run : process::find_survivors(process::Proc{}, cookie_root, {}).runs) {
-    if (!known.contains(RunId{run.token})) runner.hold(std::move(run));
+    if (!known.contains(RunId{run.token})) runner.hold({std::move(run), std::nullopt});
   }
 }
 
@@ -74,7 +74,7 @@ void recover(runtime::Controller& controller, process::ProcessRunner& runner,
   std::vector<std::string> names;
   for (process::KeeperRun& run : found.runs) {
     names.push_back(run.label);
-    runner.hold(std::move(run));
+    runner.hold({std::move(run), std::nullopt});
   }
   notice("services of an earlier supervisor go on: " + join_some(names, 10));
   take_over(controller, runner, saved.records);

@@ -7,6 +7,6 @@
 namespace mainstay::ctl {
 
 extern const Verb kUp, kDown, kStatus, kShow, kWhy, kStart, kStop, kRestart, kEnable, kDisable,
-    kSignal, kReset, kScale, kLogs, kEvents, kCheck, kPing, kVersionVerb, kHelp;
+    kSignal, kReset, kScale, kLogs, kEvents, kCheck, kUpgrade, kPing, kVersionVerb, kHelp;
 
 }  // namespace mainstay::ctl

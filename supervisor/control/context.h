@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "control/port_oracle.h"
 #include "control/usage_source.h"
@@ -13,6 +15,13 @@
 #include "runtime/controller.h"
 
 namespace mainstay::control {
+
+// The last upgrade, as long as the controller that it led to lives.
+struct UpgradeFact {
+  std::string from;
+  bool ok = true;  // false: back to that version
+  WallTime at;
+};
 
 // What supervisor.info says of itself.
 struct Facts {
@@ -23,6 +32,7 @@ struct Facts {
   std::filesystem::path state_dir;
   std::filesystem::path log_dir;
   std::filesystem::path socket;
+  std::optional<UpgradeFact> upgrade;
 };
 
 // The parts of the supervisor that the control socket shows and commands. All outlive the server.
@@ -33,6 +43,10 @@ struct Parts {
   PortOracle& ports;
   std::function<Now()> clock;
   Facts facts;
+  // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
+  // their version.
+  std::function<void(const std::string& who, std::function<void(Result<std::string>)> tried)>
+      upgrade;
 };
 
 class Waits;

@@ -48,6 +48,7 @@ constexpr std::array kMethods{
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
+    Method{"supervisor.upgrade", AccessLevel::Admin, kNone, supervisor_upgrade},
     Method{"config.get", AccessLevel::Read, kNone, config_get},
     Method{"stream.cancel", AccessLevel::Read, kCancel, stream_cancel},
 };

@@ -47,6 +47,7 @@ void events_follow(Context&, const Call&, Params&);
 void supervisor_info(Context&, const Call&, Params&);
 void supervisor_ping(Context&, const Call&, Params&);
 void supervisor_shutdown(Context&, const Call&, Params&);
+void supervisor_upgrade(Context&, const Call&, Params&);
 void config_get(Context&, const Call&, Params&);
 void stream_cancel(Context&, const Call&, Params&);
 

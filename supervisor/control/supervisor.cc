@@ -1,4 +1,4 @@
-// supervisor.info, ping and shutdown, and config.get.
+// supervisor.info, ping, shutdown and upgrade, and config.get.
 #include "config/description.h"
 #include "control/json_writer.h"
 #include "control/method.h"
@@ -24,6 +24,13 @@ std::string info_text(const Context& context) {
   const auto memory = context.parts.usage.supervisor_memory_bytes();
   out.key("memory_bytes");
   memory != 0 ? out.whole(static_cast<std::int64_t>(memory)) : out.null();
+  out.key("upgrade");
+  if (facts.upgrade) {
+    out.open_object().key("at").time(facts.upgrade->at).key("from").text(facts.upgrade->from);
+    out.key("ok").flag(facts.upgrade->ok).close_object();
+  } else {
+    out.null();
+  }
   out.close_object();
   return out.take();
 }
@@ -51,6 +58,21 @@ void supervisor_shutdown(Context& context, const Call& call, Params& params) {
   if (!began) controller.shutdown(0, "asked by " + call.who());
   if (hurry) controller.shutdown(0, "hurried by " + call.who());
   context.waits.add_shutdown(call, progress);
+}
+
+void supervisor_upgrade(Context& context, const Call& call, Params&) {
+  if (context.controller().shutting_down()) {
+    return call.fail({RpcError::Failed, "failed", "cannot upgrade: the supervisor shuts down"});
+  }
+  context.parts.upgrade(call.who(), [call](const Result<std::string>& version) {
+    if (!version) {
+      return call.fail({RpcError::Failed, "failed",
+                        "not upgraded, nothing was changed: " + version.error().message});
+    }
+    JsonWriter out;
+    out.open_object().key("from").text(kVersion).key("to").text(*version).close_object();
+    call.answer(out.take());
+  });
 }
 
 void config_get(Context& context, const Call& call, Params&) {

@@ -47,8 +47,12 @@ void ControllerProcess::become_controller(int socket) {
   snprintf(command_.fd_argument, kFdArgumentBytes, "--keeper-fd=%d", socket);
   const bool first = generation_ == 1;
   if (first && command_.ready_fd >= 0) fcntl(command_.ready_fd, F_SETFD, 0);
-  execve(command_.path, command_.arguments,
-         first ? command_.first_environment : command_.environment);
+  char** environment = first ? command_.first_environment : command_.environment;
+  if (command_.program_fd >= 0) {
+    fexecve(command_.program_fd, command_.arguments, environment);
+  } else {
+    execve(command_.path, command_.arguments, environment);
+  }
   const int error = errno;
   say("cannot run the controller %s: %s", command_.path, strerror(error));
   if (first && command_.ready_fd >= 0) {

@@ -1,5 +1,6 @@
 #include "keeper/keeper.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -8,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
 
@@ -26,6 +29,7 @@ constexpr std::int64_t kHungAfter = 10 * kSecond;
 constexpr std::int64_t kStopMargin = 5 * kSecond;
 constexpr std::int64_t kHurriedStop = 10 * kSecond;
 constexpr std::int64_t kFinishTime = 5 * kSecond;  // from Finish to the end of the controller
+constexpr std::int64_t kTrial = 5 * kSecond;       // for new programs to become ready
 constexpr int kKillMilliseconds = 10'000;
 
 std::int64_t now_ns() {
@@ -50,16 +54,22 @@ int open_signals() {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-Keeper::Keeper(Table& table, ControllerCommand& command, const Inheritance& inherited,
-               int signal_fd, bool hangup_stops)
+Keeper::Keeper(Table& table, ControllerCommand& command, const Program& program,
+               const Inheritance& inherited, int signal_fd, bool hangup_stops)
     : table_(table),
       inherited_(inherited),
       controller_(command, inherited),
       reaper_(table),
       foreign_(table, reaper_),
       link_(table, foreign_, inherited),
+      program_(program),
       signal_fd_(signal_fd),
-      hangup_stops_(hangup_stops) {}
+      hangup_stops_(hangup_stops) {
+  if (program_.passed.handover < 0) return;
+  link_.hold(kHandoverName, program_.passed.handover);
+  awaits_takeover_ = true;
+  if (program_.passed.on_trial()) trial_deadline_ = now_ns() + kTrial;
+}
 
 int Keeper::run() {
   while (!over_) {
@@ -79,6 +89,7 @@ std::int64_t Keeper::next_deadline() const {
   }
   if (stop_deadline_ != 0) consider(stop_deadline_);
   if (finish_deadline_ != 0) consider(finish_deadline_);
+  if (trial_deadline_ != 0) consider(trial_deadline_);
   if (foreign_.deadline() != 0) consider(foreign_.deadline());
   return next;
 }
@@ -101,6 +112,7 @@ void Keeper::wait(std::int64_t now) {
   if (fds[0].revents != 0) read_signals(woken);
   std::uint64_t expirations = 0;
   if (fds[2].revents != 0 && read(fds[2].fd, &expirations, sizeof expirations) > 0) link_.ping();
+  if (awaits_takeover_ && link_.wishes().ready) on_takeover(woken);
   if (link_.wishes().finish && finish_deadline_ == 0) finish_deadline_ = woken + kFinishTime;
 }
 
@@ -116,6 +128,7 @@ void Keeper::act_on_deadlines(std::int64_t now) {
   if (foreign_.deadline() != 0 && now >= foreign_.deadline()) foreign_.collect(now);
   if (controller_.pid() == 0 && now >= controller_.start_at()) start_controller(now);
   if (controller_.pid() != 0) check_liveness(now);
+  if (trial_deadline_ != 0 && now >= trial_deadline_) fall_back();
 }
 
 void Keeper::check_liveness(std::int64_t now) {
@@ -163,15 +176,60 @@ void Keeper::on_terminate(int signal, std::int64_t now) {
 
 void Keeper::reap(std::int64_t now) {
   int status = 0;
-  if (reaper_.reap(controller_.pid(), status)) on_controller_end(status, now);
+  if (reaper_.reap(controller_.pid(), status, !reaps_all())) on_controller_end(status, now);
+}
+
+void Keeper::on_takeover(std::int64_t now) {
+  awaits_takeover_ = false;
+  trial_deadline_ = 0;
+  for (int* fd : {&program_.passed.reserve, &program_.passed.old_keeper})
+    drop_fd(*fd);
+  if (program_.passed.fell_back_from.empty()) drop_fd(program_.passed.old_controller);
+  reap(now);
+}
+
+void Keeper::upgrade() {
+  const Wishes& wishes = link_.wishes();
+  Passed passed;
+  passed.handover = wishes.handover;
+  passed.reserve = wishes.reserve;
+  passed.old_keeper = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  passed.old_controller = wishes.old_controller;
+  say("upgrading: running %s in the place of this program", program_.path);
+  if (passed.old_keeper >= 0 && passed.old_controller >= 0)
+    run_new_program(program_.path, program_.arguments, passed, inherited_);
+  say("cannot run %s: %s; going on as before", program_.path, strerror(errno));
+  drop_fd(passed.old_keeper);
+}
+
+void Keeper::fall_back() {
+  say("the new version is not ready in time, or has ended; going back to the old one");
+  if (controller_.pid() != 0) {
+    kill(controller_.pid(), SIGKILL);
+    waitpid(controller_.pid(), nullptr, 0);
+    controller_.ended();
+  }
+  run_old_program(program_.path, program_.arguments, program_.passed, inherited_);
+  say("cannot go back: %s; going on with what is there", strerror(errno));
+  trial_deadline_ = 0;
+  awaits_takeover_ = false;
 }
 
 void Keeper::on_controller_end(int status, std::int64_t now) {
-  link_.receive();  // its last words may be Finish
+  link_.receive();  // its last words may be Finish or Upgrade
   const bool never_began = controller_.generation() == 1 && !link_.greeted() && WIFEXITED(status);
   link_.close();
   controller_.ended();
   if (link_.wishes().finish) return finish(link_.wishes().finish_code);
+  if (link_.wishes().upgrade) {
+    upgrade();
+    link_.resume();
+    controller_.ended();
+    return reap(now);
+  }
+  if (trial_deadline_ != 0) return fall_back();
+  link_.resume();
+  awaits_takeover_ = false;
   if (never_began) {
     const int code = WEXITSTATUS(status);
     return finish(code == 127 || code == 0 ? 1 : code);

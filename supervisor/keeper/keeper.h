@@ -9,18 +9,24 @@
 #include "keeper/link.h"
 #include "keeper/reaper.h"
 #include "keeper/table.h"
+#include "keeper/upgrade.h"
 
 namespace mainstay::keeper {
+
+// Ourselves, as a program.
+struct Program {
+  const char* path = nullptr;
+  char** arguments = nullptr;
+  Passed passed;
+};
 
 class Keeper {
  public:
   // `signal_fd` is a signalfd of every signal in keeper_signals(). `hangup_stops`: HUP means what
   // TERM does (we were started on a terminal).
-  Keeper(Table& table, ControllerCommand& command, const Inheritance& inherited, int signal_fd,
-         bool hangup_stops);
+  Keeper(Table& table, ControllerCommand& command, const Program& program,
+         const Inheritance& inherited, int signal_fd, bool hangup_stops);
 
-  // For the controller, under a name; takes `fd`.
-  void hold(const char* name, int fd) { link_.hold(name, fd); }
   // Until everything is over; returns the code to exit with.
   int run();
 
@@ -34,6 +40,12 @@ class Keeper {
   void on_terminate(int signal, std::int64_t now);
   void reap(std::int64_t now);
   void on_controller_end(int status, std::int64_t now);
+  bool reaps_all() const { return !link_.wishes().paused && !awaits_takeover_; }
+  // The controller that was handed what there is has taken it.
+  void on_takeover(std::int64_t now);
+  void upgrade();
+  // The new programs did not come to work: back to the old ones.
+  void fall_back();
   // Ends everything below us and then the loop.
   void finish(int code);
 
@@ -43,6 +55,10 @@ class Keeper {
   Reaper reaper_;
   ForeignRuns foreign_;
   Link link_;
+  Program program_;
+  // Until then nothing is reaped: its controller does not know its runs yet.
+  bool awaits_takeover_ = false;
+  std::int64_t trial_deadline_ = 0;  // 0: the programs need not prove themselves
   int signal_fd_;
   bool hangup_stops_;
   bool over_ = false;

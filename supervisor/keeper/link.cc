@@ -1,7 +1,6 @@
 #include "keeper/link.h"
 
 #include <cerrno>
-#include <utility>
 
 #include "io/clock.h"
 #include "keeper/say.h"
@@ -40,7 +39,7 @@ void Link::open(int socket, int alive_timer, std::uint32_t generation) {
 void Link::close() {
   drop_fd(socket_);
   drop_fd(alive_timer_);
-  greeted_ = blocked_ = refusal_due_ = false;
+  greeted_ = blocked_ = refusal_due_ = paused_due_ = wishes_.ready = false;
   heard();
 }
 
@@ -95,6 +94,8 @@ void Link::act(Packet& packet) {
   StopBudget budget;
   Finish finish;
   Adopt adopt;
+  Pause pause;
+  Upgrade upgrade;
   Pong pong;
   if (read(hello)) return on_hello(hello);
   if (!greeted_) return complain("before Hello");
@@ -105,7 +106,10 @@ void Link::act(Packet& packet) {
   if (read(drop) && is_terminated(drop.name)) return store_.drop(drop.name);
   if (read(adopt)) return on_adopt(adopt, packet);
   if (read(budget)) return on_budget(budget);
-  if (read(finish)) {
+  if (read(upgrade)) return on_upgrade(packet);
+  if (read(pause)) {
+    wishes_.paused = paused_due_ = true;
+  } else if (read(finish)) {
     wishes_.finish = true;
     wishes_.finish_code = finish.code & 0xff;
   } else if (!read(pong)) {
@@ -169,37 +173,6 @@ void Link::on_release(std::uint64_t token) {
   table_.clear_dirty(id);
 }
 
-void Link::on_adopt(const Adopt& adopt, Packet& packet) {
-  constexpr std::uint32_t kHandles = kHasPidfd | kHasOut | kHasErr;
-  const bool sane = (adopt.handles & kHasPidfd) != 0 && (adopt.handles & ~kHandles) == 0 &&
-                    is_terminated(adopt.label) && adopt.token != 0 && adopt.pid > 0;
-  if (!sane || packet.lost_fds) return complain("Adopt");
-  if (table_.by_token(adopt.token) != kNoSlot) return;
-  const SlotId id = table_.take();
-  if (id == kNoSlot) return say("cannot hold %s: too many runs", adopt.label);
-  Slot& slot = table_.at(id);
-  slot.run.token = adopt.token;
-  slot.run.pid = adopt.pid;
-  slot.run.flags = kForeign;
-  slot.run.spawned_mono_ns = adopt.spawned_mono_ns;
-  std::memcpy(slot.run.label, adopt.label, sizeof slot.run.label);
-  std::size_t next = 0;
-  const auto take = [&](std::uint32_t handle) {
-    if ((adopt.handles & handle) == 0) return -1;
-    return std::exchange(packet.fds[next++], -1);
-  };
-  int pidfd = take(kHasPidfd);
-  slot.out = take(kHasOut);
-  slot.err = take(kHasErr);
-  if (!foreign_.watch(id, pidfd)) {
-    drop_fd(pidfd);
-    table_.free(id);
-    return say("cannot watch %s (pid %d)", adopt.label, adopt.pid);
-  }
-  table_.index(id);
-  if (adopt.token > largest_token_) largest_token_ = adopt.token;
-}
-
 void Link::on_store(const Store& store, Packet& packet) {
   if (!is_terminated(store.name) || packet.fds[0] < 0) return complain("Store");
   if (!store_.store(store.name, packet.fds[0]))
@@ -209,6 +182,7 @@ void Link::on_store(const Store& store, Packet& packet) {
 
 void Link::on_budget(const StopBudget& budget) {
   if (!is_terminated(budget.cgroup_root)) return complain("StopBudget");
+  wishes_.ready = true;
   wishes_.stop_budget_ms = budget.milliseconds;
   std::memcpy(wishes_.cgroup_root, budget.cgroup_root, sizeof wishes_.cgroup_root);
 }
@@ -282,6 +256,8 @@ bool Link::tell_rest() {
   terminate_due_ = false;
   if (ping_due_ && !tell(Ping{})) return false;
   ping_due_ = false;
+  if (paused_due_ && !tell(Paused{})) return false;
+  paused_due_ = false;
   return true;
 }
 

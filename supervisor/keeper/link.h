@@ -18,6 +18,12 @@ struct Wishes {
   char cgroup_root[kPathBytes] = {};
   bool finish = false;
   int finish_code = 0;
+  bool ready = false;   // the controller has taken over
+  bool paused = false;  // nothing is to be reaped but the controller
+  bool upgrade = false;
+  int handover = -1;  // with upgrade
+  int reserve = -1;
+  int old_controller = -1;  // its program
 };
 
 class Link {
@@ -42,6 +48,8 @@ class Link {
   bool wants_to_send() const { return blocked_; }
   bool wants_to_receive() const { return !refusal_due_; }
 
+  // The end of a pause, and of an upgrade that did not come about.
+  void resume();
   void terminate(int signal, std::uint32_t count);
   // Asks for a sign of life. unanswered_since() tells since when nothing came although something
   // was sent, as CLOCK_MONOTONIC in ns, or 0.
@@ -55,6 +63,7 @@ class Link {
   void act(Packet& packet);
   void on_hello(const Hello& hello);
   void on_spawn(const Spawn& spawn, Packet& packet);
+  void on_upgrade(Packet& packet);
   void on_adopt(const Adopt& adopt, Packet& packet);
   void on_store(const Store& store, Packet& packet);
   void on_release(std::uint64_t token);
@@ -92,6 +101,7 @@ class Link {
   Refused refusal_;
   bool terminate_due_ = false;
   Terminate terminate_;
+  bool paused_due_ = false;
   bool ping_due_ = false;
   bool pinged_ = false;
   std::int64_t unanswered_since_ = 0;

@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +15,7 @@
 #include "keeper/lock.h"
 #include "keeper/options.h"
 #include "keeper/say.h"
+#include "keeper/upgrade.h"
 #include "mainstay/endpoint.h"
 #include "mainstay/exit_codes.h"
 #include "mainstay/version.h"
@@ -23,19 +23,7 @@
 namespace mainstay::keeper {
 namespace {
 
-// The descriptor that `ctl up` waits at.
 constexpr const char* kReadyVariable = "MAINSTAY_READY_FD";
-
-// The open descriptor that an environment variable names, or -1.
-int descriptor_named_by(const char* variable) {
-  const char* text = getenv(variable);
-  if (text == nullptr) return -1;
-  char* end = nullptr;
-  const long fd = strtol(text, &end, 10);
-  const bool sound =
-      *end == 0 && fd > 2 && fd < INT_MAX && fcntl(static_cast<int>(fd), F_GETFD) >= 0;
-  return sound ? static_cast<int>(fd) : -1;
-}
 
 int cannot_start(SupervisorExit code, const std::string& why, int ready_fd) {
   say("%s", why.c_str());
@@ -43,26 +31,16 @@ int cannot_start(SupervisorExit code, const std::string& why, int ready_fd) {
   return static_cast<int>(code);
 }
 
-// 0, 1 and 2 exist, the rest is closed: nothing that our parent forgot stays open for ever.
-void tidy_descriptors(int ready_fd, int handover_fd) {
-  while (open("/dev/null", O_RDWR) >= 0 && fcntl(2, F_GETFD) < 0) {
-  }
-  unsigned from = 3;
-  for (const int kept : {std::min(ready_fd, handover_fd), std::max(ready_fd, handover_fd)}) {
-    if (kept < 0) continue;
-    const auto number = static_cast<unsigned>(kept);
-    if (number > from) close_range(from, number - 1, 0);
-    fcntl(kept, F_SETFD, FD_CLOEXEC);
-    from = number + 1;
-  }
-  close_range(from, ~0U, 0);
-}
-
-std::string controller_path() {
+// Where our program is installed, and the next version of it will be, too.
+std::filesystem::path own_path(const Passed& passed) {
+  if (!passed.fell_back_from.empty()) return passed.fell_back_from;
   char self[PATH_MAX] = {};
   if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) return "";
-  const std::filesystem::path bin = std::filesystem::path{self}.parent_path();
-  return (bin.parent_path() / "libexec" / "mainstay" / "mainstay-controller").string();
+  return std::filesystem::path{self}.parent_path() / "supervisor";
+}
+
+std::string controller_path(const std::filesystem::path& own) {
+  return own.parent_path().parent_path() / "libexec" / "mainstay" / "mainstay-controller";
 }
 
 void raise_file_limit(Inheritance& inherited) {
@@ -102,7 +80,8 @@ std::vector<char*> controller_arguments(std::string& path, char* fd_argument, ch
   return out;
 }
 
-int run_keeper(char** argv, std::string& path, int ready_fd, int handover_fd) {
+int run_keeper(char** argv, const std::string& self, const Passed& passed) {
+  const int ready_fd = passed.ready;
   Inheritance inherited;
   inherited.keeper_pid = getpid();
   inherited.dev_null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -116,30 +95,31 @@ int run_keeper(char** argv, std::string& path, int ready_fd, int handover_fd) {
         "cannot start: " + system_error("no memory or descriptors", errno).message;
     return cannot_start(SupervisorExit::CannotStart, why, ready_fd);
   }
+  std::string path = controller_path(self);
   char fd_argument[kFdArgumentBytes] = {};
   std::vector<char*> environment = environment_without_ready();
   std::vector<char*> arguments = controller_arguments(path, fd_argument, argv);
   char** first_environment = ready_fd >= 0 ? environ : environment.data();
-  ControllerCommand command{path.c_str(),       arguments.data(),  fd_argument,
-                            environment.data(), first_environment, ready_fd};
-  Keeper keeper{table, command, inherited, signals, isatty(0) == 1};
-  if (handover_fd >= 0) keeper.hold(kHandoverName, handover_fd);
+  ControllerCommand command{path.c_str(),      arguments.data(), fd_argument, environment.data(),
+                            first_environment, ready_fd,         -1};
+  if (!passed.fell_back_from.empty()) command.program_fd = passed.old_controller;
+  const Program program{self.c_str(), argv, passed};
+  Keeper keeper{table, command, program, inherited, signals, isatty(0) == 1};
   return keeper.run();
 }
 
 int start(int argc, char** argv) {
-  const int ready_fd = descriptor_named_by(kReadyVariable);
-  const int handover_fd = descriptor_named_by(kHandoverVariable);
-  unsetenv(kHandoverVariable);
-  tidy_descriptors(ready_fd, handover_fd);
+  const Passed passed = take_passed();
+  const int ready_fd = passed.ready;
   const auto options = parse_options({argv + 1, argv + argc});
   if (!options) {
     return cannot_start(SupervisorExit::BadUsageOrConfig, options.error().message, ready_fd);
   }
   if (options->help) return fputs(kHelpText.data(), stdout) < 0 ? 1 : 0;
   if (options->version) return printf("supervisor %s\n", kVersion.data()) < 0 ? 1 : 0;
-  std::string path = controller_path();
+  const std::string self = own_path(passed);
   if (options->check) {
+    const std::string path = controller_path(self);
     execv(path.c_str(), argv);
     const std::string why = system_error("cannot run the controller " + path, errno).message;
     return cannot_start(SupervisorExit::CannotStart, why, ready_fd);
@@ -148,7 +128,7 @@ int start(int argc, char** argv) {
   const std::filesystem::path state_dir = options->state_dir.value_or(places.state_dir.string());
   const auto lock = lock_state_directory(state_dir);
   if (!lock) return cannot_start(SupervisorExit::CannotStart, lock.error().message, ready_fd);
-  return run_keeper(argv, path, ready_fd, handover_fd);
+  return run_keeper(argv, self, passed);
 }
 
 }  // namespace

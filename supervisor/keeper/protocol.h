@@ -28,6 +28,8 @@ inline constexpr std::size_t kMaxMessageBytes = 1024 + kMaxInlineRequest;
 // descriptor for the next controller, stored under kHandoverName (process/handover.h).
 inline constexpr const char* kHandoverVariable = "MAINSTAY_HANDOVER_FD";
 inline constexpr const char* kHandoverName = "handover";
+// Set for a controller whose supervisor had been upgraded and has gone back to the old programs.
+inline constexpr const char* kFellBackVariable = "MAINSTAY_FELL_BACK";
 
 // Tokens from here on name auxiliary runs (stop commands, secret commands); below are RunIds.
 inline constexpr std::uint64_t kFirstAuxiliaryToken = std::uint64_t{1} << 63;
@@ -44,6 +46,8 @@ enum class MessageType : std::uint32_t {
   StopBudget,
   Finish,
   Adopt,
+  Pause,
+  Upgrade,
   // keeper → controller
   Welcome = 64,
   Stored,
@@ -53,6 +57,7 @@ enum class MessageType : std::uint32_t {
   AllThere,
   Terminate,
   Ping,
+  Paused,
 };
 
 struct Hello {
@@ -127,9 +132,10 @@ struct Finish {
   std::int32_t code = 0;
 };
 
-// A run of an earlier supervisor, which this keeper did not start: it holds the run from now on as
-// if it had, and tells its end. Comes with the descriptors of `handles`, kHasPidfd always among
-// them. Not answered; a token that is held stays as it is.
+// A run of an earlier supervisor, or of the program that was ours before: it is held from now on as
+// if it had been started by this one, child of ours or not, and its end is told. Comes with the
+// descriptors of `handles`, kHasPidfd always among them. Not answered; a token that is held stays
+// as it is.
 struct Adopt {
   MessageType type = MessageType::Adopt;
   std::uint32_t handles = 0;  // RunHandles
@@ -138,6 +144,21 @@ struct Adopt {
   std::uint32_t reserved = 0;
   std::int64_t spawned_mono_ns = 0;
   char label[kLabelBytes] = {};
+};
+
+// Reap nothing from now on, so that no exit is known to us alone; answered by Paused behind every
+// exit that is. The pause ends with the controller.
+struct Pause {
+  MessageType type = MessageType::Pause;
+  std::uint32_t reserved = 0;
+};
+
+// While paused: when the controller has ended, run the program that is installed now in our place.
+// Comes with three descriptors: the handover for its controller, a second one in reserve, and the
+// program of this controller, to go back to.
+struct Upgrade {
+  MessageType type = MessageType::Upgrade;
+  std::uint32_t reserved = 0;
 };
 
 // Comes with a timerfd (CLOCK_MONOTONIC): while it does not expire, the keeper takes the controller
@@ -218,6 +239,11 @@ struct Terminate {
 
 struct Ping {
   MessageType type = MessageType::Ping;
+  std::uint32_t reserved = 0;
+};
+
+struct Paused {
+  MessageType type = MessageType::Paused;
   std::uint32_t reserved = 0;
 };
 

@@ -86,7 +86,8 @@ void Reaper::record(SlotId id, int status, const rusage& usage) {
   table_.mark_dirty(id);
 }
 
-bool Reaper::reap(int controller, int& status) {
+bool Reaper::reap(int controller, int& status, bool only_controller) {
+  if (only_controller) return controller != 0 && waitpid(controller, &status, WNOHANG) > 0;
   bool controller_ended = false;
   rusage usage{};
   int one = 0;

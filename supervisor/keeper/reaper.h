@@ -12,9 +12,9 @@ class Reaper {
  public:
   explicit Reaper(Table& table) : table_(table) {}
 
-  // Takes all that have ended by now. True when `controller` was among them: `status` is its wait
-  // status.
-  bool reap(int controller, int& status);
+  // Takes all that have ended by now, or with `only_controller` that one alone. True when
+  // `controller` was among them: `status` is its wait status.
+  bool reap(int controller, int& status, bool only_controller);
   // The run in the slot has ended with this wait status.
   void record(SlotId id, int status, const rusage& usage);
 

@@ -18,7 +18,7 @@ constexpr std::size_t kMostFds = 240;  // of one packet; the kernel's limit is 2
 constexpr std::size_t kMostBytes = 64 * 1024;
 constexpr int kBufferBytes = 8 * 1024 * 1024;
 
-enum class Kind : std::uint8_t { Descriptor = 1, Run };
+enum class Kind : std::uint8_t { Descriptor = 1, Run, Note };
 
 // A packet that is being filled.
 struct Packet {
@@ -34,7 +34,14 @@ void add(Packet& packet, const std::pair<std::string, UniqueFd>& descriptor) {
   ++packet.entries;
 }
 
-void add(Packet& packet, const KeeperRun& run) {
+void add(Packet& packet, const std::string& note) {
+  packet.bytes.u8(static_cast<std::uint8_t>(Kind::Note));
+  packet.bytes.text(note);
+  ++packet.entries;
+}
+
+void add(Packet& packet, const HandedRun& handed) {
+  const KeeperRun& run = handed.run;
   packet.bytes.u8(static_cast<std::uint8_t>(Kind::Run));
   packet.bytes.u64(run.token);
   packet.bytes.text(run.label);
@@ -44,6 +51,12 @@ void add(Packet& packet, const KeeperRun& run) {
     packet.bytes.flag(static_cast<bool>(*fd));
     if (*fd) packet.fds.push_back(fd->get());
   }
+  const KeeperExit exit = handed.exit.value_or(KeeperExit{});
+  packet.bytes.flag(handed.exit.has_value());
+  packet.bytes.u32(static_cast<std::uint32_t>(exit.wait_status));
+  packet.bytes.duration(exit.cpu);
+  packet.bytes.u64(exit.peak_memory_bytes);
+  packet.bytes.mono(exit.at);
   ++packet.entries;
 }
 
@@ -120,6 +133,8 @@ class Unpacker {
         out.descriptors.emplace_back(std::move(name), next_fd(true));
       } else if (kind == Kind::Run) {
         out.runs.push_back(run(in));
+      } else if (kind == Kind::Note) {
+        out.note = in.text();
       } else {
         return false;
       }
@@ -133,8 +148,9 @@ class Unpacker {
   UniqueFd next_fd(bool there) {
     return there && next_ < fds_.size() ? std::move(fds_[next_++]) : UniqueFd{};
   }
-  KeeperRun run(Decoder& in) {
-    KeeperRun run;
+  HandedRun run(Decoder& in) {
+    HandedRun handed;
+    KeeperRun& run = handed.run;
     run.token = in.u64();
     run.label = in.text();
     run.pid = static_cast<int>(in.u32());
@@ -142,7 +158,16 @@ class Unpacker {
     run.spawned = in.mono();
     for (UniqueFd* fd : {&run.pidfd, &run.out, &run.err})
       *fd = next_fd(in.flag());
-    return run;
+    KeeperExit exit;
+    const bool ended = in.flag();
+    exit.token = run.token;
+    exit.pid = run.pid;
+    exit.wait_status = static_cast<int>(in.u32());
+    exit.cpu = in.duration();
+    exit.peak_memory_bytes = in.u64();
+    exit.at = in.mono();
+    if (ended) handed.exit = exit;
+    return handed;
   }
 
   std::vector<UniqueFd> fds_;
@@ -162,8 +187,9 @@ Result<UniqueFd> pack(const Handover& handover, std::size_t& left_out) {
   Packer packer{ends[1]};
   for (const auto& descriptor : handover.descriptors)
     packer.put(descriptor);
+  packer.put(handover.note);
   packer.flush();
-  for (const KeeperRun& run : handover.runs)
+  for (const HandedRun& run : handover.runs)
     packer.put(run);
   packer.flush();
   left_out = packer.left_out();

@@ -3,6 +3,7 @@
 // over execve(2) and nothing that services print meanwhile is lost.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +14,16 @@
 
 namespace mainstay::process {
 
+struct HandedRun {
+  KeeperRun run;
+  std::optional<KeeperExit> exit;
+};
+
 struct Handover {
   std::vector<std::pair<std::string, UniqueFd>> descriptors;  // as in KeeperClient::store()
-  // With their pidfds and pipes. Of a run that has ended only its pipes: there is no pidfd.
-  std::vector<KeeperRun> runs;
+  // With their pidfds and pipes. Of a run that has ended there is its exit instead of a pidfd.
+  std::vector<HandedRun> runs;
+  std::string note;  // why: what supervisor.info shows of an upgrade
 };
 
 // The reading end of a socket that holds everything, close-on-exec; the writing end is closed. What

@@ -156,6 +156,8 @@ void KeeperClient::dispatch(KeeperMessage message) {
     next_auxiliary_ =
         std::max(keeper::kFirstAuxiliaryToken, greeting->welcome.largest_auxiliary + 1);
     host_->on_welcome(greeting->welcome);
+  } else if (std::holds_alternative<KeeperPaused>(message)) {
+    host_->on_paused();
   } else {
     send(keeper::Pong{});
   }
@@ -249,6 +251,17 @@ void KeeperClient::tell_stop_budget(Duration budget, std::string_view cgroup_roo
   message.milliseconds = static_cast<std::uint32_t>(std::clamp<std::int64_t>(ms, 0, INT32_MAX));
   if (cgroup_root.size() < sizeof message.cgroup_root) copy_text(message.cgroup_root, cgroup_root);
   send(message);
+}
+
+void KeeperClient::pause() {
+  send(keeper::Pause{});
+}
+
+void KeeperClient::upgrade(UniqueFd handover, UniqueFd reserve, UniqueFd own_program) {
+  std::vector<UniqueFd> fds;
+  for (UniqueFd* fd : {&handover, &reserve, &own_program})
+    fds.push_back(std::move(*fd));
+  send(keeper::Upgrade{}, std::move(fds));
 }
 
 void KeeperClient::finish(int code) {

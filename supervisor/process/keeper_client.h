@@ -37,6 +37,8 @@ class KeeperHost {
   virtual void on_stored(std::string name, UniqueFd fd) = 0;
   // Every stored descriptor and every held run has been told.
   virtual void on_all_there() = 0;
+  // Every exit that the keeper knows of has been told; the answer to pause().
+  virtual void on_paused() {}
   // The supervisor is asked to stop, for the `count`th time.
   virtual void on_terminate(int signal, unsigned count) = 0;
   // The keeper is gone or talks nonsense; nothing more will come.
@@ -74,6 +76,11 @@ class KeeperClient {
   void drop(std::string_view name);
   // `cgroup_root`: a folder whose cgroup.kill ends all services, or empty.
   void tell_stop_budget(Duration budget, std::string_view cgroup_root);
+  // The keeper reaps nothing from now on, until we have ended.
+  void pause();
+  // Last words while paused: the keeper runs the program that is installed now in its own place.
+  // See keeper::Upgrade.
+  void upgrade(UniqueFd handover, UniqueFd reserve, UniqueFd own_program);
   // Last words: the keeper ends what is left and exits with `code`.
   void finish(int code);
   // A promise to call this again within `within`, or the keeper asks whether we hang. Costs the

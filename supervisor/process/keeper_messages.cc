@@ -75,6 +75,10 @@ KeeperMessage from_wire(const keeper::Ping&, FdTaker&) {
   return KeeperPing{};
 }
 
+KeeperMessage from_wire(const keeper::Paused&, FdTaker&) {
+  return KeeperPaused{};
+}
+
 KeeperMessage from_wire(const keeper::Terminate& in, FdTaker&) {
   return KeeperTerminate{in.signal, in.count};
 }
@@ -111,7 +115,8 @@ Result<KeeperMessage> decode_keeper_message(std::string_view packet, std::vector
   FdTaker taker{fds};
   auto message =
       decode_any<keeper::Run, keeper::Ended, keeper::Refused, keeper::Ping, keeper::Welcome,
-                 keeper::Stored, keeper::AllThere, keeper::Terminate>(packet, taker);
+                 keeper::Stored, keeper::AllThere, keeper::Terminate, keeper::Paused>(packet,
+                                                                                      taker);
   if (!message) return Error{"cannot understand the keeper: an unknown message"};
   if (!taker.ok()) return Error{"cannot understand the keeper: wrong number of descriptors"};
   return std::move(*message);

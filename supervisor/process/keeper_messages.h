@@ -68,9 +68,11 @@ struct KeeperTerminate {
   unsigned count = 0;
 };
 struct KeeperPing {};
+struct KeeperPaused {};
 
-using KeeperMessage = std::variant<KeeperGreeting, KeeperStored, KeeperRun, KeeperRefusal,
-                                   KeeperExit, KeeperAllThere, KeeperTerminate, KeeperPing>;
+using KeeperMessage =
+    std::variant<KeeperGreeting, KeeperStored, KeeperRun, KeeperRefusal, KeeperExit, KeeperAllThere,
+                 KeeperTerminate, KeeperPing, KeeperPaused>;
 
 // One packet and its descriptors as a message; an error when size, type, texts or the number of
 // descriptors are not those of the protocol. All of `fds` are taken (closed if not wanted).

@@ -134,27 +134,21 @@ std::vector<HeldRunInfo> ProcessRunner::held_runs() const {
   return out;
 }
 
-void ProcessRunner::hold(KeeperRun run) {
-  const std::uint64_t token = run.token;
-  std::optional<KeeperExit> exit;
-  if (run.pidfd) {
-    state_->keeper.adopt(run);
-  } else {
-    exit = KeeperExit{};
-    exit->token = token;
-    exit->wait_status = keeper::kUnknownStatus;
-  }
-  state_->held[token] = {std::move(run), exit};
+void ProcessRunner::hold(HandedRun handed) {
+  const std::uint64_t token = handed.run.token;
+  if (!handed.exit) state_->keeper.adopt(handed.run);
+  state_->held[token] = {std::move(handed.run), handed.exit};
 }
 
-std::vector<KeeperRun> ProcessRunner::hand_over() {
-  std::vector<KeeperRun> out;
+std::vector<HandedRun> ProcessRunner::hand_over() {
+  std::vector<HandedRun> out;
   for (const auto& [id, run] : state_->runs) {
     if (run->phase == Phase::Born || run->phase == Phase::Running || run->phase == Phase::Ended)
       out.push_back(state_->hand_over(*run));
   }
   for (const auto& [id, ended] : state_->lingering)
-    out.push_back(state_->with_pipes(id, ended.instance, ended.out_pipe, ended.err_pipe));
+    out.push_back(
+        {state_->with_pipes(id, ended.instance, ended.out_pipe, ended.err_pipe), KeeperExit{}});
   return out;
 }
 

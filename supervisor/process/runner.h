@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "io/loop.h"
+#include "process/handover.h"
 #include "process/keeper_client.h"
 #include "process/output_sink.h"
 #include "process/spawn_request.h"
@@ -47,12 +48,13 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // --- takeover ---
   // Every run that came before on_all_there and was neither adopted nor discarded.
   std::vector<HeldRunInfo> held_runs() const;
-  // One more of them, which a dead supervisor left: the keeper is told to hold it. Without a pidfd
-  // it has ended, nobody knows how, and only its pipes are of interest.
-  void hold(KeeperRun run);
-  // The other way round, when the keeper is dead: every live run, and every one whose pipes
-  // somebody still holds. Nothing may be done with the runner afterwards.
-  std::vector<KeeperRun> hand_over();
+  // One more of them, which an earlier supervisor left: the keeper is told to hold it, unless it
+  // has ended.
+  void hold(HandedRun run);
+  // The other way round, for the next supervisor: every live run, and every one that has ended and
+  // is not done with or has pipes that somebody still holds. Nothing may be done with the runner
+  // afterwards.
+  std::vector<HandedRun> hand_over();
   // Live runs, for the next supervisor to find should this one die with its keeper. Their start
   // times are left out.
   std::vector<SavedRun> live_runs() const;

@@ -158,6 +158,7 @@ void ProcessRunner::State::ended(OneRun& run, const KeeperExit& exit) {
   if (run.phase == Phase::Born) read_error_pipe(run);
   if (run.phase != Phase::Running) return;
   run.phase = Phase::Ended;
+  run.exit = exit;
   trees.main_ended(run.instance);
   output.drain(run.id);
   const bool leftovers = trees.leftovers(run.instance);
@@ -174,16 +175,17 @@ void ProcessRunner::State::let_go(RunId id, Lingering pipes) {
   }
 }
 
-KeeperRun ProcessRunner::State::hand_over(OneRun& run) const {
-  KeeperRun out = with_pipes(run.id, run.instance, run.out_pipe, run.err_pipe);
+HandedRun ProcessRunner::State::hand_over(OneRun& run) const {
+  HandedRun handed{with_pipes(run.id, run.instance, run.out_pipe, run.err_pipe), run.exit};
+  KeeperRun& out = handed.run;
   if (run.phase == Phase::Born) {
     out.out = std::move(run.pipes.out);
     out.err = std::move(run.pipes.err);
   }
   out.pid = run.pid;
   out.spawned = run.spawned;
-  if (run.phase != Phase::Ended) out.pidfd = std::move(run.pidfd);
-  return out;
+  if (!run.exit) out.pidfd = std::move(run.pidfd);
+  return handed;
 }
 
 KeeperRun ProcessRunner::State::with_pipes(RunId id, const std::string& instance,

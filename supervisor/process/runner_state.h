@@ -39,6 +39,7 @@ struct OneRun {
   std::optional<int> signal_when_running;
   int pid = 0;
   MonoTime spawned;
+  std::optional<KeeperExit> exit;
   UniqueFd pidfd;
   UniqueFd error;
   OutputPipes pipes;           // until it runs
@@ -106,7 +107,7 @@ struct ProcessRunner::State {
   // controller must find the pipes with the keeper.
   void let_go(RunId id, Lingering pipes);
   // The run as the next supervisor's controller needs it.
-  KeeperRun hand_over(OneRun& run) const;
+  HandedRun hand_over(OneRun& run) const;
   KeeperRun with_pipes(RunId id, const std::string& instance, std::uint64_t out_pipe,
                        std::uint64_t err_pipe) const;
 

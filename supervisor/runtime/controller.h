@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -106,6 +107,7 @@ struct ControllerOptions {
   double start_burst = 100;
   std::uint64_t next_run_id = 1;
   std::size_t event_capacity = 8192;
+  std::map<std::string, std::string> restarted;  // data of the event supervisor_restarted
   // Of restart.at; nothing: the machine's, or UTC when that cannot be told.
   std::optional<schedule::Zone> zone;
 };

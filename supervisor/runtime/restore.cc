@@ -36,7 +36,7 @@ void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>>
     own_.next_run_id = std::max(own_.next_run_id, run.run.value + 1);
     if (!records.contains(run.canonical_name) || is_newer_than_recorded(run)) rebuild(run);
   }
-  add_event(EventKind::SupervisorRestarted, nullptr, {});
+  add_event(EventKind::SupervisorRestarted, nullptr, options_.restarted);
   for (const InstanceId id : in_file_order())
     resume(table_.at(id), held);
   rejoin_brake();

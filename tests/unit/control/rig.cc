@@ -187,8 +187,18 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        .config = "/etc/x.yaml",
                        .state_dir = folder(),
                        .log_dir = log_dir(),
-                       .socket = socket_path()};
-  control::Parts parts{loop_, world.controller(), usage, ports, [this] { return clock(); }, facts};
+                       .socket = socket_path(),
+                       .upgrade = {}};
+  control::Parts parts{loop_,
+                       world.controller(),
+                       usage,
+                       ports,
+                       [this] { return clock(); },
+                       facts,
+                       [this](const std::string& who, auto tried) {
+                         upgrades.push_back(who);
+                         tried(installed);
+                       }};
   server = std::make_unique<control::Server>(parts, std::move(*listening), options);
   loop_.set_after_turn([this] {
     world.settle();

@@ -110,7 +110,9 @@ class Rig {
   sim::World world;
   FakeUsage usage;
   FakePorts ports;
-  std::function<Now()> clock;  // default: the world's
+  std::function<Now()> clock;                           // default: the world's
+  Result<std::string> installed{std::string{"0.2.0"}};  // what an upgrade finds
+  std::vector<std::string> upgrades;                    // who asked for one
 
  private:
   TempFolder folder_;

@@ -237,5 +237,21 @@ TEST_CASE("a short list waits for fresh numbers, a long one does not") {
   CHECK(rig.usage.refreshes == 2);
 }
 
+TEST_CASE("an upgrade is answered when the installed programs were tried") {
+  Rig rig(declare_three);
+  Peer peer(rig);
+  CHECK(peer.ask("supervisor.info")["result"]["upgrade"].is_null());
+  CHECK(peer.ask("supervisor.upgrade")["result"]["to"] == "0.2.0");
+  CHECK(rig.upgrades.size() == 1);
+  rig.installed = Error{"cannot run it"};
+  const Json refused = peer.ask("supervisor.upgrade")["error"];
+  CHECK(refused["message"] == "not upgraded, nothing was changed: cannot run it");
+  rig.world.controller().shutdown(0, "test");
+  rig.turn();
+  CHECK(peer.ask("supervisor.upgrade")["error"]["message"] ==
+        "cannot upgrade: the supervisor shuts down");
+  CHECK(rig.upgrades.size() == 2);
+}
+
 }  // namespace
 }  // namespace mainstay::test

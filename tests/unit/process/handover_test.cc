@@ -44,7 +44,7 @@ Handover example(std::size_t runs) {
     run.pidfd = some_fd();
     if (i % 2 == 0) run.out = some_fd();
     if (i % 3 == 0) run.err = some_fd();
-    handover.runs.push_back(std::move(run));
+    handover.runs.push_back({std::move(run), std::nullopt});
   }
   return handover;
 }
@@ -66,16 +66,35 @@ TEST_CASE("everything comes out as it went in, with its descriptors") {
   CHECK(same_file(taken->descriptors[1].second.get(), given.descriptors[1].second.get()));
   REQUIRE(taken->runs.size() == 7);
   for (std::size_t i = 0; i < 7; ++i) {
-    const KeeperRun& run = taken->runs[i];
+    const KeeperRun& run = taken->runs[i].run;
     CHECK(run.token == i + 1);
-    CHECK(run.label == given.runs[i].label);
-    CHECK(run.pid == given.runs[i].pid);
-    CHECK(run.spawned == given.runs[i].spawned);
+    CHECK(run.label == given.runs[i].run.label);
+    CHECK(run.pid == given.runs[i].run.pid);
+    CHECK(run.spawned == given.runs[i].run.spawned);
     CHECK(run.pidfd);
     CHECK(static_cast<bool>(run.out) == (i % 2 == 0));
     CHECK(static_cast<bool>(run.err) == (i % 3 == 0));
     CHECK((run.flags & keeper::kForeign) != 0);
   }
+}
+
+TEST_CASE("of a run that has ended there is its exit, and a note says why all this is") {
+  Handover given = example(1);
+  given.note = "upgrade";
+  given.runs[0].run.pidfd.reset();
+  given.runs[0].exit = KeeperExit{1, 0, 1000, 42 << 8, Duration{7}, 8, {Duration{9}}};
+  std::size_t left_out = 0;
+  const auto packed = pack(given, left_out);
+  REQUIRE(packed.ok());
+  const auto taken = unpack(packed->get());
+  REQUIRE(taken.ok());
+  CHECK(taken->note == "upgrade");
+  REQUIRE(taken->runs.size() == 1);
+  REQUIRE(taken->runs[0].exit.has_value());
+  CHECK(taken->runs[0].exit->wait_status == 42 << 8);
+  CHECK(taken->runs[0].exit->cpu == Duration{7});
+  CHECK(taken->runs[0].exit->peak_memory_bytes == 8);
+  CHECK(taken->runs[0].exit->at.since_boot == Duration{9});
 }
 
 TEST_CASE("a thousand runs fit") {
