@@ -77,6 +77,13 @@ std::string action_phrase(const Json& data) {
   return with(phrase, ", asked by ", datum(data, "who"));
 }
 
+std::string rotated_phrase(const Json& data) {
+  std::string phrase = with("log rotated", ": ", datum(data, "log"));
+  phrase = with(phrase, " is now ", datum(data, "archive"));
+  phrase = with(phrase, " (", datum(data, "cause"), ")");
+  return with(phrase, ", ", datum(data, "times"), " times since the last such event");
+}
+
 // All of it: nothing is hidden only because it is not known.
 std::string unknown_phrase(std::string_view kind, const Json& data) {
   std::string phrase = safe_line(kind);
@@ -111,6 +118,8 @@ std::string known_phrase(EventKind kind, const Json& data) {
       return with("configuration rejected", ": ", datum(data, "message"));
     case EventKind::Action:
       return action_phrase(data);
+    case EventKind::LogRotated:
+      return rotated_phrase(data);
   }
   return "";
 }

@@ -17,6 +17,7 @@
 #include "io/clock.h"
 #include "io/loop.h"
 #include "late_sink.h"
+#include "log_keeping.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
 #include "mainstay/endpoint.h"
@@ -53,6 +54,7 @@ struct Parts {
   std::optional<runtime::Controller> controller;
   std::optional<process::Sampler> sampler;
   std::optional<control::SampledUsage> usage;
+  std::optional<LogKeeping> keeping;
   std::optional<control::Server> server;
 };
 
@@ -175,6 +177,7 @@ Status Daemon::begin() {
   parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, log_,
                             io::read_clocks());
   const Duration interval = parts->controller->ecosystem().history.interval;
+  parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
   parts->sampler.emplace(loop_, trees_, process::SamplerOptions{.interval = interval});
   parts->usage.emplace(*parts->sampler, *parts->controller);
   parts_ = std::move(parts);
@@ -214,11 +217,13 @@ void Daemon::begin_serving(UniqueFd listening) {
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  parts_->server.emplace(control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage,
-                                        io::read_clocks, facts()},
-                         std::move(listening), options);
+  parts_->server.emplace(
+      control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage, *parts_->capture,
+                     parts_->keeping->archiver(), io::read_clocks, facts()},
+      std::move(listening), options);
   parts_->capture->set_on_growth(
       [this](const std::string& file) { parts_->server->log_grew(file); });
+  parts_->keeping->begin(*parts_->server);
 }
 
 // Runs after every turn of the loop, before it sleeps.

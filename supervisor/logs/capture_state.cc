@@ -107,7 +107,10 @@ Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
     options.splice = false;  // all logs are in one directory, so on one file system
     return {moved.bytes, MoveEnd::Limit, 0};
   }
-  static_cast<void>(rotation.cut_if_due(pipe.file, **log, pipe.rotate, at));
+  const bool cut = rotation.cut_if_due(pipe.file, **log, pipe.rotate, at);
+  // The next file is made by its first byte.
+  if (cut && moved.end == MoveEnd::Limit && pipe.held.empty() && bytes_waiting(pipe.fd.get()) == 0)
+    return {moved.bytes, MoveEnd::Empty, 0};
   return moved;
 }
 

@@ -203,3 +203,14 @@ TEST_CASE("a log that cannot be renamed goes on growing, is told of, and is cut 
   print(bench, out, "more\n");
   CHECK(failures.size() == 2);
 }
+
+TEST_CASE("after a cut there is no new log before its first byte") {
+  RotationBench bench;
+  const UniqueFd out = bench.attach_out(RunId{1}, "web", rotating(kSize));
+  print(bench, out, std::string(kSize, 'x') + "\n");
+  CHECK(bench.archives("web.out.log").size() == 1);
+  CHECK(!bench.folder.has("log/web.out.log"));
+  CHECK(!bench.folder.has("log/web.out.log.idx"));
+  print(bench, out, "next\n");
+  CHECK(bench.log("web.out.log") == "next\n");
+}
