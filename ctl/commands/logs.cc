@@ -124,7 +124,8 @@ const Verb kLogs = {
         "With more than one instance each line begins with its name; '!' marks stderr. On a "
         "terminal only\ntext, tabs and colours get through; a pipe gets the service's own bytes. "
         "With --json one object a\nline. -f goes on through restarts of the service and of the "
-        "controller.\n\nctl logs rotate|flush|usage [TARGET...]\nrotate begins new files and keeps the old ones as archives, flush throws "
+        "controller.\n\nctl logs rotate|flush|usage [TARGET...]\nrotate begins new files and keeps "
+        "the old ones as archives, flush throws "
         "away what was printed so far,\nusage says how much there is. A service that is called so "
         "is meant with: ctl logs -- rotate",
     .options = kOptions,

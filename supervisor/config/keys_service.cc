@@ -53,7 +53,7 @@ constexpr Shape kRotateShape{kMap, "a map of rotation settings", &kRotateTable};
 
 // `format` is active for raw: its reader notes the others.
 constexpr Key kLogKeys[] = {
-    {"stdout", &kBoolShape}, {"stderr", &kBoolShape},         {"merge", &kBoolShape},
+    {"stdout", &kBoolShape}, {"stderr", &kBoolShape},   {"merge", &kBoolShape},
     {"format", &kWordShape}, {"rotate", &kRotateShape}, {"on_full", &kWordShape, true},
 };
 constexpr KeyTable kLogTable{kLogKeys};

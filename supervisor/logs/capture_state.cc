@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include "logs/move.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t kPlainPipe = 64 * 1024;
 constexpr std::size_t kBusyBytes = kPlainPipe / 2;
 constexpr int kBusyTurns = 4;
+constexpr std::uint64_t kCutsPerTurn = 4;
 
 }  // namespace
 
@@ -82,8 +84,12 @@ Moved Capture::State::move(CapturedPipe& pipe, std::size_t limit) {
 
 Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
   Moved sum{0, MoveEnd::Limit, 0};
+  // A cut costs more than bytes, so a turn has few of them; a drain takes what there is.
+  const std::uint64_t most_cuts =
+      limit > options.turn_bytes ? UINT64_MAX : rotation.cuts() + kCutsPerTurn;
+  const auto may_go_on = [&] { return sum.bytes < limit && rotation.cuts() < most_cuts; };
   // What was read from the pipe into memory does not wait for another turn.
-  while (sum.end == MoveEnd::Limit && (sum.bytes < limit || !pipe.held.empty())) {
+  while (sum.end == MoveEnd::Limit && (may_go_on() || !pipe.held.empty())) {
     const std::size_t left = limit - std::min(sum.bytes, limit);
     const Moved piece = move_piece(pipe, std::max(left, pipe.held.size()));
     sum = {sum.bytes + piece.bytes, piece.end, piece.error};

@@ -89,6 +89,8 @@ TEST_CASE("events are told in words") {
   CHECK(phrase("service_failed", R"({"reason": "gave up"})") == "failed: gave up");
   CHECK(phrase("action", R"J({"verb": "restart", "who": "uid 1000 (pid 7)"})J") ==
         "restart, asked by uid 1000 (pid 7)");
+  CHECK(phrase("log_rotated", R"({"log": "a.log", "archive": "a_1.log", "cause": "size"})") ==
+        "log rotated: a.log is now a_1.log (size)");
   CHECK(phrase("action", R"({"verb": "shutdown", "why": "asked to stop by a signal"})") ==
         "shutdown: asked to stop by a signal");
 }
