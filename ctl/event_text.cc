@@ -84,6 +84,17 @@ std::string rotated_phrase(const Json& data) {
   return with(phrase, ", ", datum(data, "times"), " times since the last such event");
 }
 
+// "log backend.out.log: disk full, output is thrown away until there is room"
+std::string dropped_phrase(const Json& data) {
+  const std::string log = "log " + datum(data, "log");
+  if (datum(data, "ended") != "true") {
+    return log + ": the disk is full, output is counted and thrown away until there is room";
+  }
+  const std::string lost = datum(data, "bytes") + " bytes";
+  return log + ": can be written again, " + with(lost, " (", datum(data, "lines"), " lines)") +
+         " are lost";
+}
+
 // All of it: nothing is hidden only because it is not known.
 std::string unknown_phrase(std::string_view kind, const Json& data) {
   std::string phrase = safe_line(kind);
@@ -120,6 +131,8 @@ std::string known_phrase(EventKind kind, const Json& data) {
       return action_phrase(data);
     case EventKind::LogRotated:
       return rotated_phrase(data);
+    case EventKind::LogDropped:
+      return dropped_phrase(data);
   }
   return "";
 }

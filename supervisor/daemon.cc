@@ -45,11 +45,12 @@ constexpr Duration kHangAfter = std::chrono::seconds{10};
 
 // Everything that exists only once the configuration is known, in the order of construction.
 struct Parts {
-  Parts(logs::Directory logs, process::MemfdStateStore store)
-      : directory(std::move(logs)), state(std::move(store)) {}
+  Parts(logs::Directory logs, process::MemfdStateStore store, process::MemfdStateStore lost)
+      : directory(std::move(logs)), state(std::move(store)), losses(std::move(lost)) {}
 
   logs::Directory directory;
   process::MemfdStateStore state;
+  process::MemfdStateStore losses;  // of logs
   std::optional<logs::Capture> capture;
   std::optional<runtime::Controller> controller;
   std::optional<process::Sampler> sampler;
@@ -163,12 +164,17 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_state(
-      keeper_, [this](const std::string& lost) { log_.line(io::read_clocks().wall, lost); });
+  const auto say = [this](const std::string& lost) { log_.line(io::read_clocks().wall, lost); };
+  auto state = inherited_.open_state(keeper_, say);
   if (!state) return state.error();
+  auto losses = inherited_.open_losses(keeper_, say);
+  if (!losses) return losses.error();
 
-  auto parts = std::make_unique<Parts>(std::move(*directory), std::move(*state));
-  parts->capture.emplace(loop_, parts->directory);
+  auto parts =
+      std::make_unique<Parts>(std::move(*directory), std::move(*state), std::move(*losses));
+  parts->capture.emplace(
+      loop_, parts->directory,
+      logs::CaptureOptions{.losses = &parts->losses, .former_losses = parts->losses.records()});
   parts->capture->set_on_end([this](RunId run) { runner_.output_ended(run); });
   sink_.connect(*parts->capture);
   runtime::ControllerOptions options;

@@ -13,6 +13,8 @@ namespace mainstay {
 namespace {
 
 constexpr Duration kNewsEvery = std::chrono::seconds{10};
+// What is deleted of archives each time that a log cannot grow.
+constexpr std::uint64_t kRoomAtOnce = 16 * 1024 * 1024;
 
 // The instance whose log that is: of "backend:1.out.log", backend:1.
 std::optional<InstanceId> instance_of(const runtime::Controller& controller,
@@ -38,12 +40,15 @@ LogKeeping::LogKeeping(io::Loop& loop, logs::Directory& directory, logs::Capture
           loop, directory, [this] { archiver_.tidy(); }, [this](const Error& why) { say(why); }) {
   capture_.set_on_rotation([this](const logs::Rotated& rotated) { on_rotation(rotated); });
   capture_.set_on_rotation_failure([this](const Error& why) { say(why); });
+  capture_.set_on_dropped([this](const logs::Dropped& dropped) { on_dropped(dropped); });
   archiver_.set_on_trouble([this](const Error& why) { say(why); });
 }
 
 LogKeeping::~LogKeeping() {
   capture_.set_on_rotation({});
   capture_.set_on_rotation_failure({});
+  capture_.set_on_dropped({});
+  capture_.set_make_room({});
   own_log_.set_on_line({});
 }
 
@@ -53,6 +58,9 @@ void LogKeeping::begin(control::Server& server) {
     capture_.begin_rotation(newest);
     own_rotation_.begin(newest);
     own_log_.set_on_line([this] { own_rotation_.look(); });
+    capture_.set_make_room([this](std::function<void(std::uint64_t)> done) {
+      archiver_.free_space(kRoomAtOnce, std::move(done));
+    });
   });
 }
 
@@ -77,6 +85,18 @@ void LogKeeping::announce(const logs::Rotated& rotated) {
   if (news.more > 0) data["times"] = fmt::to_string(news.more + 1);
   news = {now, 0};
   controller_.note(EventKind::LogRotated, instance_of(controller_, rotated.file), std::move(data));
+}
+
+void LogKeeping::on_dropped(const logs::Dropped& dropped) {
+  std::map<std::string, std::string> data{{"log", dropped.file},
+                                          {"since", format_rfc3339(dropped.since)},
+                                          {"ended", dropped.ended ? "true" : "false"}};
+  if (dropped.ended) {
+    data["until"] = format_rfc3339(dropped.until);
+    data["bytes"] = fmt::to_string(dropped.bytes);
+    data["lines"] = fmt::to_string(dropped.lines);
+  }
+  controller_.note(EventKind::LogDropped, instance_of(controller_, dropped.file), std::move(data));
 }
 
 void LogKeeping::say(const Error& error) {

@@ -30,6 +30,7 @@ class LogKeeping {
  private:
   void on_rotation(const logs::Rotated& rotated);
   void announce(const logs::Rotated& rotated);
+  void on_dropped(const logs::Dropped& dropped);
   void say(const Error& error);
 
   // A log that is cut many times a second makes one event in ten seconds.

@@ -20,9 +20,11 @@ enum class EventKind : std::uint8_t {
   ConfigRejected,
   Action,      // somebody asked for a change: an audit entry
   LogRotated,  // a log was cut: its name leads to a new file now
+  LogDropped,  // the disk is full, and what is printed is thrown away; and again when that has
+               // ended
 };
 
-inline constexpr std::array<std::string_view, 12> kEventKindNames = {"service_started",
+inline constexpr std::array<std::string_view, 13> kEventKindNames = {"service_started",
                                                                      "service_ready",
                                                                      "service_exited",
                                                                      "service_backoff",
@@ -33,7 +35,8 @@ inline constexpr std::array<std::string_view, 12> kEventKindNames = {"service_st
                                                                      "config_applied",
                                                                      "config_rejected",
                                                                      "action",
-                                                                     "log_rotated"};
+                                                                     "log_rotated",
+                                                                     "log_dropped"};
 
 constexpr std::string_view to_string(EventKind kind) {
   return kEventKindNames[static_cast<std::size_t>(kind)];

@@ -53,7 +53,7 @@ constexpr Shape kRotateShape{kMap, "a map of rotation settings", &kRotateTable};
 
 constexpr Key kLogKeys[] = {
     {"stdout", &kBoolShape}, {"stderr", &kBoolShape},   {"merge", &kBoolShape},
-    {"format", &kWordShape}, {"rotate", &kRotateShape}, {"on_full", &kWordShape, true},
+    {"format", &kWordShape}, {"rotate", &kRotateShape}, {"on_full", &kWordShape},
 };
 constexpr KeyTable kLogTable{kLogKeys};
 

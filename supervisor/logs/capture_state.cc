@@ -133,7 +133,8 @@ Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
   }
   const bool cut = rotation.cut_if_due(pipe.file, **log, pipe.rotate, at);
   // The next file is made by its first byte.
-  if (cut && moved.end == MoveEnd::Limit && pipe.held.empty() && bytes_waiting(pipe.fd.get()) == 0)
+  if (cut && moved.end == MoveEnd::Limit && pipe.held.empty() && !pipe.behind &&
+      bytes_waiting(pipe.fd.get()) == 0)
     return {moved.bytes, MoveEnd::Empty, 0};
   return moved;
 }
@@ -152,8 +153,10 @@ Moved Capture::State::take_lines(LogFile& log, CapturedPipe& pipe, std::size_t l
     return {0, MoveEnd::Failed, lines.error().code};
   }
   std::string* const held = options.splice ? nullptr : &pipe.held;
+  // What is staged has to be written in this turn, whatever number of cuts that takes.
+  const std::size_t most = std::min<std::uint64_t>(limit, pipe.rotate.size.count);
   const Moved moved = (*lines)->take(
-      {pipe.fd.get(), pipe.run, limit, at, held, pipe.last_words, pipe.rotate.size.count}, log);
+      {pipe.fd.get(), pipe.run, most, at, held, pipe.last_words, pipe.rotate.size.count}, log);
   pipe.behind = (*lines)->is_behind();
   return moved;
 }

@@ -30,9 +30,9 @@ class PipePeek {
 
  private:
   bool open();
-  // Gives `see` all that can be seen, block by block.
+  // Gives `see` all that can be seen, block by block. False: the system does not let us look.
   template <typename See>
-  void look(int pipe, std::size_t limit, See see);
+  bool look(int pipe, std::size_t limit, See see);
 
   UniqueFd in_;  // a pipe of our own for the copy: empty between two calls
   UniqueFd out_;

@@ -44,16 +44,18 @@ bool PipePeek::open() {
 }
 
 template <typename See>
-void PipePeek::look(int pipe, std::size_t limit, See see) {
-  if (!open()) return;
+bool PipePeek::look(int pipe, std::size_t limit, See see) {
+  if (!open()) return false;
   const ssize_t copied = copy(pipe, in_.get(), std::min(limit, kMost));
+  if (copied < 0) return errno == EAGAIN;
   std::array<char, 4096> block{};
-  for (auto left = static_cast<std::size_t>(std::max<ssize_t>(0, copied)); left > 0;) {
+  for (auto left = static_cast<std::size_t>(copied); left > 0;) {
     const ssize_t got = read_some(out_.get(), block.data(), std::min(left, block.size()));
     if (got <= 0) break;
     left -= static_cast<std::size_t>(got);
     see(std::string_view{block.data(), static_cast<std::size_t>(got)});
   }
+  return true;
 }
 
 Peeked PipePeek::up_to_line_end(int pipe, std::size_t limit) {
@@ -69,12 +71,13 @@ Peeked PipePeek::up_to_line_end(int pipe, std::size_t limit) {
 
 Counted PipePeek::count(int pipe, std::size_t limit) {
   Counted counted;
-  look(pipe, limit, [&counted](std::string_view block) {
+  const bool looked = look(pipe, limit, [&counted](std::string_view block) {
     counted.bytes += block.size();
     counted.lines += static_cast<std::size_t>(std::count(block.begin(), block.end(), '\n'));
     counted.line_end = block.back() == '\n';
   });
-  if (counted.bytes == 0) counted.bytes = std::min({bytes_waiting(pipe), limit, kMost});
+  // Not when it was only empty: what came meanwhile has its lines counted the next time.
+  if (!looked) counted.bytes = std::min({bytes_waiting(pipe), limit, kMost});
   return counted;
 }
 
