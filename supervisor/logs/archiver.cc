@@ -10,6 +10,7 @@ namespace {
 // Timers do not see a clock that is set, and what cannot be deleted is tried again rarely.
 constexpr Duration kLongestSleep = std::chrono::hours{6};
 constexpr Duration kShortestSleep = std::chrono::seconds{1};
+constexpr Duration kRest = std::chrono::milliseconds{100};
 constexpr Duration kAfterTrouble = std::chrono::minutes{10};
 
 }  // namespace
@@ -25,7 +26,11 @@ Archiver::Archiver(io::Loop& loop, std::filesystem::path directory, KeepPolicy p
       directory_(std::move(directory)),
       policy_(std::move(policy)),
       clock_(std::move(clock)),
-      timer_(loop, [this] { tidy(); }),
+      timer_(loop,
+             [this] {
+               resting_ = false;
+               tidy();
+             }),
       shared_(std::make_shared<Shared>()) {}
 
 Archiver::~Archiver() {
@@ -101,7 +106,7 @@ void Archiver::next() {
                    done(report);
                  });
   }
-  if (!begun_ || !std::exchange(tidy_wanted_, false)) return;
+  if (!begun_ || resting_ || !std::exchange(tidy_wanted_, false)) return;
   const WallTime now = clock_().wall;
   start([path = directory_, policy = policy_,
          now](const JobSignals& signals) { return tidy_up(path, policy, now, signals); },
@@ -131,6 +136,11 @@ void Archiver::finished(const JobReport& report) {
 }
 
 void Archiver::plan(const JobReport& report) {
+  if (tidy_wanted_) {  // logs are cut all the time: their names are changed in the same directory
+    resting_ = true;
+    timer_.start(kRest);
+    return;
+  }
   if (!report.next) {
     timer_.cancel();
     return;

@@ -73,6 +73,7 @@ class Archiver {
   bool begun_ = false;
   bool running_ = false;
   bool tidy_wanted_ = false;
+  bool resting_ = false;  // between two jobs that tidy
   std::string last_trouble_;
   std::function<void(const Error&)> on_trouble_;
 };

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kPlainPipe = 64 * 1024;
 constexpr std::size_t kBusyBytes = kPlainPipe / 2;
 constexpr int kBusyTurns = 4;
-constexpr std::uint64_t kCutsPerTurn = 4;
+constexpr std::uint64_t kCutsPerTurn = 1;
 
 }  // namespace
 
@@ -102,7 +102,7 @@ Moved Capture::State::move(CapturedPipe& pipe, std::size_t limit) {
 
 Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
   Moved sum{0, MoveEnd::Limit, 0};
-  // A cut costs more than bytes, so a turn has few of them; a drain takes what there is.
+  // A cut costs more than bytes, so a turn has one of them; a drain takes what there is.
   const std::uint64_t most_cuts =
       limit > options.turn_bytes ? UINT64_MAX : rotation.cuts() + kCutsPerTurn;
   const auto may_go_on = [&] { return sum.bytes < limit && rotation.cuts() < most_cuts; };

@@ -68,7 +68,8 @@ void Follower::add_part(Followed& followed, const Rotated& rotated) {
   }
   if (first) followed.position.inode = file->inode;
   followed.parts.push_back({rotated.archive, std::move(*file)});
-  if (followed.parts.size() <= kMostParts) return;
+  ++open_parts_;
+  if (followed.parts.size() <= kMostParts && open_parts_ <= kMostOpenParts) return;
   missed_ += followed.parts.front().file.size - followed.position.offset;
   leave_part(followed);
 }
@@ -77,6 +78,7 @@ void Follower::add_part(Followed& followed, const Rotated& rotated) {
 void Follower::leave_part(Followed& followed) {
   const bool to_its_end = followed.position.offset >= followed.parts.front().file.size;
   followed.parts.erase(followed.parts.begin());
+  --open_parts_;
   followed.position = {0, 0, to_its_end && followed.position.continued};
   if (!followed.parts.empty()) followed.position.inode = followed.parts.front().file.inode;
 }

@@ -71,7 +71,8 @@ class Follower {
     std::vector<Part> parts;
   };
   class Batch;
-  static constexpr std::size_t kMostParts = 16;
+  static constexpr std::size_t kMostParts = 16;      // of one log
+  static constexpr std::size_t kMostOpenParts = 64;  // of all
 
   void mark(std::size_t number);
   void add_part(Followed& followed, const Rotated& rotated);
@@ -84,7 +85,8 @@ class Follower {
   std::unordered_map<std::string, std::size_t> by_name_;
   std::deque<std::size_t> pending_;   // in the order in which they grew
   std::set<std::size_t> unfinished_;  // those whose last line has no newline yet
-  std::uint64_t missed_ = 0;          // since the last pull
+  std::size_t open_parts_ = 0;
+  std::uint64_t missed_ = 0;  // since the last pull
 };
 
 }  // namespace mainstay::logs

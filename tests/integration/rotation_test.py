@@ -78,7 +78,7 @@ class Lossless(RotationTest):
         moments = random.Random(seed)
         with self.supervisor(writer(lines, "{size: 64K, keep: 10000}")) as s:
             kills = 0
-            while kills < 12 and s.service("writer")["state"] != "exited":
+            while kills < 7 and s.service("writer")["state"] != "exited":
                 seen = len(self.archives(s)) + moments.randrange(1, 20)
                 until(lambda: len(self.archives(s)) >= seen or s.service("writer")["state"] == "exited",
                       "more archives", every=0.001)

@@ -158,3 +158,29 @@ TEST_CASE("a log that logrotate renames is read to its end, then the new one fro
   CHECK(on.pull() == Texts{"two", "three"});
   CHECK(on.started_over == 0);
 }
+
+TEST_CASE("who follows many logs and does not read holds few of their archives open") {
+  RotationBench bench;
+  std::vector<Source> sources;
+  std::vector<UniqueFd> outs;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    const std::string name = fmt::format("s{}", i);
+    sources.push_back({name, name, Stream::Out, name + ".out.log"});
+    outs.push_back(bench.attach_out(RunId{i}, name));
+    put(outs.back().get(), "line\n");
+    bench.capture->drain(RunId{i});
+  }
+  Follower follower{bench.directory, sources, {}};
+  bench.capture->set_on_rotation([&](const Rotated& rotated) { follower.rotated(rotated); });
+  for (const Source& source : sources)
+    CHECK(bench.rotate(source.file).kind == RotateAnswer::Kind::Rotated);
+  std::size_t lines = 0;
+  std::uint64_t missed = 0;
+  while (follower.has_pending()) {
+    const Pulled pulled = follower.pull(4096);
+    lines += pulled.lines.size();
+    missed += pulled.missed;
+  }
+  CHECK(lines == 64);
+  CHECK(missed == 36 * 5);
+}

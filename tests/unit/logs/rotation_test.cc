@@ -161,6 +161,8 @@ TEST_CASE("a daily log is cut by the first byte of a new day, and a silent one a
   print(bench, out, "yesterday\n");
   put(silent.get(), "nothing more\n");
   bench.capture->drain(RunId{2});
+  for (int turn = 0; turn < 5; ++turn)
+    bench.loop.run_once(false);  // the look at what is of an earlier day finds nothing
   CHECK(bench.rotations.empty());
   bench.now.wall = bench.now.wall + std::chrono::milliseconds{60};
   print(bench, out, "today\n");
@@ -215,13 +217,13 @@ TEST_CASE("after a cut there is no new log before its first byte") {
   CHECK(bench.log("web.out.log") == "next\n");
 }
 
-TEST_CASE("a turn has few cuts, so that other pipes have theirs, and a drain takes all") {
+TEST_CASE("a turn has one cut, so that other pipes have theirs, and a drain takes all") {
   RotationBench bench;
   const UniqueFd out = bench.attach_out(RunId{1}, "web", rotating(kSize));
   const std::string text = numbered(0, 1000);
   put(out.get(), text);
   bench.loop.run_once(true);
-  CHECK(bench.rotations.size() == 4);
+  CHECK(bench.rotations.size() == 1);
   bench.capture->drain(RunId{1});
   CHECK(bench.everything("web.out.log") == text);
   CHECK(bench.rotations.size() > 8);
