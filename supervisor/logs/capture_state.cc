@@ -205,6 +205,7 @@ void Capture::State::wait_for_room(CapturedPipe& pipe, int error) {
     pipe.watch->pause();
     waiting.push_back(&pipe);
   }
+  if (pipe.dropping) pipe.watch->pause();  // not even thrown away can it be: out of descriptors
   meet_full(pipe, error);
   if (!retry_planned) plan_retry();
 }
@@ -226,7 +227,10 @@ void Capture::State::retry() {
   retry_planned = true;
   bool progress = false;
   for (CapturedPipe* pipe : std::vector<CapturedPipe*>{waiting}) {
-    if (pipe->dropping && !stop_dropping(*pipe)) continue;
+    if (pipe->dropping && !stop_dropping(*pipe)) {
+      pipe->watch->want(io::kReadable);
+      continue;
+    }
     progress = serve(*pipe, options.turn_bytes) || progress;
   }
   mark_left_gaps();

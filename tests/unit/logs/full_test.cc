@@ -240,6 +240,29 @@ TEST_CASE("when there is no room to be made, output is thrown away, and it is no
   CHECK(asked == 1);
 }
 
+TEST_CASE("what cannot even be thrown away for want of descriptors waits, and nothing spins") {
+  CaptureOptions options;
+  options.first_retry = std::chrono::hours{1};
+  options.drop_after = Duration{0};
+  Bench bench{options};
+  const UniqueFd out = bench.attach_out(RunId{1}, "web");
+  put(out.get(), "opens the log\n");
+  bench.turn_until([&] { return bench.size("web.out.log") > 0; });
+  const FileSizeLimit limit{10'000};
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{3, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  put(out.get(), numbered(0, 3000));
+  for (int turn = 0; turn < 50; ++turn)
+    bench.loop.run_once(false);
+  setrlimit(RLIMIT_NOFILE, &before);
+  REQUIRE(bench.capture->troubles().size() == 1);
+  CHECK(bench.capture->troubles()[0].dropping);
+  CHECK(bench.capture->counts().turns < 6);
+  CHECK(bench.capture->counts().dropped_bytes == 0);
+}
+
 TEST_CASE("a service that ends while output is thrown away ends, and the mark comes later") {
   FullBench full;
   UniqueFd out = full.bench.attach_out(RunId{1}, "web");
