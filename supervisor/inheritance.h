@@ -43,15 +43,23 @@ class Inheritance {
   // `on_loss` is told when the records cannot be read: the keeper's table is enough to go on with.
   Result<process::MemfdStateStore> open_state(
       process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
+  // What logs have lost (logs/losses.h), in the same way.
+  Result<process::MemfdStateStore> open_losses(
+      process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
   // Listening.
   Result<UniqueFd> open_control_socket(const std::filesystem::path& path,
                                        process::KeeperClient& keeper);
 
  private:
+  // The one that the keeper had stored under that name, else a new one, which it gets.
+  Result<process::MemfdStateStore> open_store(
+      const char* name, UniqueFd former, process::KeeperClient& keeper,
+      const std::function<void(const std::string&)>& on_loss);
   void keep(process::KeeperClient& keeper, const std::string& name, int fd);
 
   UniqueFd config_;
   UniqueFd state_;
+  UniqueFd losses_;
   UniqueFd control_;
   UniqueFd handover_;
   bool handed_over_ = false;

@@ -100,6 +100,7 @@ class Logs {
 };
 
 CtlExit run(Context& context) {
+  if (const auto done = run_logs_keeping(context)) return *done;
   const auto lines = lines_wanted(context);
   if (!lines) {
     return context.fail_usage(fmt::format("'{}' is no number of lines; 0 to {}",
@@ -123,7 +124,10 @@ const Verb kLogs = {
         "With more than one instance each line begins with its name; '!' marks stderr. On a "
         "terminal only\ntext, tabs and colours get through; a pipe gets the service's own bytes. "
         "With --json one object a\nline. -f goes on through restarts of the service and of the "
-        "controller.",
+        "controller.\n\nctl logs rotate|flush|usage [TARGET...]\nrotate begins new files and keeps "
+        "the old ones as archives, flush throws "
+        "away what was printed so far,\nusage says how much there is. A service that is called so "
+        "is meant with: ctl logs -- rotate",
     .options = kOptions,
     .least = 0,
     .most = kAnyNumber,

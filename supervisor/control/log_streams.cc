@@ -59,7 +59,7 @@ void LogStreams::add(const Call& call, LogWish wish, std::vector<InstanceId> ins
   if (!open_directory(call)) return;
   auto sources = log_sources(parts_.controller, instances, wish.only, parts_.clock());
   auto stream =
-      std::make_unique<Stream>(Stream{++last_number_, call, std::move(wish), {}, {}, {}, {}});
+      std::make_unique<Stream>(Stream{++last_number_, call, std::move(wish), {}, {}, {}, {}, {}});
   for (const auto& source : sources)
     stream->files.insert(source.file);
   const logs::TailLimits limits{stream->wish.lines, kTailBytes};
@@ -78,8 +78,16 @@ void LogStreams::on_tail(std::uint64_t number, std::vector<logs::Source> sources
   if (found == streams_.end()) return;
   Stream& stream = **found;
   std::move(tail.lines.begin(), tail.lines.end(), std::back_inserter(stream.backlog));
+  // Where the tail found no log, it was cut before.
+  std::set<std::string> unseen;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (tail.positions[i].inode == 0) unseen.insert(sources[i].file);
+  }
   stream.follower =
       std::make_unique<logs::Follower>(*directory_, std::move(sources), std::move(tail.positions));
+  for (const auto& rotated : std::exchange(stream.rotated_meanwhile, {})) {
+    if (!unseen.contains(rotated.file)) stream.follower->rotated(rotated);
+  }
   for (const auto& file : stream.grown_meanwhile)
     stream.follower->grew(file);
   stream.grown_meanwhile.clear();
@@ -92,6 +100,16 @@ void LogStreams::grew(const std::string& file) {
       stream->follower->grew(file);
     } else {
       stream->grown_meanwhile.insert(file);
+    }
+  }
+}
+
+void LogStreams::rotated(const logs::Rotated& rotated) {
+  for (const auto& stream : streams_) {
+    if (stream->follower) {
+      stream->follower->rotated(rotated);
+    } else {
+      stream->rotated_meanwhile.push_back(rotated);
     }
   }
 }
@@ -151,6 +169,7 @@ void LogStreams::send_new(Stream& stream) {
   }
   skip_what_is_too_old(stream);
   const auto pulled = stream.follower->pull(kItemBytes);
+  if (pulled.missed != 0) stream.call.item(skipped_item(pulled.missed));
   if (!pulled.started_over.empty()) stream.call.item(started_over_item(pulled.started_over));
   if (!pulled.lines.empty()) stream.call.item(lines_item(pulled.lines));
   if (stream.follower->has_pending()) serve_later_();

@@ -37,6 +37,7 @@ class LogStreams {
   // targets mean now.
   void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
   void grew(const std::string& file);
+  void rotated(const logs::Rotated& rotated);
   // Instances will have come or gone by the next after_settle().
   void instances_change() { instances_change_ = true; }
   void after_settle();
@@ -52,6 +53,7 @@ class LogStreams {
     std::unique_ptr<logs::Follower> follower;  // once the tail is read
     std::set<std::string> files;               // that it follows
     std::set<std::string> grown_meanwhile;     // while the tail is read
+    std::vector<logs::Rotated> rotated_meanwhile;
     bool fell_behind = false;
     bool look_again = false;  // for instances that were added
   };

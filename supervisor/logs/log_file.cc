@@ -1,6 +1,6 @@
 #include "logs/log_file.h"
 
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,20 +10,26 @@
 namespace mainstay::logs {
 
 LogFile::LogFile(OpenedFile log, UniqueFd index)
-    : log_(std::move(log.fd)), index_(std::move(index), log.size), end_(log.size) {
+    : log_(std::move(log.fd)),
+      index_(std::move(index), log.size),
+      inode_(log.inode),
+      end_(log.size) {
   if (end_ > 0) index_.cover_beginning({Duration{log.modified_ns}});
 }
 
-bool LogFile::look() {
-  struct stat info {};
-  if (fstat(log_.get(), &info) != 0 || info.st_nlink == 0) return false;
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  if (size < end_) {
+bool LogFile::look(const Result<OpenedFile>& at_name) {
+  if (!at_name || at_name->inode != inode_) return false;
+  if (at_name->size < end_) {
     ++truncations_;
-    index_.cut(size);
+    index_.cut(at_name->size);
   }
-  end_ = size;
+  end_ = at_name->size;
   return true;
+}
+
+bool LogFile::ends_in_line() const {
+  char last = 0;
+  return end_ > 0 && pread(log_.get(), &last, 1, static_cast<off_t>(end_ - 1)) == 1 && last == '\n';
 }
 
 Moved LogFile::take(int pipe, std::size_t limit, WallTime at, std::string* held) {
@@ -34,14 +40,53 @@ Moved LogFile::take(int pipe, std::size_t limit, WallTime at, std::string* held)
   return moved;
 }
 
+int LogFile::append(std::string_view bytes, WallTime at) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t put = pwrite(log_.get(), bytes.data() + done, bytes.size() - done,
+                               static_cast<off_t>(end_ + done));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      const int error = put < 0 ? errno : ENOSPC;
+      if (done > 0) static_cast<void>(!ftruncate(log_.get(), static_cast<off_t>(end_)));
+      return error;
+    }
+    done += static_cast<std::size_t>(put);
+  }
+  if (done > 0) index_.add(end_, at);
+  end_ += done;
+  return 0;
+}
+
+int LogFile::take_back(std::uint64_t size) {
+  if (ftruncate(log_.get(), static_cast<off_t>(size)) != 0) return errno;
+  end_ = size;
+  index_.cut(size);
+  return 0;
+}
+
+std::string LogFile::read(std::uint64_t offset, std::size_t length) const {
+  std::string bytes(length, '\0');
+  const ssize_t got = pread(log_.get(), bytes.data(), length, static_cast<off_t>(offset));
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
 Result<LogFile*> OpenLogs::get(const std::string& name) {
   const auto found = open_.find(name);
   if (found != open_.end()) {
     found->second.used = ++uses_;
-    if (found->second.file->look()) return found->second.file.get();
+    LogFile& file = *found->second.file;
+    if (file.look(directory_.look_at(name))) return &file;
+    if (on_replaced_) on_replaced_(name, file);
     close(found);
   }
   return open(name);
+}
+
+void OpenLogs::forget(const std::string& name) {
+  const auto found = open_.find(name);
+  if (found != open_.end()) close(found);
 }
 
 Result<LogFile*> OpenLogs::open(const std::string& name) {
@@ -49,7 +94,10 @@ Result<LogFile*> OpenLogs::open(const std::string& name) {
     close_least_recent();
   auto log = open_with_room(name);
   if (!log) return log.error();
-  auto index = open_with_room(index_file_name(name));
+  const std::string index_name = index_file_name(name);
+  // What stands there may be an archive's too, after a crash in the middle of a cut.
+  if (log->size == 0) static_cast<void>(directory_.remove(index_name).ok());
+  auto index = open_with_room(index_name);
   auto file = std::make_unique<LogFile>(std::move(*log), index ? std::move(index->fd) : UniqueFd{});
   Open& opened = open_[name];
   opened = {std::move(file), ++uses_};

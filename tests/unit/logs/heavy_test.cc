@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/text.h"
+#include "logs/formatted_line.h"
 #include "logs/reader.h"
 #include "support.h"
 
@@ -51,14 +53,16 @@ volatile std::sig_atomic_t stop_writing = 0;
 }
 
 // A controller's capture, as a process of its own, until the pipe ends.
-pid_t start_capture(const TempFolder& folder, int pipe) {
+pid_t start_capture(const TempFolder& folder, int pipe, model::LogFormat format) {
   return in_child([&] {
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // leaves nothing behind when the test is killed
     io::Loop loop;
     auto directory = Directory::open(folder / "log");
     if (!directory) _exit(2);
     Capture capture{loop, *directory};
-    capture.attach(RunId{1}, "web", {}, {UniqueFd{fcntl(pipe, F_DUPFD_CLOEXEC, 3)}, UniqueFd{}});
+    model::LogSpec spec;
+    spec.format = format;
+    capture.attach(RunId{1}, "web", spec, {UniqueFd{fcntl(pipe, F_DUPFD_CLOEXEC, 3)}, UniqueFd{}});
     while (capture.is_open(RunId{1}))
       loop.run_once(true);
   });
@@ -97,40 +101,8 @@ void check_index(const TempFolder& folder) {
   CHECK(rises);
 }
 
-}  // namespace
-
-TEST_CASE("a line of 100 MB arrives exactly, with memory that stays flat") {
-  constexpr std::size_t kLine = 100 * 1024 * 1024;
-  Bench bench;
-  UniqueFd out = bench.attach_out(RunId{1}, "long");
-  const pid_t writer = in_child([&] {
-    const std::string block(256 * 1024, 'a');
-    for (std::size_t sent = 0; sent < kLine; sent += block.size()) {
-      if (::write(out.get(), block.data(), block.size()) != static_cast<ssize_t>(block.size())) {
-        _exit(1);
-      }
-    }
-  });
-  out.reset();
-  const std::size_t before = peak_memory_kib();
-  bench.turn_until([&] { return !bench.capture->is_open(RunId{1}); });
-  CHECK(peak_memory_kib() - before < 4 * 1024);
-  CHECK(bench.size("long.out.log") == kLine);
-  int status = 0;
-  REQUIRE(waitpid(writer, &status, 0) == writer);
-  CHECK(status == 0);
-
-  std::ifstream in{bench.folder / "log/long.out.log", std::ios::binary};
-  std::string block(1024 * 1024, '\0');
-  const std::string expected(block.size(), 'a');
-  bool all_same = true;
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())))
-    all_same = all_same && block == expected;
-  CHECK(all_same);
-}
-
-TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and doubles nothing") {
-  TempFolder folder;
+// Kills captures at random moments; what a service printed meanwhile.
+std::string log_after_kills(const TempFolder& folder, model::LogFormat format) {
   Pipe pipe;
   const pid_t writer = in_child([&] {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -143,7 +115,7 @@ TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and
     const std::uint64_t size = size_of(folder, "log/web.out.log");
     seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
     const std::uint64_t enough = size + 1 + (seed >> 33) % 100'000;
-    const pid_t capture = start_capture(folder, pipe.read.get());
+    const pid_t capture = start_capture(folder, pipe.read.get(), format);
     while (size_of(folder, "log/web.out.log") < enough) {
       REQUIRE(waitpid(capture, nullptr, WNOHANG) == 0);  // it is alive
       sched_yield();
@@ -151,17 +123,96 @@ TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and
     kill(capture, SIGKILL);
     reap(capture);
   }
-  const pid_t last = start_capture(folder, pipe.read.get());
+  const pid_t last = start_capture(folder, pipe.read.get(), format);
   kill(writer, SIGTERM);
   int status = 0;
   REQUIRE(waitpid(writer, &status, 0) == writer);
   CHECK(status == 0);
   REQUIRE(waitpid(last, &status, 0) == last);
   CHECK(status == 0);
+  return folder.read("log/web.out.log");
+}
 
-  const std::string log = folder.read("log/web.out.log");
-  const auto lines = static_cast<std::uint64_t>(std::count(log.begin(), log.end(), '\n'));
+void check_all_numbers(const std::string& printed) {
+  const auto lines = static_cast<std::uint64_t>(std::count(printed.begin(), printed.end(), '\n'));
   CHECK(lines > 1000);
-  CHECK(count_in_order(log) == lines);
+  CHECK(count_in_order(printed) == lines);
+}
+
+// What the lines of a formatted log say; one that cannot be read back is an empty line.
+std::string messages(const std::string& log, model::LogFormat format) {
+  std::string printed;
+  for (const std::string_view line : split(log, '\n')) {
+    if (line.empty()) continue;
+    const auto parsed = parse_formatted(line, format);
+    printed += (parsed ? parsed->message : "") + "\n";
+  }
+  return printed;
+}
+
+// How long the line is that a log holds and that consists of 'a' only; 0 if it does not.
+std::size_t count_of_a(const std::filesystem::path& path, model::LogFormat format) {
+  std::ifstream in{path, std::ios::binary};
+  std::size_t length = 0;
+  const bool raw = format == model::LogFormat::Raw;
+  std::string block(kMaxLine, '\0');
+  const auto next = [&] {
+    if (!raw) return static_cast<bool>(std::getline(in, block));
+    in.read(block.data(), static_cast<std::streamsize>(kMaxLine));
+    block.resize(static_cast<std::size_t>(in.gcount()));
+    return !block.empty();
+  };
+  while (next()) {
+    const auto line = parse_formatted(block, format);
+    const std::string& text = line ? line->message : block;
+    if (text.find_first_not_of('a') != std::string::npos || raw == line.has_value()) return 0;
+    length += text.size();
+  }
+  return length;
+}
+
+}  // namespace
+
+TEST_CASE("a line of 100 MB arrives exactly, with memory that stays flat") {
+  constexpr std::size_t kLine = 100 * 1024 * 1024;
+  for (const auto format :
+       {model::LogFormat::Raw, model::LogFormat::Text, model::LogFormat::Json}) {
+    Bench bench;
+    model::LogSpec spec;
+    spec.format = format;
+    spec.rotate.size = Bytes{UINT64_MAX};
+    UniqueFd out = bench.attach_out(RunId{1}, "long", spec);
+    const pid_t writer = in_child([&] {
+      const std::string block(256 * 1024, 'a');
+      for (std::size_t sent = 0; sent < kLine; sent += block.size()) {
+        if (::write(out.get(), block.data(), block.size()) != static_cast<ssize_t>(block.size())) {
+          _exit(1);
+        }
+      }
+    });
+    out.reset();
+    const std::size_t before = peak_memory_kib();
+    bench.turn_until([&] { return !bench.capture->is_open(RunId{1}); });
+    CHECK(peak_memory_kib() - before < 4 * 1024);
+    int status = 0;
+    REQUIRE(waitpid(writer, &status, 0) == writer);
+    CHECK(status == 0);
+    CHECK(count_of_a(bench.folder / "log/long.out.log", format) == kLine);
+  }
+}
+
+TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and doubles nothing") {
+  TempFolder folder;
+  check_all_numbers(log_after_kills(folder, model::LogFormat::Raw));
   check_index(folder);
+}
+
+TEST_CASE("the same in the formats text and json") {
+  for (const auto format : {model::LogFormat::Text, model::LogFormat::Json}) {
+    TempFolder folder;
+    const std::string log = log_after_kills(folder, format);
+    CHECK(log.back() == '\n');
+    check_all_numbers(messages(log, format));
+    check_index(folder);
+  }
 }
