@@ -65,7 +65,7 @@ services:
 
     def test_raw_logs_lose_and_double_nothing_while_controllers_die(self):
         lines = 200_000
-        yaml = f"services: {{writer: {{command: [python3, writer.py, '{lines}'], restart: {{policy: never}}}}}}"
+        yaml = f"services: {{writer: {{command: [python3, writer.py, '{lines}'], restart: {{policy: never}}, logs: {{rotate: {{size: 1G}}}}}}}}"
         seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
         print(f"MAINSTAY_SEED={seed}")
         moments = random.Random(seed)
