@@ -127,6 +127,7 @@ std::string format_local_date_clock(WallTime at) {
 }
 
 WallTime next_local_midnight(WallTime at) {
+  at = std::min(at, WallTime{Duration::max() - days{2}});  // there must be a next one
   const auto seconds = static_cast<time_t>(floor<std::chrono::seconds>(at.since_epoch).count());
   tm parts{};
   localtime_r(&seconds, &parts);

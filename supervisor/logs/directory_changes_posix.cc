@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "logs/directory.h"
+#include "logs/file_time.h"
 
 namespace mainstay::logs {
 
@@ -70,7 +71,7 @@ Result<std::vector<DirectoryEntry>> Directory::list() const {
     if (fstatat(fd_.get(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (!S_ISREG(info.st_mode)) continue;
     entries.push_back({entry->d_name, static_cast<std::uint64_t>(info.st_size), info.st_ino,
-                       info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec});
+                       file_time_ns(info.st_mtim)});
   }
   return entries;
 }

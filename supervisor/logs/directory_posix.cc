@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "logs/directory.h"
+#include "logs/file_time.h"
 
 namespace mainstay::logs {
 
@@ -47,7 +48,7 @@ Result<UniqueFd> open_directory(const std::filesystem::path& path) {
 
 OpenedFile describe(UniqueFd fd, const struct stat& info) {
   return {std::move(fd), static_cast<std::uint64_t>(info.st_size), info.st_ino,
-          info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec};
+          file_time_ns(info.st_mtim)};
 }
 
 // The errno that opening `mode` would have given, 0 for a regular file.

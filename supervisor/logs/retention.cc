@@ -9,8 +9,10 @@ namespace mainstay::logs {
 namespace {
 
 std::optional<Duration> age_limit(const Archive& archive, const KeepPolicy& policy) {
+  constexpr Duration kLongest = std::chrono::hours{24 * 365 * 50};  // so that sums fit
   const model::RotateSpec* spec = policy.declared(archive.log);
-  return spec != nullptr ? spec->max_age : model::RotateSpec{}.max_age;
+  const auto limit = spec != nullptr ? spec->max_age : model::RotateSpec{}.max_age;
+  return limit ? std::optional{std::min(*limit, kLongest)} : std::nullopt;
 }
 
 std::vector<std::size_t> by_age(const Inventory& inventory) {

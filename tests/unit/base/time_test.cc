@@ -1,7 +1,10 @@
 #include "base/time.h"
 
 #include <doctest/doctest.h>
+#include <time.h>
 
+#include <cstdlib>
+#include <optional>
 #include <string>
 
 namespace mainstay {
@@ -83,6 +86,55 @@ TEST_CASE("the wall time of another moment follows from one reading of both cloc
 TEST_CASE("local times are in the machine's zone") {
   CHECK(format_local_clock(WallTime{1795340192s}).size() == 8);
   CHECK(format_local_date_clock(WallTime{1795340192s}).size() == 19);
+}
+
+// The zone of this process while it lives.
+class Zone {
+ public:
+  explicit Zone(const char* text) {
+    if (const char* old = std::getenv("TZ")) old_ = old;
+    setenv("TZ", text, 1);
+    tzset();
+  }
+  ~Zone() {
+    if (old_) {
+      setenv("TZ", old_->c_str(), 1);
+    } else {
+      unsetenv("TZ");
+    }
+    tzset();
+  }
+  Zone(const Zone&) = delete;
+  Zone& operator=(const Zone&) = delete;
+
+ private:
+  std::optional<std::string> old_;
+};
+
+std::string midnight_after(const char* time) {
+  return format_rfc3339(next_local_midnight(*parse_rfc3339(time)));
+}
+
+TEST_CASE("the next midnight is that of the machine's zone") {
+  const Zone zone{"XXX3"};  // three hours behind UTC
+  CHECK(midnight_after("2026-11-22T02:59:59.999Z") == "2026-11-22T03:00:00.000Z");
+  CHECK(midnight_after("2026-11-22T03:00:00Z") == "2026-11-23T03:00:00.000Z");
+  CHECK(midnight_after("2026-12-31T12:00:00Z") == "2027-01-01T03:00:00.000Z");
+}
+
+TEST_CASE("a day of 23 or 25 hours, and one without a midnight, end too") {
+  // Summer time begins at midnight on the second Sunday of October, and ends at one in the night.
+  const Zone zone{"AAA4BBB,M10.2.0/0,M2.3.0/1"};
+  CHECK(midnight_after("2026-10-10T12:00:00Z") == "2026-10-11T04:00:00.000Z");
+  CHECK(midnight_after("2026-10-11T04:00:00Z") == "2026-10-12T03:00:00.000Z");
+  WallTime at = *parse_rfc3339("2026-01-01T00:00:00Z");
+  for (int day = 0; day < 730; ++day) {
+    const WallTime next = next_local_midnight(at);
+    REQUIRE(next > at);
+    REQUIRE(next - at <= std::chrono::hours{25});
+    at = next;
+  }
+  CHECK(next_local_midnight(WallTime{Duration::max()}) > WallTime{Duration::max() - 72h});
 }
 
 }  // namespace

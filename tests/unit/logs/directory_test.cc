@@ -17,6 +17,21 @@ bool says(const Error& error, std::string_view words) {
 
 }  // namespace
 
+TEST_CASE("a file of no possible time has one of the nearest") {
+  TempFolder folder;
+  const Directory directory = open_directory(folder / "log");
+  for (const std::int64_t seconds : {INT64_MIN / 2, std::int64_t{-5}, INT64_MAX / 2}) {
+    folder.write("log/a.log", "x");
+    const timespec times[2] = {{seconds, 7}, {seconds, 7}};
+    REQUIRE(utimensat(AT_FDCWD, (folder / "log/a.log").c_str(), times, 0) == 0);
+    const auto seen = directory.look_at("a.log");
+    REQUIRE(seen.ok());
+    CHECK(seen->modified_ns >= 0);
+    CHECK(seen->modified_ns < 7'258'118'401'000'000'000);
+    CHECK((*directory.list())[0].modified_ns == seen->modified_ns);
+  }
+}
+
 TEST_CASE("file names follow from the declaration") {
   CHECK(log_base_name("backend", 1, 0) == "backend");
   CHECK(log_base_name("backend", 1, 2) == "backend:2");  // scaled up beyond what is declared

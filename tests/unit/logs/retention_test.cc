@@ -91,6 +91,15 @@ TEST_CASE("archives older than max_age go, and it is known when the next one wil
   CHECK(!folder.next());
 }
 
+TEST_CASE("no age is too long to be added to a time") {
+  Folder folder;
+  folder.declare("web").max_age = Duration::max();
+  folder.policy.programs["web"].keep = 100;
+  folder.archive("web.out.log", hours{24});
+  CHECK(folder.doomed().empty());
+  CHECK(folder.next() > kNow);
+}
+
 TEST_CASE("over the total the oldest archives of whatever log go, but no log that is written") {
   Folder folder;
   folder.declare("api").keep = 100;
