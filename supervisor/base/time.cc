@@ -126,6 +126,20 @@ std::string format_local_date_clock(WallTime at) {
   return format_local(at, "%Y-%m-%d %H:%M:%S");
 }
 
+WallTime next_local_midnight(WallTime at) {
+  const auto seconds = static_cast<time_t>(floor<std::chrono::seconds>(at.since_epoch).count());
+  tm parts{};
+  localtime_r(&seconds, &parts);
+  tm midnight{};
+  midnight.tm_year = parts.tm_year;
+  midnight.tm_mon = parts.tm_mon;
+  midnight.tm_mday = parts.tm_mday + 1;
+  midnight.tm_isdst = -1;  // mktime finds out
+  const std::chrono::seconds next{mktime(&midnight)};
+  // Where the zone knows no such time (-1, or a day that it left out), a day is a day.
+  return next > floor<std::chrono::seconds>(at.since_epoch) ? WallTime{next} : at + days{1};
+}
+
 std::string format_duration(Duration d) {
   using namespace std::chrono;
   if (d < Duration{0}) return "-" + format_duration(-std::max(d, -Duration::max()));

@@ -53,6 +53,9 @@ std::string format_local_clock(WallTime at);
 // "2026-11-22 14:02:11" in the machine's zone.
 std::string format_local_date_clock(WallTime at);
 
+// The beginning of the day after `at` in the machine's zone.
+WallTime next_local_midnight(WallTime at);
+
 // For people, two units at most: "350 ms", "4.2 s", "1m 30s", "2h 03m", "3d 4h".
 std::string format_duration(Duration d);
 // How long ago, coarse: "3s", "9m", "2h", "4d".

@@ -35,8 +35,8 @@ Status Capture::ready(const std::string& file_name, const model::LogSpec& spec) 
 
 void Capture::attach(RunId run, const std::string& file_name, const model::LogSpec& spec,
                      process::OutputPipes pipes) {
-  state_->attach(run, file_for(file_name, spec, Stream::Out), std::move(pipes.out));
-  state_->attach(run, file_for(file_name, spec, Stream::Err), std::move(pipes.err));
+  state_->attach(run, file_for(file_name, spec, Stream::Out), spec.rotate, std::move(pipes.out));
+  state_->attach(run, file_for(file_name, spec, Stream::Err), spec.rotate, std::move(pipes.err));
 }
 
 void Capture::drain(RunId run) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "io/clock.h"
 #include "io/loop.h"
 #include "logs/directory.h"
+#include "logs/rotation.h"
 #include "process/output_sink.h"
 
 namespace mainstay::logs {
@@ -87,6 +89,18 @@ class Capture final : public process::OutputSink {
   // Called when the last pipe of a run has come to its end; must not call back into Capture. Nobody
   // holds the pipes any more then, so the keeper's duplicates can go.
   void set_on_end(std::function<void(RunId)> callback);
+
+  // Rotation begins when it is known what archives there are (their names have an order).
+  void begin_rotation(std::span<const ArchiveName> archives);
+  bool rotates() const;
+  // Has a log cut, now or at the end of its last line. Asked or Flush; the latter does not wait for
+  // a line. Only when rotates().
+  RotateAnswer rotate(const std::string& file, RotationCause cause);
+  // Called when a log has got another name, before anything is written into the next. Must only
+  // enqueue or read.
+  void set_on_rotation(std::function<void(const Rotated&)> callback);
+  // Called for a log that is due and cannot be cut, at most every ten seconds.
+  void set_on_rotation_failure(std::function<void(const Error&)> callback);
 
  private:
   struct State;

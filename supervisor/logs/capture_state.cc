@@ -22,16 +22,25 @@ Capture::State::State(io::Loop& loop_in, Directory& directory_in, CaptureOptions
       directory(directory_in),
       options(std::move(options_in)),
       logs(directory_in, options.max_open_files),
+      rotation(directory_in, logs),
+      daily(
+          loop_in, options.clock, [this] { return daily_files(); },
+          [this](const std::string& file) { look_at_day_of(file); }),
       retry_timer(loop_in, [this] { retry(); }),
-      retry_delay(options.first_retry) {}
+      retry_delay(options.first_retry) {
+  logs.set_on_replaced(
+      [this](const std::string& file, const LogFile& log) { tell_replaced(file, log); });
+}
 
-void Capture::State::attach(RunId run, std::string file, UniqueFd fd) {
+void Capture::State::attach(RunId run, std::string file, const model::RotateSpec& rotate,
+                            UniqueFd fd) {
   if (!fd) return;
   auto pipe = std::make_unique<CapturedPipe>();
   CapturedPipe& it = *pipe;
   it.run = run;
   it.file = std::move(file);
   it.fd = std::move(fd);
+  it.rotate = rotate;
   it.grown = pipe_capacity(it.fd.get()) > kPlainPipe;  // by the controller before us
   if (it.grown) ++counts.grown;
   it.watch = std::make_unique<io::FdWatch>(loop, it.fd.get(),
@@ -40,6 +49,7 @@ void Capture::State::attach(RunId run, std::string file, UniqueFd fd) {
   auto& pipes = outputs[run].pipes;
   (pipes[0] ? pipes[1] : pipes[0]) = std::move(pipe);
   ++counts.pipes;
+  if (!it.file.empty()) add_writer(it);
 }
 
 bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
@@ -71,18 +81,34 @@ Moved Capture::State::move(CapturedPipe& pipe, std::size_t limit) {
 }
 
 Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
+  Moved sum{0, MoveEnd::Limit, 0};
+  // What was read from the pipe into memory does not wait for another turn.
+  while (sum.end == MoveEnd::Limit && (sum.bytes < limit || !pipe.held.empty())) {
+    const std::size_t left = limit - std::min(sum.bytes, limit);
+    const Moved piece = move_piece(pipe, std::max(left, pipe.held.size()));
+    sum = {sum.bytes + piece.bytes, piece.end, piece.error};
+  }
+  return sum;
+}
+
+Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
+  const WallTime at = options.clock().wall;
   auto log = logs.get(pipe.file);
+  if (log && rotation.cut_if_due(pipe.file, **log, pipe.rotate, at)) log = logs.get(pipe.file);
   if (!log) {
     open_error = log.error();
     return {0, MoveEnd::Failed, log.error().code};
   }
-  const WallTime at = options.clock().wall;
-  if (options.splice) {
-    const Moved moved = (*log)->take(pipe.fd.get(), limit, at, nullptr);
-    if (moved.end != MoveEnd::Failed || moved.error != EINVAL) return moved;
+  std::string* const held = options.splice ? nullptr : &pipe.held;
+  const std::size_t most =
+      rotation.next_piece(pipe.file, **log, pipe.rotate, pipe.fd.get(), held, limit);
+  const Moved moved = (*log)->take(pipe.fd.get(), most, at, held);
+  if (held == nullptr && moved.end == MoveEnd::Failed && moved.error == EINVAL) {
     options.splice = false;  // all logs are in one directory, so on one file system
+    return {moved.bytes, MoveEnd::Limit, 0};
   }
-  return (*log)->take(pipe.fd.get(), limit, at, &pipe.held);
+  static_cast<void>(rotation.cut_if_due(pipe.file, **log, pipe.rotate, at));
+  return moved;
 }
 
 Moved Capture::State::throw_away(CapturedPipe& pipe, std::size_t limit) {
@@ -105,10 +131,12 @@ void Capture::State::close(CapturedPipe& pipe) {
   if (pipe.grown) --counts.grown;
   --counts.pipes;
   const RunId run = pipe.run;
+  const std::string file = pipe.file;
   auto& pipes = outputs.at(run).pipes;
   for (auto& owner : pipes) {
     if (owner.get() == &pipe) owner.reset();
   }
+  if (!file.empty()) remove_writer(file);
   if (pipes[0] || pipes[1]) return;
   outputs.erase(run);
   if (on_end) on_end(run);

@@ -12,7 +12,9 @@
 
 #include "base/fd.h"
 #include "logs/capture.h"
+#include "logs/daily.h"
 #include "logs/log_file.h"
+#include "logs/rotation.h"
 
 namespace mainstay::logs {
 
@@ -23,8 +25,9 @@ struct CapturedPipe {
   UniqueFd fd;
   std::unique_ptr<io::FdWatch> watch;  // after fd: a watch goes before its descriptor
   std::string held;                    // of copy_to_file
-  std::optional<Trouble> trouble;      // while it cannot be written, the watch is paused
-  int busy_turns = 0;                  // in a row
+  model::RotateSpec rotate;
+  std::optional<Trouble> trouble;  // while it cannot be written, the watch is paused
+  int busy_turns = 0;              // in a row
   bool grown = false;
   bool may_grow = true;
 };
@@ -37,23 +40,41 @@ struct Capture::State {
     bool ended = false;
   };
 
-  void attach(RunId run, std::string file, UniqueFd fd);
+  // Who writes into a file, and so may end its last line.
+  struct Writers {
+    int pipes = 0;
+    bool daily = false;
+  };
+
+  void attach(RunId run, std::string file, const model::RotateSpec& rotate, UniqueFd fd);
   // One turn of a pipe: at most `limit` bytes, then whatever follows from how that ended. Destroys
   // the pipe when it has come to its end. True if anything moved.
   bool serve(CapturedPipe& pipe, std::size_t limit);
   Moved move(CapturedPipe& pipe, std::size_t limit);
   Moved move_to_file(CapturedPipe& pipe, std::size_t limit);
+  // As much as goes into one file before it is cut.
+  Moved move_piece(CapturedPipe& pipe, std::size_t limit);
   Moved throw_away(CapturedPipe& pipe, std::size_t limit);
   void grow_if_busy(CapturedPipe& pipe, std::size_t moved);
   void close(CapturedPipe& pipe);
   void wait_for_room(CapturedPipe& pipe, int error);
   void go_on(CapturedPipe& pipe);
   void retry();
+  // capture_rotation.cc
+  void add_writer(const CapturedPipe& pipe);
+  void remove_writer(const std::string& file);
+  bool has_writer(const std::string& file) const { return writers.contains(file); }
+  std::deque<std::string> daily_files() const;
+  void look_at_day_of(const std::string& file);
+  void tell_replaced(const std::string& file, const LogFile& log);
 
   io::Loop& loop;
   Directory& directory;
   CaptureOptions options;
   OpenLogs logs;
+  Rotation rotation;
+  DailyRounds daily;
+  std::unordered_map<std::string, Writers> writers;
   UniqueFd nowhere;  // /dev/null, once it was needed
   std::unordered_map<RunId, Output> outputs;
   std::vector<CapturedPipe*> waiting;  // those with a trouble
@@ -64,6 +85,7 @@ struct Capture::State {
   std::optional<Error> open_error;  // why the file of the latest move could not be opened
   std::function<void(const std::string&)> on_growth;
   std::function<void(RunId)> on_end;
+  std::function<void(const Rotated&)> on_rotation;
 };
 
 }  // namespace mainstay::logs

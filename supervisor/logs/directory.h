@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -17,6 +18,13 @@ struct OpenedFile {
   std::uint64_t size = 0;
   std::uint64_t inode = 0;
   std::int64_t modified_ns = 0;  // wall time of the last change, since 1970
+};
+
+struct DirectoryEntry {
+  std::string name;
+  std::uint64_t size = 0;
+  std::uint64_t inode = 0;
+  std::int64_t modified_ns = 0;
 };
 
 class Directory {
@@ -36,6 +44,16 @@ class Directory {
   Status writable(const std::string& name);
   // Size and inode without opening; an error with code ENOENT when there is none.
   Result<OpenedFile> look_at(const std::string& name) const;
+
+  // A new empty file for writing, 0640; what was there of that name is removed.
+  Result<UniqueFd> create_anew(const std::string& name);
+  // Gives a file another name; EEXIST when there is something of that name.
+  Status rename(const std::string& from, const std::string& to);
+  // Gives a file a second name; EEXIST likewise.
+  Status link(const std::string& from, const std::string& to);
+  Status remove(const std::string& name);
+  // The regular files, in no order. Reads the whole directory: for workers.
+  Result<std::vector<DirectoryEntry>> list() const;
 
  private:
   Directory(std::filesystem::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

@@ -14,13 +14,15 @@
 #include "logs/directory.h"
 #include "logs/line.h"
 #include "logs/reader.h"
+#include "logs/rotation.h"
 
 namespace mainstay::logs {
 
 struct Pulled {
   std::vector<Line> lines;  // in time order
   std::vector<std::string>
-      started_over;  // files that were truncated or replaced: read from their beginning
+      started_over;          // files that were truncated or replaced: read from their beginning
+  std::uint64_t missed = 0;  // bytes of rotated logs that could not be read any more
 };
 
 class Follower {
@@ -35,6 +37,9 @@ class Follower {
   void add(Source source, Position position = {});
   // The file has grown, or may have. Names that are not followed are ignored.
   void grew(const std::string& file);
+  // The file has another name now: what was not pulled of it comes before what its name leads to
+  // next, whatever happens to it meanwhile. To be told before the next file grows.
+  void rotated(const Rotated& rotated);
   // Whether a pull could give something.
   bool has_pending() const { return !pending_.empty(); }
   // Whether a pull with `unfinished` could give something more.
@@ -54,14 +59,24 @@ class Follower {
   std::uint64_t skip(std::uint64_t keep);
 
  private:
+  // A rotated log that is not read to its end yet. It stays open: it may be compressed or deleted.
+  struct Part {
+    std::string name;
+    OpenedFile file;
+  };
   struct Followed {
     Source source;
-    Position position;
+    Position position;  // in the first part, else in the log itself
     bool pending = false;
+    std::vector<Part> parts;
   };
   class Batch;
+  static constexpr std::size_t kMostParts = 16;
 
   void mark(std::size_t number);
+  void add_part(Followed& followed, const Rotated& rotated);
+  void leave_part(Followed& followed);
+  std::uint64_t behind_in(const Followed& followed) const;
   std::uint64_t skip_in(Followed& followed, std::uint64_t keep);
 
   const Directory& directory_;
@@ -69,6 +84,7 @@ class Follower {
   std::unordered_map<std::string, std::size_t> by_name_;
   std::deque<std::size_t> pending_;   // in the order in which they grew
   std::set<std::size_t> unfinished_;  // those whose last line has no newline yet
+  std::uint64_t missed_ = 0;          // since the last pull
 };
 
 }  // namespace mainstay::logs

@@ -116,6 +116,11 @@ std::uint64_t IndexWriter::first_at_or_beyond(std::uint64_t offset) const {
   return low;
 }
 
+std::optional<WallTime> IndexWriter::first_time() const {
+  const auto first = count_ == 0 ? std::nullopt : entry(0);
+  return first ? std::optional{first->at} : std::nullopt;
+}
+
 void IndexWriter::cover_beginning(WallTime at) {
   if (count_ == 0) add(0, at);
 }

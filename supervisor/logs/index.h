@@ -46,6 +46,8 @@ class IndexWriter {
   void cover_beginning(WallTime at);
   // The log was truncated from outside to `log_size`.
   void cut(std::uint64_t log_size);
+  // The time of the first entry, if there is one.
+  std::optional<WallTime> first_time() const;
 
  private:
   void start_afresh();

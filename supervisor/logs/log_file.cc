@@ -1,6 +1,6 @@
 #include "logs/log_file.h"
 
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,20 +10,26 @@
 namespace mainstay::logs {
 
 LogFile::LogFile(OpenedFile log, UniqueFd index)
-    : log_(std::move(log.fd)), index_(std::move(index), log.size), end_(log.size) {
+    : log_(std::move(log.fd)),
+      index_(std::move(index), log.size),
+      inode_(log.inode),
+      end_(log.size) {
   if (end_ > 0) index_.cover_beginning({Duration{log.modified_ns}});
 }
 
-bool LogFile::look() {
-  struct stat info {};
-  if (fstat(log_.get(), &info) != 0 || info.st_nlink == 0) return false;
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  if (size < end_) {
+bool LogFile::look(const Result<OpenedFile>& at_name) {
+  if (!at_name || at_name->inode != inode_) return false;
+  if (at_name->size < end_) {
     ++truncations_;
-    index_.cut(size);
+    index_.cut(at_name->size);
   }
-  end_ = size;
+  end_ = at_name->size;
   return true;
+}
+
+bool LogFile::ends_in_line() const {
+  char last = 0;
+  return end_ > 0 && pread(log_.get(), &last, 1, static_cast<off_t>(end_ - 1)) == 1 && last == '\n';
 }
 
 Moved LogFile::take(int pipe, std::size_t limit, WallTime at, std::string* held) {
@@ -38,10 +44,17 @@ Result<LogFile*> OpenLogs::get(const std::string& name) {
   const auto found = open_.find(name);
   if (found != open_.end()) {
     found->second.used = ++uses_;
-    if (found->second.file->look()) return found->second.file.get();
+    LogFile& file = *found->second.file;
+    if (file.look(directory_.look_at(name))) return &file;
+    if (on_replaced_) on_replaced_(name, file);
     close(found);
   }
   return open(name);
+}
+
+void OpenLogs::forget(const std::string& name) {
+  const auto found = open_.find(name);
+  if (found != open_.end()) close(found);
 }
 
 Result<LogFile*> OpenLogs::open(const std::string& name) {
@@ -49,7 +62,10 @@ Result<LogFile*> OpenLogs::open(const std::string& name) {
     close_least_recent();
   auto log = open_with_room(name);
   if (!log) return log.error();
-  auto index = open_with_room(index_file_name(name));
+  const std::string index_name = index_file_name(name);
+  // What stands there may be an archive's too, after a crash in the middle of a cut.
+  if (log->size == 0) static_cast<void>(directory_.remove(index_name).ok());
+  auto index = open_with_room(index_name);
   auto file = std::make_unique<LogFile>(std::move(*log), index ? std::move(index->fd) : UniqueFd{});
   Open& opened = open_[name];
   opened = {std::move(file), ++uses_};

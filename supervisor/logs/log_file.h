@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -25,15 +27,24 @@ class LogFile {
   // that buffer (copy_to_file), else by splice.
   Moved take(int pipe, std::size_t limit, WallTime at, std::string* held);
 
-  // Looks at the file as it is now, for outside changes: false if it was deleted, so it must be
-  // opened anew. A file that became shorter (copytruncate) goes on at its new end, a longer one
-  // too.
-  bool look();
+  // Compares with what stands at its name now, for outside changes: false if that is another file,
+  // or none, so it must be opened anew. A file that became shorter (copytruncate) goes on at its
+  // new end, a longer one too.
+  bool look(const Result<OpenedFile>& at_name);
   std::uint64_t truncations() const { return truncations_; }
+
+  std::uint64_t size() const { return end_; }
+  std::uint64_t inode() const { return inode_; }
+  int descriptor() const { return log_.get(); }
+  // Whether its last byte is a newline. Reads it.
+  bool ends_in_line() const;
+  // When its first byte was captured, as far as the index knows.
+  std::optional<WallTime> begun() const { return index_.first_time(); }
 
  private:
   UniqueFd log_;
   IndexWriter index_;
+  std::uint64_t inode_;
   std::uint64_t end_;
   std::uint64_t truncations_ = 0;
 };
@@ -46,6 +57,12 @@ class OpenLogs {
   // The open log of that name, valid until the next call. Out of descriptors, others are closed for
   // it.
   Result<LogFile*> get(const std::string& name);
+  // Closes it, if it is open: it has another name now.
+  void forget(const std::string& name);
+  // Told of a log that get() found renamed or deleted by somebody else, before it is closed.
+  void set_on_replaced(std::function<void(const std::string& name, const LogFile& log)> callback) {
+    on_replaced_ = std::move(callback);
+  }
 
   std::size_t count() const { return open_.size(); }
   std::uint64_t truncations() const;
@@ -66,6 +83,7 @@ class OpenLogs {
   std::uint64_t uses_ = 0;
   std::uint64_t truncations_ = 0;  // of files that are closed again
   std::unordered_map<std::string, Open> open_;
+  std::function<void(const std::string&, const LogFile&)> on_replaced_;
 };
 
 }  // namespace mainstay::logs

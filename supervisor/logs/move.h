@@ -28,6 +28,8 @@ Moved splice_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit
 // The same through `held`, where bytes wait that the file did not take: they go first in the next
 // call. A process that dies in the middle may lose the 64 KiB that are in memory.
 Moved copy_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit, std::string& held);
+// Fills the empty `held` from the pipe, for copy_to_file; `bytes` is what was read.
+Moved fill(int pipe, std::size_t limit, std::string& held);
 // At most `limit` bytes into `sink`, which is open on /dev/null.
 Moved discard(int pipe, int sink, std::size_t limit);
 

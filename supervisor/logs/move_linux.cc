@@ -37,11 +37,12 @@ Moved splice_all(int pipe, int file, loff_t* offset, std::size_t limit) {
   return moved;
 }
 
-// Writes the front of `held`; what was written is removed from it.
-Moved write_held(int file, std::uint64_t offset, std::string& held) {
+// Writes at most `limit` bytes of the front of `held`; what was written is removed from it.
+Moved write_held(int file, std::uint64_t offset, std::size_t limit, std::string& held) {
   Moved moved{0, MoveEnd::Limit, 0};
-  while (moved.bytes < held.size()) {
-    const ssize_t put = pwrite(file, held.data() + moved.bytes, held.size() - moved.bytes,
+  const std::size_t most = std::min(limit, held.size());
+  while (moved.bytes < most) {
+    const ssize_t put = pwrite(file, held.data() + moved.bytes, most - moved.bytes,
                                static_cast<off_t>(offset + moved.bytes));
     if (put < 0 && errno == EINTR) continue;
     if (put <= 0) {
@@ -55,8 +56,14 @@ Moved write_held(int file, std::uint64_t offset, std::string& held) {
   return moved;
 }
 
-// Fills the empty `held` from the pipe.
-Moved read_held(int pipe, std::size_t limit, std::string& held) {
+}  // namespace
+
+Moved splice_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit) {
+  auto at = static_cast<loff_t>(offset);
+  return splice_all(pipe, file, &at, limit);
+}
+
+Moved fill(int pipe, std::size_t limit, std::string& held) {
   held.resize(std::min(limit, kCopyBytes));
   ssize_t got = 0;
   do {
@@ -70,22 +77,15 @@ Moved read_held(int pipe, std::size_t limit, std::string& held) {
   return {0, MoveEnd::Failed, error};
 }
 
-}  // namespace
-
-Moved splice_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit) {
-  auto at = static_cast<loff_t>(offset);
-  return splice_all(pipe, file, &at, limit);
-}
-
 Moved copy_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit, std::string& held) {
   Moved moved{0, MoveEnd::Limit, 0};
   while (true) {
-    const Moved written = write_held(file, offset + moved.bytes, held);
+    const Moved written = write_held(file, offset + moved.bytes, limit - moved.bytes, held);
     moved.bytes += written.bytes;
     moved.end = written.end;
     moved.error = written.error;
     if (written.end == MoveEnd::Failed || moved.bytes >= limit) return moved;
-    const Moved got = read_held(pipe, limit - moved.bytes, held);
+    const Moved got = fill(pipe, limit - moved.bytes, held);
     if (got.end != MoveEnd::Limit) return {moved.bytes, got.end, got.error};
   }
 }
