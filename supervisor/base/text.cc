@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "base/utf8.h"
 
 namespace mainstay {
 
@@ -60,31 +61,6 @@ bool matches_class(std::string_view pattern, std::size_t& at, char c) {
   }
   return found != negated;
 }
-
-struct CodePoint {
-  std::uint32_t value = 0;
-  std::size_t length = 0;  // 0: not valid UTF-8 here
-};
-
-// RFC 3629: shortest form only, no surrogates, at most U+10FFFF.
-CodePoint decode_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return {};
-  std::uint32_t value = first & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3fU);
-  }
-  constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-  if (value < kSmallest[length] || value > 0x10ffff || surrogate) return {};
-  return {value, length};
-}
-
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 // The length of an SGR sequence (ESC [ digits and ; m) at the start of `text`, else 0.
 std::size_t sgr_length(std::string_view text) {
@@ -239,7 +215,7 @@ std::string escape_for_terminal(std::string_view text, bool allow_colour) {
     }
     const CodePoint point = decode_utf8(text);
     if (point.length == 0) {
-      out.append(kReplacement);
+      out.append(kReplacementCharacter);
       text.remove_prefix(1);
       continue;
     }
@@ -254,7 +230,7 @@ std::string to_valid_utf8(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     const CodePoint point = decode_utf8(text);
-    out.append(point.length == 0 ? kReplacement : text.substr(0, point.length));
+    out.append(point.length == 0 ? kReplacementCharacter : text.substr(0, point.length));
     text.remove_prefix(std::max<std::size_t>(1, point.length));
   }
   return out;

@@ -10,12 +10,16 @@ namespace mainstay::logs {
 
 namespace {
 
-// The file for what comes out of one pipe; empty if it is not kept.
-std::string file_for(const std::string& base, const model::LogSpec& spec, Stream pipe) {
+// Where what comes out of one pipe goes.
+Destination destination_for(const std::string& base, const model::LogSpec& spec, Stream pipe) {
   const auto kept = kept_streams(spec);
   const Stream stream = spec.merge ? Stream::Both : pipe;
-  const bool wanted = std::find(kept.begin(), kept.end(), stream) != kept.end();
-  return wanted ? log_file_name(base, stream) : std::string{};
+  if (std::find(kept.begin(), kept.end(), stream) == kept.end()) return {};
+  Destination destination{log_file_name(base, stream), {}, spec.rotate};
+  if (spec.format != model::LogFormat::Raw) {
+    destination.shape = LineShape{spec.format, base.substr(0, base.find(':')), base, stream};
+  }
+  return destination;
 }
 
 }  // namespace
@@ -27,7 +31,11 @@ Capture::~Capture() = default;
 
 Status Capture::ready(const std::string& file_name, const model::LogSpec& spec) {
   for (const Stream stream : kept_streams(spec)) {
-    auto usable = state_->directory.writable(log_file_name(file_name, stream));
+    const std::string name = log_file_name(file_name, stream);
+    auto usable = state_->directory.writable(name);
+    if (usable && spec.format != model::LogFormat::Raw) {
+      usable = state_->directory.writable(staging_file_name(name));
+    }
     if (!usable) return usable;
   }
   return {};
@@ -35,8 +43,8 @@ Status Capture::ready(const std::string& file_name, const model::LogSpec& spec) 
 
 void Capture::attach(RunId run, const std::string& file_name, const model::LogSpec& spec,
                      process::OutputPipes pipes) {
-  state_->attach(run, file_for(file_name, spec, Stream::Out), spec.rotate, std::move(pipes.out));
-  state_->attach(run, file_for(file_name, spec, Stream::Err), spec.rotate, std::move(pipes.err));
+  state_->attach(run, destination_for(file_name, spec, Stream::Out), std::move(pipes.out));
+  state_->attach(run, destination_for(file_name, spec, Stream::Err), std::move(pipes.err));
 }
 
 void Capture::drain(RunId run) {
@@ -49,6 +57,7 @@ void Capture::drain(RunId run) {
     if (pipe == nullptr) continue;
     // What is in the pipe now, and one pipe more so that its end is seen at once.
     const std::size_t printed = bytes_waiting(pipe->fd.get()) + pipe->held.size();
+    pipe->last_words = true;
     state_->serve(*pipe, printed + state_->options.turn_bytes);
   }
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "logs/move.h"
+#include "logs/names.h"
 
 namespace mainstay::logs {
 
@@ -22,6 +23,7 @@ Capture::State::State(io::Loop& loop_in, Directory& directory_in, CaptureOptions
       directory(directory_in),
       options(std::move(options_in)),
       logs(directory_in, options.max_open_files),
+      formatted(directory_in, options.max_open_files),
       rotation(directory_in, logs),
       daily(
           loop_in, options.clock, [this] { return daily_files(); },
@@ -32,15 +34,15 @@ Capture::State::State(io::Loop& loop_in, Directory& directory_in, CaptureOptions
       [this](const std::string& file, const LogFile& log) { tell_replaced(file, log); });
 }
 
-void Capture::State::attach(RunId run, std::string file, const model::RotateSpec& rotate,
-                            UniqueFd fd) {
+void Capture::State::attach(RunId run, Destination destination, UniqueFd fd) {
   if (!fd) return;
   auto pipe = std::make_unique<CapturedPipe>();
   CapturedPipe& it = *pipe;
   it.run = run;
-  it.file = std::move(file);
+  it.file = std::move(destination.file);
+  it.shape = std::move(destination.shape);
   it.fd = std::move(fd);
-  it.rotate = rotate;
+  it.rotate = destination.rotate;
   it.grown = pipe_capacity(it.fd.get()) > kPlainPipe;  // by the controller before us
   if (it.grown) ++counts.grown;
   it.watch = std::make_unique<io::FdWatch>(loop, it.fd.get(),
@@ -50,10 +52,22 @@ void Capture::State::attach(RunId run, std::string file, const model::RotateSpec
   (pipes[0] ? pipes[1] : pipes[0]) = std::move(pipe);
   ++counts.pipes;
   if (!it.file.empty()) add_writer(it);
+  if (it.shape) recover_lines(it);
+}
+
+// Before anything can cut the log, and only if a former controller left something.
+void Capture::State::recover_lines(const CapturedPipe& pipe) {
+  const auto staged = directory.look_at(staging_file_name(pipe.file));
+  if (!staged || staged->size <= kStagingHeader) return;
+  auto log = logs.get(pipe.file);
+  if (!log) return;  // the first turn meets the same error and says it
+  auto lines = formatted.get(pipe.file, *pipe.shape, **log, options.clock().wall);
+  if (lines) static_cast<void>((*lines)->recover(**log));
 }
 
 bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
   const Moved moved = move(pipe, limit);
+  pipe.last_words = false;
   ++counts.turns;
   if (moved.bytes > 0 && !pipe.file.empty()) {
     counts.bytes += moved.bytes;
@@ -82,8 +96,8 @@ Moved Capture::State::move(CapturedPipe& pipe, std::size_t limit) {
 
 Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
   Moved sum{0, MoveEnd::Limit, 0};
-  // What was read from the pipe into memory does not wait for another turn.
-  while (sum.end == MoveEnd::Limit && (sum.bytes < limit || !pipe.held.empty())) {
+  // What was read from the pipe does not wait for another turn, which may never come.
+  while (sum.end == MoveEnd::Limit && (sum.bytes < limit || !pipe.held.empty() || pipe.behind)) {
     const std::size_t left = limit - std::min(sum.bytes, limit);
     const Moved piece = move_piece(pipe, std::max(left, pipe.held.size()));
     sum = {sum.bytes + piece.bytes, piece.end, piece.error};
@@ -99,15 +113,34 @@ Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
     open_error = log.error();
     return {0, MoveEnd::Failed, log.error().code};
   }
-  std::string* const held = options.splice ? nullptr : &pipe.held;
-  const std::size_t most =
-      rotation.next_piece(pipe.file, **log, pipe.rotate, pipe.fd.get(), held, limit);
-  const Moved moved = (*log)->take(pipe.fd.get(), most, at, held);
-  if (held == nullptr && moved.end == MoveEnd::Failed && moved.error == EINVAL) {
+  const bool spliced = options.splice;
+  const Moved moved =
+      pipe.shape ? take_lines(**log, pipe, limit, at) : take_bytes(**log, pipe, limit, at);
+  if (spliced && moved.end == MoveEnd::Failed && moved.error == EINVAL) {
     options.splice = false;  // all logs are in one directory, so on one file system
     return {moved.bytes, MoveEnd::Limit, 0};
   }
   static_cast<void>(rotation.cut_if_due(pipe.file, **log, pipe.rotate, at));
+  return moved;
+}
+
+Moved Capture::State::take_bytes(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at) {
+  std::string* const held = options.splice ? nullptr : &pipe.held;
+  const std::size_t most =
+      rotation.next_piece(pipe.file, log, pipe.rotate, pipe.fd.get(), held, limit);
+  return log.take(pipe.fd.get(), most, at, held);
+}
+
+Moved Capture::State::take_lines(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at) {
+  auto lines = formatted.get(pipe.file, *pipe.shape, log, at);
+  if (!lines) {
+    open_error = lines.error();
+    return {0, MoveEnd::Failed, lines.error().code};
+  }
+  std::string* const held = options.splice ? nullptr : &pipe.held;
+  const Moved moved = (*lines)->take(
+      {pipe.fd.get(), pipe.run, limit, at, held, pipe.last_words, pipe.rotate.size.count}, log);
+  pipe.behind = (*lines)->is_behind();
   return moved;
 }
 

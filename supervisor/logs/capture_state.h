@@ -13,15 +13,25 @@
 #include "base/fd.h"
 #include "logs/capture.h"
 #include "logs/daily.h"
+#include "logs/formatted_log.h"
+#include "logs/line_formatter.h"
 #include "logs/log_file.h"
 #include "logs/rotation.h"
 
 namespace mainstay::logs {
 
+// Where the bytes of a stream go.
+struct Destination {
+  std::string file;                // empty: the stream is not kept, its bytes are thrown away
+  std::optional<LineShape> shape;  // of the formats text and json
+  model::RotateSpec rotate;
+};
+
 // The read end of one pipe and where its bytes go.
 struct CapturedPipe {
   RunId run;
-  std::string file;  // empty: the stream is not kept, its bytes are thrown away
+  std::string file;
+  std::optional<LineShape> shape;
   UniqueFd fd;
   std::unique_ptr<io::FdWatch> watch;  // after fd: a watch goes before its descriptor
   std::string held;                    // of copy_to_file
@@ -30,6 +40,8 @@ struct CapturedPipe {
   int busy_turns = 0;              // in a row
   bool grown = false;
   bool may_grow = true;
+  bool behind = false;      // complete lines are staged that have to go into the next log
+  bool last_words = false;  // in this turn: the run has ended, its last line is complete
 };
 
 struct Capture::State {
@@ -46,7 +58,8 @@ struct Capture::State {
     bool daily = false;
   };
 
-  void attach(RunId run, std::string file, const model::RotateSpec& rotate, UniqueFd fd);
+  void attach(RunId run, Destination destination, UniqueFd fd);
+  void recover_lines(const CapturedPipe& pipe);
   // One turn of a pipe: at most `limit` bytes, then whatever follows from how that ended. Destroys
   // the pipe when it has come to its end. True if anything moved.
   bool serve(CapturedPipe& pipe, std::size_t limit);
@@ -54,6 +67,8 @@ struct Capture::State {
   Moved move_to_file(CapturedPipe& pipe, std::size_t limit);
   // As much as goes into one file before it is cut.
   Moved move_piece(CapturedPipe& pipe, std::size_t limit);
+  Moved take_bytes(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at);
+  Moved take_lines(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at);
   Moved throw_away(CapturedPipe& pipe, std::size_t limit);
   void grow_if_busy(CapturedPipe& pipe, std::size_t moved);
   void close(CapturedPipe& pipe);
@@ -72,6 +87,7 @@ struct Capture::State {
   Directory& directory;
   CaptureOptions options;
   OpenLogs logs;
+  FormattedLogs formatted;
   Rotation rotation;
   DailyRounds daily;
   std::unordered_map<std::string, Writers> writers;

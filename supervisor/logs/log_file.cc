@@ -40,6 +40,38 @@ Moved LogFile::take(int pipe, std::size_t limit, WallTime at, std::string* held)
   return moved;
 }
 
+int LogFile::append(std::string_view bytes, WallTime at) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t put = pwrite(log_.get(), bytes.data() + done, bytes.size() - done,
+                               static_cast<off_t>(end_ + done));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      const int error = put < 0 ? errno : ENOSPC;
+      if (done > 0) static_cast<void>(!ftruncate(log_.get(), static_cast<off_t>(end_)));
+      return error;
+    }
+    done += static_cast<std::size_t>(put);
+  }
+  if (done > 0) index_.add(end_, at);
+  end_ += done;
+  return 0;
+}
+
+int LogFile::take_back(std::uint64_t size) {
+  if (ftruncate(log_.get(), static_cast<off_t>(size)) != 0) return errno;
+  end_ = size;
+  index_.cut(size);
+  return 0;
+}
+
+std::string LogFile::read(std::uint64_t offset, std::size_t length) const {
+  std::string bytes(length, '\0');
+  const ssize_t got = pread(log_.get(), bytes.data(), length, static_cast<off_t>(offset));
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
 Result<LogFile*> OpenLogs::get(const std::string& name) {
   const auto found = open_.find(name);
   if (found != open_.end()) {

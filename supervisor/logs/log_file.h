@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/fd.h"
@@ -26,6 +27,14 @@ class LogFile {
   // Appends at most `limit` bytes of `pipe` and notes their time. With `held` the bytes go through
   // that buffer (copy_to_file), else by splice.
   Moved take(int pipe, std::size_t limit, WallTime at, std::string* held);
+
+  // Appends all of `bytes`, captured at `at`, or nothing: an errno.
+  int append(std::string_view bytes, WallTime at);
+  // Takes back what was appended beyond `size`; an errno.
+  int take_back(std::uint64_t size);
+  // What it holds from `offset` on, at most `length` bytes; less at the end or when it cannot be
+  // read.
+  std::string read(std::uint64_t offset, std::size_t length) const;
 
   // Compares with what stands at its name now, for outside changes: false if that is another file,
   // or none, so it must be opened anew. A file that became shorter (copytruncate) goes on at its

@@ -38,6 +38,10 @@ std::string index_file_name(std::string_view log_file) {
   return std::string{log_file} + ".idx";
 }
 
+std::string staging_file_name(std::string_view log_file) {
+  return std::string{log_file} + ".raw";
+}
+
 std::vector<Stream> kept_streams(const model::LogSpec& spec) {
   std::vector<Stream> kept;
   if (spec.merge && (spec.stdout_on || spec.stderr_on)) return {Stream::Both};

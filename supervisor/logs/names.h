@@ -28,6 +28,9 @@ std::string log_base_name(std::string_view service, std::uint32_t declared_insta
 std::string log_file_name(std::string_view base, Stream stream);
 // The index beside a log: "backend.out.log.idx".
 std::string index_file_name(std::string_view log_file);
+// What was captured for a log of the formats text and json and is not in it yet:
+// "backend.out.log.raw".
+std::string staging_file_name(std::string_view log_file);
 
 // The streams that are kept for a service, in the order in which ties in time are shown.
 std::vector<Stream> kept_streams(const model::LogSpec& spec);

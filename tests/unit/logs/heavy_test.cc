@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/text.h"
+#include "logs/formatted_line.h"
 #include "logs/reader.h"
 #include "support.h"
 
@@ -51,14 +53,16 @@ volatile std::sig_atomic_t stop_writing = 0;
 }
 
 // A controller's capture, as a process of its own, until the pipe ends.
-pid_t start_capture(const TempFolder& folder, int pipe) {
+pid_t start_capture(const TempFolder& folder, int pipe, model::LogFormat format) {
   return in_child([&] {
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // leaves nothing behind when the test is killed
     io::Loop loop;
     auto directory = Directory::open(folder / "log");
     if (!directory) _exit(2);
     Capture capture{loop, *directory};
-    capture.attach(RunId{1}, "web", {}, {UniqueFd{fcntl(pipe, F_DUPFD_CLOEXEC, 3)}, UniqueFd{}});
+    model::LogSpec spec;
+    spec.format = format;
+    capture.attach(RunId{1}, "web", spec, {UniqueFd{fcntl(pipe, F_DUPFD_CLOEXEC, 3)}, UniqueFd{}});
     while (capture.is_open(RunId{1}))
       loop.run_once(true);
   });
@@ -97,6 +101,55 @@ void check_index(const TempFolder& folder) {
   CHECK(rises);
 }
 
+// Kills captures at random moments; what a service printed meanwhile.
+std::string log_after_kills(const TempFolder& folder, model::LogFormat format) {
+  Pipe pipe;
+  const pid_t writer = in_child([&] {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    print_numbers(pipe.write.get(), 20261122);
+  });
+  pipe.write.reset();
+
+  std::uint64_t seed = 4711;
+  for (int kills = 0; kills < 30; ++kills) {
+    const std::uint64_t size = size_of(folder, "log/web.out.log");
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    const std::uint64_t enough = size + 1 + (seed >> 33) % 100'000;
+    const pid_t capture = start_capture(folder, pipe.read.get(), format);
+    while (size_of(folder, "log/web.out.log") < enough) {
+      REQUIRE(waitpid(capture, nullptr, WNOHANG) == 0);  // it is alive
+      sched_yield();
+    }
+    kill(capture, SIGKILL);
+    reap(capture);
+  }
+  const pid_t last = start_capture(folder, pipe.read.get(), format);
+  kill(writer, SIGTERM);
+  int status = 0;
+  REQUIRE(waitpid(writer, &status, 0) == writer);
+  CHECK(status == 0);
+  REQUIRE(waitpid(last, &status, 0) == last);
+  CHECK(status == 0);
+  return folder.read("log/web.out.log");
+}
+
+void check_all_numbers(const std::string& printed) {
+  const auto lines = static_cast<std::uint64_t>(std::count(printed.begin(), printed.end(), '\n'));
+  CHECK(lines > 1000);
+  CHECK(count_in_order(printed) == lines);
+}
+
+// What the lines of a formatted log say; one that cannot be read back is an empty line.
+std::string messages(const std::string& log, model::LogFormat format) {
+  std::string printed;
+  for (const std::string_view line : split(log, '\n')) {
+    if (line.empty()) continue;
+    const auto parsed = parse_formatted(line, format);
+    printed += (parsed ? parsed->message : "") + "\n";
+  }
+  return printed;
+}
+
 }  // namespace
 
 TEST_CASE("a line of 100 MB arrives exactly, with memory that stays flat") {
@@ -131,37 +184,16 @@ TEST_CASE("a line of 100 MB arrives exactly, with memory that stays flat") {
 
 TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and doubles nothing") {
   TempFolder folder;
-  Pipe pipe;
-  const pid_t writer = in_child([&] {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    print_numbers(pipe.write.get(), 20261122);
-  });
-  pipe.write.reset();
-
-  std::uint64_t seed = 4711;
-  for (int kills = 0; kills < 30; ++kills) {
-    const std::uint64_t size = size_of(folder, "log/web.out.log");
-    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-    const std::uint64_t enough = size + 1 + (seed >> 33) % 100'000;
-    const pid_t capture = start_capture(folder, pipe.read.get());
-    while (size_of(folder, "log/web.out.log") < enough) {
-      REQUIRE(waitpid(capture, nullptr, WNOHANG) == 0);  // it is alive
-      sched_yield();
-    }
-    kill(capture, SIGKILL);
-    reap(capture);
-  }
-  const pid_t last = start_capture(folder, pipe.read.get());
-  kill(writer, SIGTERM);
-  int status = 0;
-  REQUIRE(waitpid(writer, &status, 0) == writer);
-  CHECK(status == 0);
-  REQUIRE(waitpid(last, &status, 0) == last);
-  CHECK(status == 0);
-
-  const std::string log = folder.read("log/web.out.log");
-  const auto lines = static_cast<std::uint64_t>(std::count(log.begin(), log.end(), '\n'));
-  CHECK(lines > 1000);
-  CHECK(count_in_order(log) == lines);
+  check_all_numbers(log_after_kills(folder, model::LogFormat::Raw));
   check_index(folder);
+}
+
+TEST_CASE("the same in the formats text and json") {
+  for (const auto format : {model::LogFormat::Text, model::LogFormat::Json}) {
+    TempFolder folder;
+    const std::string log = log_after_kills(folder, format);
+    CHECK(log.back() == '\n');
+    check_all_numbers(messages(log, format));
+    check_index(folder);
+  }
 }
