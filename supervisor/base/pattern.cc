@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/pattern_class.h"
-#include "base/text.h"
+#include "base/utf8.h"
 
 namespace mainstay {
 
@@ -260,15 +260,10 @@ class Parser {
 
   // A byte that is no valid UTF-8 is taken for the character of its number.
   std::uint32_t take_character() {
-    const auto byte = [this](std::size_t i) {
-      return static_cast<std::uint32_t>(static_cast<unsigned char>(pattern_[at_ + i]));
-    };
-    const std::size_t length = std::max<std::size_t>(1, utf8_length(rest()));
-    std::uint32_t value = length == 1 ? byte(0) : byte(0) & (0x7fU >> length);
-    for (std::size_t i = 1; i < length; ++i)
-      value = value << 6 | (byte(i) & 0x3fU);
-    at_ += length;
-    return value;
+    const CodePoint point = decode_utf8(rest());
+    if (point.length == 0) return static_cast<unsigned char>(pattern_[at_++]);
+    at_ += point.length;
+    return point.value;
   }
 
   std::string_view rest() const { return pattern_.substr(std::min(at_, pattern_.size())); }

@@ -238,15 +238,11 @@ std::string to_valid_utf8(std::string_view text) {
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = decode_utf8(text).length;
     if (length == 0) return false;
     text.remove_prefix(length);
   }
   return true;
-}
-
-std::size_t utf8_length(std::string_view text) {
-  return text.empty() ? 0 : decode_utf8(text).length;
 }
 
 std::string count_of(std::size_t n, std::string_view singular) {

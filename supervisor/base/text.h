@@ -36,8 +36,6 @@ std::string escape_for_terminal(std::string_view text, bool allow_colour);
 // Valid UTF-8, each invalid byte replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view text);
 bool is_valid_utf8(std::string_view text);
-// How many bytes the character at the beginning of `text` has; 0: none, or no valid UTF-8.
-std::size_t utf8_length(std::string_view text);
 
 // RFC 4648 with padding. Decoding gives nothing for what is not exactly that.
 std::string to_base64(std::string_view bytes);
