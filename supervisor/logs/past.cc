@@ -134,6 +134,18 @@ std::uint64_t Past::bytes_read() const {
   return sum;
 }
 
+std::set<std::string> Past::archives() const {
+  constexpr std::size_t kIndex = std::string_view{".idx"}.size();
+  std::set<std::string> names;
+  for (const LogChain& chain : chains_) {
+    for (const Segment& segment : chain.segments) {
+      if (segment.index.size() > kIndex)
+        names.insert(segment.index.substr(0, segment.index.size() - kIndex));
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> Past::problems() const {
   std::vector<std::string> all;
   for (std::size_t number = 0; number < chains_.size(); ++number) {

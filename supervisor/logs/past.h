@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class Past {
   // With `lines`: fewer were given than there are, because of max_bytes.
   bool cut() const { return cut_; }
   std::uint64_t bytes_read() const;
+  // The archives that are part of it, as they are called when they are not compressed.
+  std::set<std::string> archives() const;
   // Files that are there and could not be read, and why.
   std::vector<std::string> problems() const;
 
