@@ -45,9 +45,12 @@ void Past::begin(std::vector<Selected> selected) {
     Selected& chosen = selected[number];
     SourceLines::Options options;
     options.caps = std::move(chosen.caps);
-    if (chosen.from) options.from = *chosen.from;
+    // A unit that may yet be wanted is gone through again: the filter has to know of it.
+    const auto from = chosen.from || !query_.to_the_end ? chosen.from : chosen.pending;
     cursors_[number].position = chosen.rest;
-    if (chosen.from) add_cursor(number, std::move(options));
+    if (!from) continue;
+    options.from = *from;
+    add_cursor(number, std::move(options));
   }
 }
 

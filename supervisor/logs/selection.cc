@@ -27,6 +27,11 @@ bool Selection::is_full(std::size_t more) const {
   return !newest_.empty() && bytes_ + more > limits_.max_bytes;
 }
 
+// Whether no unit of that time is wanted any more, found or not.
+bool Selection::is_beyond(WallTime key) const {
+  return lines_ >= limits_.lines && (newest_.empty() || key < newest_.front().key);
+}
+
 // False if the unit, and so everything before it in its log, is too old.
 bool Selection::offer(const Unit& unit) {
   if (is_full(unit.bytes) && (newest_.empty() || !is_later(unit, newest_.front()))) {
@@ -47,8 +52,12 @@ bool Selection::offer(const Unit& unit) {
 }
 
 bool Selection::offer(const Open& open) {
-  if (open.unit.lines == 0 || !open.found || !filter_.is_severe(open.first)) return true;
-  return offer(open.unit);
+  if (open.unit.lines == 0) return true;
+  const bool last = !std::exchange(unit_seen_, true);
+  if (!filter_.is_severe(open.first)) return true;
+  if (open.found) return offer(open.unit);
+  if (last) selected_[open.unit.source].pending = open.unit.begin;
+  return true;
 }
 
 void Selection::drop() {
@@ -129,6 +138,7 @@ void Selection::finish_source() {
   if (open_) offer(*std::exchange(open_, std::nullopt));
   ++source_;
   begun_ = false;
+  unit_seen_ = false;
   key_ = WallTime{Duration::max()};
 }
 

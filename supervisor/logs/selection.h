@@ -26,6 +26,9 @@ struct Selected {
   std::optional<Place> from;  // nothing: no line of it
   std::vector<TimeCap> caps;
   Position rest;  // after its last finished line, as of now
+  // Where its last unit begins, when it is severe and nothing is found in it yet: what comes may
+  // change that.
+  std::optional<Place> pending;
 };
 
 class Selection {
@@ -68,6 +71,7 @@ class Selection {
   friend class Packed;
 
   bool is_full(std::size_t more) const;
+  bool is_beyond(WallTime key) const;
   static bool is_later(const Unit& a, const Unit& b);
   bool offer(const Unit& unit);
   bool offer(const Open& open);
@@ -95,6 +99,7 @@ class Selection {
   bool begun_ = false;
   WallTime key_{Duration::max()};  // no line that is still to come is later
   std::optional<Open> open_;
+  bool unit_seen_ = false;  // the last unit was
   std::unique_ptr<Backward> backward_;
   std::unique_ptr<Packed> packed_;
 };

@@ -96,6 +96,7 @@ bool Selection::Backward::take(const RawLine& raw, WallTime at) {
     open->blank_found = newer.blank_found;
     if (!selection_.offer(newer)) return false;
   }
+  if (selection_.is_beyond(selection_.key_)) return false;
   if (!open) open.emplace();
   open->unit.key = selection_.key_;
   open->unit.source = selection_.source_;

@@ -227,6 +227,21 @@ TEST_CASE("an expression and a level choose lines, from either end") {
   CHECK(given.read({log}, last(2), filter("nothing")).texts.empty());
 }
 
+TEST_CASE("a log in which nothing is found is not read further back than the others") {
+  Given given;
+  std::vector<std::pair<int, std::string>> old;
+  for (int i = 0; i < 50'000; ++i)
+    old.emplace_back(i, "nothing to be found here, line after line after line");
+  std::vector<std::pair<int, std::string>> recent;
+  for (int i = 0; i < 10; ++i)
+    recent.emplace_back(60'000 + i, "needle");
+  const std::vector<Source> sources{given.log("a.out.log", recent), given.log("b.out.log", old)};
+  const auto found = given.read(sources, last(3), filter("needle"));
+  CHECK(found.texts.size() == 3);
+  CHECK(found.bytes < 300'000);
+  CHECK(given.read(sources, last(0), filter("needle")).bytes < 300'000);
+}
+
 TEST_CASE("a trace that a rotation cut in two is one unit") {
   Given given;
   for (const bool packed : {false, true}) {
