@@ -2,10 +2,10 @@
 #include "logs/past.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
-#include <numeric>
+#include <atomic>
 
+#include "logs/compress.h"
 #include "support.h"
 
 using namespace mainstay;
@@ -15,21 +15,6 @@ using namespace mainstay::logs::test;
 namespace {
 
 using Texts = std::vector<std::string>;
-
-std::string gzipped(std::string_view bytes) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  std::string in{bytes};
-  stream.next_in = reinterpret_cast<unsigned char*>(in.data());
-  stream.avail_in = static_cast<unsigned>(in.size());
-  stream.next_out = reinterpret_cast<unsigned char*>(out.data());
-  stream.avail_out = static_cast<unsigned>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 struct Given {
   Given() : directory(open_directory(folder / "log")) {}
@@ -43,9 +28,14 @@ struct Given {
       index.push_back({text.size(), second(at)});
       text += line + "\n";
     }
-    folder.write("log/" + name + (packed ? ".gz" : ""), packed ? gzipped(text) : text);
+    folder.write("log/" + name, text);
+    if (packed) pack(name);
     write_index(directory, name, index);
     return source(name);
+  }
+  void pack(const std::string& name) {
+    const std::atomic<bool> stop{false};
+    REQUIRE(compress_archive(directory, name, stop).ok());
   }
   static Source source(const std::string& name) { return {name, name, Stream::Out, name}; }
 
@@ -162,7 +152,9 @@ TEST_CASE("an archive that is damaged ends where the damage is, and the rest is 
   std::string text;
   for (int i = 0; i < 20'000; ++i)
     text += fmt::format("line {} {}\n", i, i * 7919 % 10007);
-  std::string packed = gzipped(text);
+  given.folder.write("log/a.out_20260101_000000.log", text);
+  given.pack("a.out_20260101_000000.log");
+  std::string packed = given.folder.read("log/a.out_20260101_000000.log.gz");
   packed.resize(packed.size() / 2);
   given.folder.write("log/a.out_20260101_000000.log.gz", packed);
   const Source live = given.log("a.out.log", {{50, "live"}});
@@ -180,8 +172,7 @@ TEST_CASE("an archive that is compressed after it was listed is found under its 
   const Source live = given.log("a.out.log", {{50, "live"}});
   LineFilter everything;
   Past past{given.directory, std::vector{live}, {}, everything};
-  given.folder.write("log/a.out_20260101_000000.log.gz", gzipped("old\n"));
-  std::filesystem::remove(given.folder / "log/a.out_20260101_000000.log");
+  given.pack("a.out_20260101_000000.log");
   const auto slice = past.read(1 << 20, 1 << 20);
   CHECK(slice.ended);
   REQUIRE(slice.lines.size() == 2);
@@ -246,7 +237,6 @@ TEST_CASE("a trace that a rotation cut in two is one unit") {
   Given given;
   for (const bool packed : {false, true}) {
     const std::string archive = "a.out_20260101_000000.log";
-    std::filesystem::remove(given.folder / ("log/" + archive));
     given.log(archive, {{1, "INFO x"}, {2, "Traceback (most recent call last):"}, {2, "  File"}},
               packed);
     const Source log = given.log("a.out.log", {{2, "ValueError: y"}, {3, "INFO z"}});
