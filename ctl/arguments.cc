@@ -39,12 +39,14 @@ class Parser {
         take_word(word);
       } else if (word == "--") {
         options_ended = true;
+        found_.plain_words = found_.words.size();
       } else if (word.starts_with("--")) {
         take_long(std::string_view{word}.substr(2));
       } else {
         take_letters(std::string_view{word}.substr(1));
       }
     }
+    if (!options_ended) found_.plain_words = found_.words.size();
     if (!error_) check_count();
     if (error_) return *error_;
     return found_;

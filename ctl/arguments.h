@@ -5,6 +5,7 @@
 // our wording and exit code. In CLI11 each of these is a workaround; together they are this file.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
@@ -30,6 +31,7 @@ std::span<const OptionSpec> global_options();
 struct Arguments {
   const Verb* verb = nullptr;  // nothing: only options, or nothing at all
   std::vector<std::string> words;
+  std::size_t plain_words = 0;                              // of them, those before "--"
   std::map<std::string, std::string, std::less<>> options;  // by name; the last one wins
 
   bool has(std::string_view name) const { return options.contains(name); }

@@ -77,6 +77,24 @@ std::string action_phrase(const Json& data) {
   return with(phrase, ", asked by ", datum(data, "who"));
 }
 
+std::string rotated_phrase(const Json& data) {
+  std::string phrase = with("log rotated", ": ", datum(data, "log"));
+  phrase = with(phrase, " is now ", datum(data, "archive"));
+  phrase = with(phrase, " (", datum(data, "cause"), ")");
+  return with(phrase, ", ", datum(data, "times"), " times since the last such event");
+}
+
+// "log backend.out.log: disk full, output is thrown away until there is room"
+std::string dropped_phrase(const Json& data) {
+  const std::string log = "log " + datum(data, "log");
+  if (datum(data, "ended") != "true") {
+    return log + ": the disk is full, output is counted and thrown away until there is room";
+  }
+  const std::string lost = datum(data, "bytes") + " bytes";
+  return log + ": can be written again, " + with(lost, " (", datum(data, "lines"), " lines)") +
+         " are lost";
+}
+
 // All of it: nothing is hidden only because it is not known.
 std::string unknown_phrase(std::string_view kind, const Json& data) {
   std::string phrase = safe_line(kind);
@@ -111,6 +129,10 @@ std::string known_phrase(EventKind kind, const Json& data) {
       return with("configuration rejected", ": ", datum(data, "message"));
     case EventKind::Action:
       return action_phrase(data);
+    case EventKind::LogRotated:
+      return rotated_phrase(data);
+    case EventKind::LogDropped:
+      return dropped_phrase(data);
   }
   return "";
 }

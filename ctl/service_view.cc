@@ -32,6 +32,13 @@ std::optional<LastExitView> last_exit_of(const Json& service) {
   return view;
 }
 
+std::optional<LogTroubleView> log_trouble_of(const Json& service) {
+  const Json* trouble = member(service, "log_trouble");
+  if (trouble == nullptr || !trouble->is_object()) return std::nullopt;
+  return LogTroubleView{text_of(*trouble, "file"), text_of(*trouble, "reason"),
+                        time_of(*trouble, "since"), flag_of(*trouble, "dropping", false)};
+}
+
 std::vector<std::string> ports_of(const Json& service) {
   std::vector<std::string> ports;
   for (const Json& port : list_of(service, "ports")) {
@@ -64,6 +71,9 @@ ServiceView view_of(const Json& service) {
   view.next_start_in = seconds_of(service, "next_start_in_seconds");
   view.kill_in = seconds_of(service, "kill_in_seconds");
   view.reason = text_of(service, "reason");
+  view.log_trouble = log_trouble_of(service);
+  view.log_dropped_bytes = whole_of(service, "log_dropped_bytes").value_or(0);
+  view.log_dropped_lines = whole_of(service, "log_dropped_lines").value_or(0);
   return view;
 }
 
@@ -100,6 +110,12 @@ Tone tone_of(const ServiceView& service) {
       return Tone::Plain;
   }
   return Tone::Plain;
+}
+
+std::string log_trouble_text(const LogTroubleView& trouble) {
+  const std::string since = trouble.since ? " since " + format_local_clock(*trouble.since) : "";
+  return fmt::format("log {} cannot be written{}: {}; its output {}", trouble.file, since,
+                     trouble.reason, trouble.dropping ? "is thrown away" : "waits");
 }
 
 std::string state_and_why(const std::string& state, const std::string& reason) {

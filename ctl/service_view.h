@@ -26,6 +26,14 @@ struct LastExitView {
   bool succeeded() const { return code == 0 && signal.empty(); }
 };
 
+// A log that cannot be written just now.
+struct LogTroubleView {
+  std::string file;
+  std::string reason;  // "no space left on device"
+  std::optional<WallTime> since;
+  bool dropping = false;  // its output is thrown away, else it waits
+};
+
 struct ServiceView {
   std::string name;                  // of the instance, as shown
   std::string service;               // as declared
@@ -45,6 +53,9 @@ struct ServiceView {
   std::optional<Duration> next_start_in;
   std::optional<Duration> kill_in;
   std::string reason;
+  std::optional<LogTroubleView> log_trouble;
+  std::int64_t log_dropped_bytes = 0;
+  std::int64_t log_dropped_lines = 0;
 
   bool is(PublicState state_) const { return known == state_; }
   // Running, ready as far as it says so, and not unhealthy.
@@ -57,6 +68,10 @@ ServiceView view_of(const Json& service);
 std::vector<ServiceView> views_of(const std::vector<Json>& services);
 
 Tone tone_of(const ServiceView& service);
+
+// "log backend.out.log cannot be written since 10:03:12: no space left on device; its output
+// waits"
+std::string log_trouble_text(const LogTroubleView& trouble);
 
 // "running since 14:02:11", "backoff: start in 4 s": a reason that begins with the state says it
 // once.

@@ -140,6 +140,14 @@ std::string logs_text(const Json& service) {
   return out;
 }
 
+// Nothing when nothing is lost.
+std::string lost_text(const ServiceView& view) {
+  if (view.log_dropped_bytes <= 0) return "";
+  return fmt::format("{} ({}) of output, because the disk was full",
+                     count_of(static_cast<std::size_t>(view.log_dropped_bytes), "byte"),
+                     count_of(static_cast<std::size_t>(view.log_dropped_lines), "line"));
+}
+
 // Of a service with several instances: all of them as a table, then the first in full.
 std::string instances_text(const Json& service, WallTime now, const Terminal& terminal) {
   const Json* instances = member(service, "instances");
@@ -172,6 +180,8 @@ std::string show_text(const Json& service, WallTime now, const Terminal& termina
   out += fact("last exit", last_exit_text(view, now));
   out += checks_text(service);
   out += logs_text(service);
+  if (view.log_trouble) out += fact("log trouble", log_trouble_text(*view.log_trouble));
+  out += fact("lost", lost_text(view));
   return out + settings_text(service);
 }
 

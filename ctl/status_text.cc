@@ -129,7 +129,8 @@ std::string trouble_of(const ServiceView& service) {
     return fmt::format("{}, {}", verdict,
                        start.empty() ? death_text("died", *service.last_exit) : start);
   }
-  return service.health == to_string(Health::Unhealthy) ? "unhealthy" : "";
+  if (service.health == to_string(Health::Unhealthy)) return "unhealthy";
+  return service.log_trouble ? log_trouble_text(*service.log_trouble) : "";
 }
 
 // Where there is little room the trouble is cut, not what to do about it.

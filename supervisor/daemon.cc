@@ -17,6 +17,7 @@
 #include "io/clock.h"
 #include "io/loop.h"
 #include "late_sink.h"
+#include "log_keeping.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
 #include "mainstay/endpoint.h"
@@ -44,15 +45,17 @@ constexpr Duration kHangAfter = std::chrono::seconds{10};
 
 // Everything that exists only once the configuration is known, in the order of construction.
 struct Parts {
-  Parts(logs::Directory logs, process::MemfdStateStore store)
-      : directory(std::move(logs)), state(std::move(store)) {}
+  Parts(logs::Directory logs, process::MemfdStateStore store, process::MemfdStateStore lost)
+      : directory(std::move(logs)), state(std::move(store)), losses(std::move(lost)) {}
 
   logs::Directory directory;
   process::MemfdStateStore state;
+  process::MemfdStateStore losses;  // of logs
   std::optional<logs::Capture> capture;
   std::optional<runtime::Controller> controller;
   std::optional<process::Sampler> sampler;
   std::optional<control::SampledUsage> usage;
+  std::optional<LogKeeping> keeping;
   std::optional<control::Server> server;
 };
 
@@ -161,12 +164,17 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_state(
-      keeper_, [this](const std::string& lost) { log_.line(io::read_clocks().wall, lost); });
+  const auto say = [this](const std::string& lost) { log_.line(io::read_clocks().wall, lost); };
+  auto state = inherited_.open_state(keeper_, say);
   if (!state) return state.error();
+  auto losses = inherited_.open_losses(keeper_, say);
+  if (!losses) return losses.error();
 
-  auto parts = std::make_unique<Parts>(std::move(*directory), std::move(*state));
-  parts->capture.emplace(loop_, parts->directory);
+  auto parts =
+      std::make_unique<Parts>(std::move(*directory), std::move(*state), std::move(*losses));
+  parts->capture.emplace(
+      loop_, parts->directory,
+      logs::CaptureOptions{.losses = &parts->losses, .former_losses = parts->losses.records()});
   parts->capture->set_on_end([this](RunId run) { runner_.output_ended(run); });
   sink_.connect(*parts->capture);
   runtime::ControllerOptions options;
@@ -175,6 +183,7 @@ Status Daemon::begin() {
   parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, log_,
                             io::read_clocks());
   const Duration interval = parts->controller->ecosystem().history.interval;
+  parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
   parts->sampler.emplace(loop_, trees_, process::SamplerOptions{.interval = interval});
   parts->usage.emplace(*parts->sampler, *parts->controller);
   parts_ = std::move(parts);
@@ -214,11 +223,13 @@ void Daemon::begin_serving(UniqueFd listening) {
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  parts_->server.emplace(control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage,
-                                        io::read_clocks, facts()},
-                         std::move(listening), options);
+  parts_->server.emplace(
+      control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage, *parts_->capture,
+                     parts_->keeping->archiver(), io::read_clocks, facts()},
+      std::move(listening), options);
   parts_->capture->set_on_growth(
       [this](const std::string& file) { parts_->server->log_grew(file); });
+  parts_->keeping->begin(*parts_->server);
 }
 
 // Runs after every turn of the loop, before it sleeps.

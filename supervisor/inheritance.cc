@@ -24,11 +24,27 @@ Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& op
   return config::load_bundle(*bundle, options);
 }
 
+// The one that the keeper had stored under that name, else a new one, which it gets.
+Result<process::MemfdStateStore> open_store(
+    const char* name, UniqueFd former, process::KeeperClient& keeper,
+    const std::function<void(const std::string&)>& on_loss) {
+  if (former) {
+    auto opened = process::MemfdStateStore::open(std::move(former));
+    if (opened) return opened;
+    on_loss(fmt::format("the former controller's records ({}) are lost: {}", name,
+                        opened.error().message));
+  }
+  auto created = process::MemfdStateStore::create();
+  if (created) keeper.store(name, created->fd());
+  return created;
+}
+
 }  // namespace
 
 void Inheritance::take(std::string_view name, UniqueFd fd) {
   if (name == "config") config_ = std::move(fd);
   if (name == "state") state_ = std::move(fd);
+  if (name == "losses") losses_ = std::move(fd);
   if (name == "control") control_ = std::move(fd);
 }
 
@@ -54,14 +70,12 @@ Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::
 
 Result<process::MemfdStateStore> Inheritance::open_state(
     process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss) {
-  if (state_) {
-    auto opened = process::MemfdStateStore::open(std::move(state_));
-    if (opened) return opened;
-    on_loss("the records of the former controller are lost: " + opened.error().message);
-  }
-  auto created = process::MemfdStateStore::create();
-  if (created) keeper.store("state", created->fd());
-  return created;
+  return open_store("state", std::move(state_), keeper, on_loss);
+}
+
+Result<process::MemfdStateStore> Inheritance::open_losses(
+    process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss) {
+  return open_store("losses", std::move(losses_), keeper, on_loss);
 }
 
 Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& path,

@@ -28,6 +28,9 @@ class Inheritance {
   // `on_loss` is told when the records cannot be read: the keeper's table is enough to go on with.
   Result<process::MemfdStateStore> open_state(
       process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
+  // What logs have lost (logs/losses.h), in the same way.
+  Result<process::MemfdStateStore> open_losses(
+      process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
   // Listening.
   Result<UniqueFd> open_control_socket(const std::filesystem::path& path,
                                        process::KeeperClient& keeper);
@@ -35,6 +38,7 @@ class Inheritance {
  private:
   UniqueFd config_;
   UniqueFd state_;
+  UniqueFd losses_;
   UniqueFd control_;
 };
 

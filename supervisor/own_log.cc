@@ -37,6 +37,7 @@ void OwnLog::on_event(const runtime::Event& event) {
 
 void OwnLog::line(WallTime at, std::string_view text) {
   write_line(fmt::format("{} {}", format_local_date_clock(at), escape_for_terminal(text, false)));
+  if (on_line_) on_line_();
 }
 
 }  // namespace mainstay

@@ -1,6 +1,8 @@
 // The verbs, one file each; verbs.cc lists them.
 #pragma once
 
+#include <optional>
+
 #include "ctl/context.h"
 #include "ctl/verb.h"
 
@@ -8,5 +10,9 @@ namespace mainstay::ctl {
 
 extern const Verb kUp, kDown, kStatus, kShow, kWhy, kStart, kStop, kRestart, kSignal, kReset,
     kScale, kLogs, kEvents, kCheck, kPing, kVersionVerb, kHelp;
+
+// `logs rotate`, `logs flush` and `logs usage`; nothing when it is none of them: `logs` is to show
+// lines.
+std::optional<CtlExit> run_logs_keeping(Context& context);
 
 }  // namespace mainstay::ctl

@@ -103,6 +103,7 @@ class Logs {
 };
 
 CtlExit run(Context& context) {
+  if (const auto done = run_logs_keeping(context)) return *done;
   auto request = log_request(context, io::read_clocks().wall);
   if (const auto* problem = std::get_if<std::string>(&request)) return context.fail_usage(*problem);
   return Logs{context, std::get<Json>(std::move(request))}.run();
@@ -122,7 +123,12 @@ const Verb kLogs = {
         "terminal only\ntext, tabs and colours get through; a pipe gets the service's own bytes. "
         "With --json one object a\nline. -f goes on through restarts of the service and of the "
         "controller.\nT is 10m or 2h30m (ago), 10:03, '2026-11-22 10:03', 2026-11-22T10:03:00Z, "
-        "today, yesterday or now.\nA line that does not say how severe it is counts as debug.",
+        "today, yesterday or now.\nA line that does not say how severe it is counts as debug."
+
+        "\n\nctl logs rotate|flush|usage [TARGET...]\nrotate begins new files and keeps "
+        "the old ones as archives, flush throws "
+        "away what was printed so far,\nusage says how much there is. A service that is called so "
+        "is meant with: ctl logs -- rotate",
     .options = kOptions,
     .least = 0,
     .most = kAnyNumber,

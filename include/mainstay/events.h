@@ -18,10 +18,13 @@ enum class EventKind : std::uint8_t {
   SupervisorRestarted,  // a new controller took over from one that died
   ConfigApplied,
   ConfigRejected,
-  Action,  // somebody asked for a change: an audit entry
+  Action,      // somebody asked for a change: an audit entry
+  LogRotated,  // a log was cut: its name leads to a new file now
+  LogDropped,  // the disk is full, and what is printed is thrown away; and again when that has
+               // ended
 };
 
-inline constexpr std::array<std::string_view, 11> kEventKindNames = {"service_started",
+inline constexpr std::array<std::string_view, 13> kEventKindNames = {"service_started",
                                                                      "service_ready",
                                                                      "service_exited",
                                                                      "service_backoff",
@@ -31,7 +34,9 @@ inline constexpr std::array<std::string_view, 11> kEventKindNames = {"service_st
                                                                      "supervisor_restarted",
                                                                      "config_applied",
                                                                      "config_rejected",
-                                                                     "action"};
+                                                                     "action",
+                                                                     "log_rotated",
+                                                                     "log_dropped"};
 
 constexpr std::string_view to_string(EventKind kind) {
   return kEventKindNames[static_cast<std::size_t>(kind)];

@@ -25,6 +25,16 @@ std::string default_name(const std::filesystem::path& root) {
   return folder.empty() || folder.size() > 100 ? "mainstay" : folder;
 }
 
+// Ends in "_20261122_110007", as the names of archives do.
+bool ends_like_an_archive(std::string_view name) {
+  constexpr std::string_view kShape = "_dddddddd_dddddd";
+  if (name.size() <= kShape.size()) return false;
+  name.remove_prefix(name.size() - kShape.size());
+  return std::equal(name.begin(), name.end(), kShape.begin(), [](char c, char shape) {
+    return shape == 'd' ? c >= '0' && c <= '9' : c == shape;
+  });
+}
+
 // Why something that runs may not be called that; empty if it may.
 std::string unusable(std::string_view kind, std::string_view name) {
   if (!is_valid_name(name)) {
@@ -42,6 +52,10 @@ std::string unusable(std::string_view kind, std::string_view name) {
     return fmt::format("{}.log would be the log of {} too; choose a name that does not end in {}",
                        name, in_quotes(name.substr(0, name.size() - 4)),
                        name.substr(name.size() - 4));
+  }
+  if (ends_like_an_archive(name)) {
+    return fmt::format("{}.log would be taken for an archive of {}.log; choose another name", name,
+                       name.substr(0, name.size() - 16));
   }
   return {};
 }

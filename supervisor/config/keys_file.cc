@@ -38,7 +38,7 @@ constexpr Shape kJobsShape{kMap, "a map of jobs", nullptr, &kJobShape};
 constexpr Shape kMonitorsShape{kMap, "a map of monitors", nullptr, &kMonitorShape};
 constexpr Shape kVarsShape{kMap, "a map of names and values", nullptr, &kWordShape};
 
-constexpr Key kLogsKeys[] = {{"dir", &kPathShape}, {"total_size", &kSizeShape, true}};
+constexpr Key kLogsKeys[] = {{"dir", &kPathShape}, {"total_size", &kSizeShape}};
 constexpr KeyTable kLogsTable{kLogsKeys};
 constexpr Shape kLogsShape{kMap, "a map with dir and total_size", &kLogsTable};
 

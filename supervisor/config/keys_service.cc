@@ -51,10 +51,9 @@ constexpr Key kRotateKeys[] = {
 constexpr KeyTable kRotateTable{kRotateKeys};
 constexpr Shape kRotateShape{kMap, "a map of rotation settings", &kRotateTable};
 
-// `format` is active for raw: its reader notes the others.
 constexpr Key kLogKeys[] = {
-    {"stdout", &kBoolShape}, {"stderr", &kBoolShape},         {"merge", &kBoolShape},
-    {"format", &kWordShape}, {"rotate", &kRotateShape, true}, {"on_full", &kWordShape, true},
+    {"stdout", &kBoolShape}, {"stderr", &kBoolShape},   {"merge", &kBoolShape},
+    {"format", &kWordShape}, {"rotate", &kRotateShape}, {"on_full", &kWordShape},
 };
 constexpr KeyTable kLogTable{kLogKeys};
 

@@ -146,9 +146,7 @@ void read_logs(const Field& field, model::LogSpec& out) {
   read(field["stdout"], out.stdout_on);
   read(field["stderr"], out.stderr_on);
   read(field["merge"], out.merge);
-  const Field format = field["format"];
-  read(format, kFormats, out.format);
-  if (out.format != model::LogFormat::Raw) format.note_inactive();
+  read(field["format"], kFormats, out.format);
   read_rotate(field["rotate"], out.rotate);
   read(field["on_full"], kOnFull, out.on_full);
 }

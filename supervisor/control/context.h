@@ -10,6 +10,8 @@
 #include "control/port_oracle.h"
 #include "control/usage_source.h"
 #include "io/loop.h"
+#include "logs/archiver.h"
+#include "logs/capture.h"
 #include "runtime/controller.h"
 
 namespace mainstay::control {
@@ -31,6 +33,8 @@ struct Parts {
   runtime::Controller& controller;
   UsageSource& usage;
   PortOracle& ports;
+  logs::Capture& capture;
+  logs::Archiver& archiver;
   std::function<Now()> clock;
   Facts facts;
 };

@@ -109,4 +109,10 @@ std::vector<std::string> Params::texts(std::string_view name) {
   return texts;
 }
 
+std::vector<std::string> Params::required_targets() {
+  auto targets = texts("targets");
+  if (targets.empty()) refuse("targets", "is missing; name services, or \"all\"");
+  return targets;
+}
+
 }  // namespace mainstay::control

@@ -23,6 +23,9 @@ class Params {
   std::optional<std::int64_t> whole(std::string_view name, std::int64_t least, std::int64_t most);
   bool flag(std::string_view name, bool otherwise);
   std::vector<std::string> texts(std::string_view name);  // a list of strings, or one string
+  // "targets", which must be there: a change is never made to everything because a list was
+  // forgotten.
+  std::vector<std::string> required_targets();
   // The value as JSON text.
   std::optional<std::string> json(std::string_view name) const;
   bool is_number(std::string_view name) const;

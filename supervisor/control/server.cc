@@ -119,6 +119,10 @@ void Server::log_grew(const std::string& file) {
   log_streams_->grew(file);
 }
 
+void Server::log_rotated(const logs::Rotated& rotated) {
+  log_streams_->rotated(rotated);
+}
+
 bool Server::drained() const {
   return std::all_of(connections_.begin(), connections_.end(),
                      [](const auto& entry) { return entry.second->queued_bytes() == 0; });

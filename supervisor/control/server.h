@@ -42,6 +42,8 @@ class Server final : private ConnectionOwner {
   void after_settle();
   // A log file has grown (Capture::set_on_growth). Cheap when nobody follows it.
   void log_grew(const std::string& file);
+  // A log has another name now (Capture::set_on_rotation).
+  void log_rotated(const logs::Rotated& rotated);
 
   std::size_t clients() const { return connections_.size(); }
   // Every answer has been taken: after Controller::finished() and after_settle(), the controller

@@ -1,6 +1,9 @@
 #include "control/service_object.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
+#include "logs/names.h"
 
 namespace mainstay::control {
 
@@ -34,10 +37,56 @@ void write_last_exit(JsonWriter& out, const runtime::LastExit& exit) {
   out.close_object();
 }
 
+// "no space left on device" of "cannot write log /var/log/…: No space left on device".
+std::string reason_of(const Error& error) {
+  const std::size_t colon = error.message.rfind(": ");
+  return colon == std::string::npos ? error.message : error.message.substr(colon + 2);
+}
+
+void write_log_condition(JsonWriter& out, const logs::LogCondition& logs) {
+  out.key("log_dropped_bytes").whole(static_cast<std::int64_t>(logs.dropped_bytes));
+  out.key("log_dropped_lines").whole(static_cast<std::int64_t>(logs.dropped_lines));
+  out.key("log_trouble");
+  if (!logs.trouble) {
+    out.null();
+    return;
+  }
+  out.open_object().key("file").text(logs.trouble->file);
+  out.key("reason").text(reason_of(logs.trouble->error)).key("since").time(logs.trouble->since);
+  out.key("dropping").flag(logs.trouble->dropping).close_object();
+}
+
 }  // namespace
 
+LogConditions::LogConditions(const Parts& parts)
+    : controller_(parts.controller), by_base_(parts.capture.conditions()) {}
+
+const logs::LogCondition& LogConditions::of(const runtime::InstanceStatus& status) const {
+  if (by_base_.empty()) return nothing_;
+  const auto& spec = controller_.spec(status.id);
+  const auto found =
+      by_base_.find(logs::log_base_name(status.service, spec.instances, status.index));
+  return found == by_base_.end() ? nothing_ : found->second;
+}
+
+std::vector<std::string> log_notes(const logs::LogCondition& condition) {
+  std::vector<std::string> notes;
+  if (condition.trouble) {
+    notes.push_back(fmt::format(
+        "log {} cannot be written since {}: {}; its output {}", condition.trouble->file,
+        format_local_clock(condition.trouble->since), reason_of(condition.trouble->error),
+        condition.trouble->dropping ? "is counted and thrown away until there is room" : "waits"));
+  }
+  if (condition.dropped_bytes > 0) {
+    notes.push_back(fmt::format("{} ({}) of its output are lost because the disk was full",
+                                count_of(condition.dropped_bytes, "byte"),
+                                count_of(condition.dropped_lines, "line")));
+  }
+  return notes;
+}
+
 void write_service_members(JsonWriter& out, const runtime::InstanceStatus& status,
-                           const process::TreeUsage* usage) {
+                           const process::TreeUsage* usage, const logs::LogCondition& logs) {
   out.key("name").text(status.name).key("service").text(status.service);
   out.key("instance").whole(status.index).key("state").text(to_string(status.state));
   out.key("health").text(to_string(status.health)).key("ready").flag(status.ready);
@@ -56,12 +105,13 @@ void write_service_members(JsonWriter& out, const runtime::InstanceStatus& statu
   out.key("kill_in_seconds").seconds(status.kill_in);
   // Checks come with the probes; the list is part of the object's shape.
   out.key("checks").open_list().close_list().key("reason").text(status.reason);
+  write_log_condition(out, logs);
 }
 
 void write_service(JsonWriter& out, const runtime::InstanceStatus& status,
-                   const process::TreeUsage* usage) {
+                   const process::TreeUsage* usage, const logs::LogCondition& logs) {
   out.open_object();
-  write_service_members(out, status, usage);
+  write_service_members(out, status, usage, logs);
   out.close_object();
 }
 

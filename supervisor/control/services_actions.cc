@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::int64_t kMostInstances = 10000;
 
-// A change is never made to everything because a list was forgotten.
-std::vector<std::string> required_targets(Params& params) {
-  auto targets = params.texts("targets");
-  if (targets.empty()) params.refuse("targets", "is missing; name services, or \"all\"");
-  return targets;
-}
-
 std::string results_now(const Context& context, const std::vector<InstanceId>& instances,
                         std::string_view message) {
   const Now now = context.now();
@@ -37,7 +30,7 @@ std::string results_now(const Context& context, const std::vector<InstanceId>& i
 }
 
 void change(Context& context, const Call& call, Params& params, runtime::Verb verb, WaitGoal goal) {
-  const auto targets = required_targets(params);
+  const auto targets = params.required_targets();
   const bool wait = params.flag("wait", true);
   const bool progress = params.flag("progress", false);
   if (refused(call, params)) return;
@@ -123,7 +116,7 @@ void services_reset(Context& context, const Call& call, Params& params) {
 }
 
 void services_signal(Context& context, const Call& call, Params& params) {
-  const auto targets = required_targets(params);
+  const auto targets = params.required_targets();
   const int number = signal_of(params);
   if (refused(call, params)) return;
   const auto resolved = resolve_targets(context.controller(), targets);

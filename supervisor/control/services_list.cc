@@ -17,10 +17,12 @@ constexpr std::size_t kFreshUsage = 100;
 
 std::string list_text(const Context& context, const std::vector<InstanceId>& instances) {
   const Now now = context.now();
+  const LogConditions conditions{context.parts};
   JsonWriter out;
   out.open_object().key("services").open_list();
   for (const InstanceId id : instances) {
-    write_service(out, context.controller().status(id, now), context.parts.usage.usage_of(id));
+    const auto status = context.controller().status(id, now);
+    write_service(out, status, context.parts.usage.usage_of(id), conditions.of(status));
   }
   out.close_list().close_object();
   return out.take();
@@ -32,7 +34,8 @@ std::string detail_text(const Context& context, const std::vector<InstanceId>& i
   const auto status = context.controller().status(first, now);
   JsonWriter out;
   out.open_object();
-  write_service_members(out, status, context.parts.usage.usage_of(first));
+  write_service_members(out, status, context.parts.usage.usage_of(first),
+                        LogConditions{context.parts}.of(status));
   out.key("log").open_list();
   for (const auto& source : log_sources(context.controller(), std::span(&first, 1), {}, now)) {
     out.text((context.parts.facts.log_dir / source.file).native());

@@ -105,7 +105,10 @@ void answer(const Inquiry& inquiry) {
   const auto& explanation = inquiry.explanation;
   JsonWriter out;
   out.open_object().key("service");
-  write_service(out, explanation.status, inquiry.context.parts.usage.usage_of(inquiry.instance));
+  const LogConditions conditions{inquiry.context.parts};
+  const auto& logs = conditions.of(explanation.status);
+  write_service(out, explanation.status, inquiry.context.parts.usage.usage_of(inquiry.instance),
+                logs);
   out.key("headline").text(explanation.headline).key("next").text(explanation.next);
   out.key("gives_up").text(explanation.gives_up).key("before").open_list();
   for (const auto& event : explanation.before)
@@ -113,7 +116,9 @@ void answer(const Inquiry& inquiry) {
   out.close_list();
   write_texts(out, "rules", explanation.rules);
   write_last_words(out, inquiry.last_words);
-  write_texts(out, "notes", inquiry.notes);
+  auto notes = log_notes(logs);
+  notes.insert(notes.begin(), inquiry.notes.begin(), inquiry.notes.end());
+  write_texts(out, "notes", notes);
   write_texts(out, "try", explanation.try_commands);
   out.close_object();
   inquiry.call.answer(out.take());

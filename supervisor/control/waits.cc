@@ -121,11 +121,12 @@ std::vector<Waits::Target> Waits::present_targets(const Wait& wait) const {
 
 std::string Waits::waiting_text(const Wait& wait, const Now& now) const {
   JsonWriter out;
+  const LogConditions conditions{parts_};
   out.open_object().key("waiting").open_list();
   for (const Target& target : present_targets(wait)) {
     const auto status = parts_.controller.status(target.id, now);
     if (is_at_rest(status, wait.goal, target.run_before)) continue;
-    write_service(out, status, parts_.usage.usage_of(target.id));
+    write_service(out, status, parts_.usage.usage_of(target.id), conditions.of(status));
   }
   out.close_list().close_object();
   return out.take();

@@ -86,65 +86,58 @@ void compress_all(JobReport& report, Place& place, const KeepPolicy& policy,
   }
 }
 
+// A job is done at a place; without one its report says why.
+template <typename Act>
+JobReport at_place(const std::filesystem::path& path, const KeepPolicy& policy, const Act& act) {
+  JobReport report;
+  auto place = enter(path, policy);
+  if (place) {
+    act(report, *place);
+  } else {
+    report.trouble = place.error();
+  }
+  return report;
+}
+
 }  // namespace
 
 JobReport clear_up(const std::filesystem::path& path, const KeepPolicy& policy) {
-  JobReport report;
-  auto place = enter(path, policy);
-  if (!place) {
-    report.trouble = place.error();
-    return report;
-  }
-  for (const std::string& file : place->inventory.unfinished)
-    note(report, place->directory.remove(file));
-  for (const std::string& file : place->inventory.stray_indexes)
-    note(report, place->directory.remove(file));
-  drop_doubles(report, *place);
-  learn_newest(report, place->inventory);
-  return report;
+  return at_place(path, policy, [](JobReport& report, Place& place) {
+    for (const std::string& file : place.inventory.unfinished)
+      note(report, place.directory.remove(file));
+    for (const std::string& file : place.inventory.stray_indexes)
+      note(report, place.directory.remove(file));
+    drop_doubles(report, place);
+    learn_newest(report, place.inventory);
+  });
 }
 
 JobReport tidy_up(const std::filesystem::path& path, const KeepPolicy& policy, WallTime now,
                   const JobSignals& signals) {
-  JobReport report;
-  auto place = enter(path, policy);
-  if (!place) {
-    report.trouble = place.error();
-    return report;
-  }
-  const Retention retention = decide_retention(place->inventory, policy, now);
-  report.next = retention.next;
-  delete_these(report, *place, retention.doomed);
-  drop_doubles(report, *place);
-  compress_all(report, *place, policy, signals);
-  return report;
+  return at_place(path, policy, [&](JobReport& report, Place& place) {
+    const Retention retention = decide_retention(place.inventory, policy, now);
+    report.next = retention.next;
+    delete_these(report, place, retention.doomed);
+    drop_doubles(report, place);
+    compress_all(report, place, policy, signals);
+  });
 }
 
 JobReport delete_oldest(const std::filesystem::path& path, const KeepPolicy& policy,
                         std::uint64_t bytes) {
-  JobReport report;
-  auto place = enter(path, policy);
-  if (!place) {
-    report.trouble = place.error();
-    return report;
-  }
-  delete_these(report, *place, oldest_archives(place->inventory, bytes));
-  return report;
+  return at_place(path, policy, [&](JobReport& report, Place& place) {
+    delete_these(report, place, oldest_archives(place.inventory, bytes));
+  });
 }
 
 JobReport delete_all_of(const std::filesystem::path& path, const KeepPolicy& policy,
                         const std::vector<std::string>& logs) {
-  JobReport report;
-  auto place = enter(path, policy);
-  if (!place) {
-    report.trouble = place.error();
-    return report;
-  }
-  const std::set<std::string> wanted{logs.begin(), logs.end()};
-  for (Archive& archive : place->inventory.archives) {
-    if (wanted.contains(archive.log)) delete_archive(report, place->directory, archive);
-  }
-  return report;
+  return at_place(path, policy, [&](JobReport& report, Place& place) {
+    const std::set<std::string> wanted{logs.begin(), logs.end()};
+    for (Archive& archive : place.inventory.archives) {
+      if (wanted.contains(archive.log)) delete_archive(report, place.directory, archive);
+    }
+  });
 }
 
 Result<Inventory> look_around(const std::filesystem::path& path, const KeepPolicy& policy) {

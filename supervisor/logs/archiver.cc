@@ -41,7 +41,14 @@ void Archiver::begin(std::function<void(std::span<const ArchiveName> newest)> kn
     known(report.newest);
     begun_ = true;
     tidy_wanted_ = true;
+    for (const auto& then : std::exchange(waiting_, {}))
+      then();
   });
+}
+
+void Archiver::when_known(std::function<void()> then) {
+  if (begun_) return then();
+  waiting_.push_back(std::move(then));
 }
 
 void Archiver::tidy() {

@@ -28,6 +28,8 @@ class Archiver {
   // Clears up after a former controller, says what archives there are (Capture::begin_rotation
   // wants it) and begins to look after them.
   void begin(std::function<void(std::span<const ArchiveName> newest)> known);
+  // At once, or as soon as it is known what archives there are.
+  void when_known(std::function<void()> then);
   // There is a new archive.
   void tidy();
   // Frees space now: deletes the oldest archives, of whatever log, until `bytes` are free or none
@@ -67,6 +69,7 @@ class Archiver {
   io::Timer timer_;                 // for the archive that becomes too old next
   std::shared_ptr<Shared> shared_;  // with jobs, which may outlive us
   std::vector<Deletion> deletions_;
+  std::vector<std::function<void()>> waiting_;  // for begun_
   bool begun_ = false;
   bool running_ = false;
   bool tidy_wanted_ = false;

@@ -15,7 +15,7 @@ Destination destination_for(const std::string& base, const model::LogSpec& spec,
   const auto kept = kept_streams(spec);
   const Stream stream = spec.merge ? Stream::Both : pipe;
   if (std::find(kept.begin(), kept.end(), stream) == kept.end()) return {};
-  Destination destination{log_file_name(base, stream), {}, spec.rotate};
+  Destination destination{log_file_name(base, stream), {}, spec.rotate, spec.on_full};
   if (spec.format != model::LogFormat::Raw) {
     destination.shape = LineShape{spec.format, base.substr(0, base.find(':')), base, stream};
   }
@@ -80,6 +80,8 @@ CaptureCounts Capture::counts() const {
   CaptureCounts counts = state_->counts;
   counts.open_files = state_->logs.count();
   counts.truncations = state_->logs.truncations();
+  counts.dropped_bytes = state_->losses.total_bytes();
+  counts.dropped_lines = state_->losses.total_lines();
   for (const auto& [run, output] : state_->outputs) {
     if (!output.ended) continue;
     counts.lingering +=

@@ -9,9 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -22,6 +25,7 @@
 #include "logs/directory.h"
 #include "logs/rotation.h"
 #include "process/output_sink.h"
+#include "runtime/ports.h"
 
 namespace mainstay::logs {
 
@@ -36,6 +40,12 @@ struct CaptureOptions {
   // `last_retry`.
   Duration first_retry = std::chrono::milliseconds{100};
   Duration last_retry = std::chrono::seconds{1};
+  // So long a full disk holds writers back before output is thrown away (on_full: drop).
+  Duration drop_after = std::chrono::seconds{2};
+  // Where it is kept what was thrown away, for the next controller, and what the former one left
+  // there.
+  runtime::StateStore* losses = nullptr;
+  std::vector<std::pair<std::uint32_t, std::string>> former_losses;
   bool splice = true;  // false: read and write, as on file systems that do not know splice
   std::function<Now()> clock = io::read_clocks;
 };
@@ -45,16 +55,39 @@ struct Trouble {
   std::string file;
   Error error;
   WallTime since;
+  bool dropping = false;  // the disk is full, and output is counted and thrown away
 };
+
+// The logs of one instance, as people need to know.
+struct LogCondition {
+  std::optional<Trouble> trouble;
+  std::uint64_t dropped_bytes = 0;  // since the supervisor started
+  std::uint64_t dropped_lines = 0;
+};
+
+// A gap in a log begins, or has ended: output was thrown away because the disk was full.
+struct Dropped {
+  std::string file;
+  bool ended = false;
+  std::uint64_t bytes = 0;  // of one that has ended
+  std::uint64_t lines = 0;
+  WallTime since;
+  WallTime until;
+};
+
+// Makes room on the disk of the logs and calls back, later, with how many bytes that gave.
+using MakeRoom = std::function<void(std::function<void(std::uint64_t freed)> done)>;
 
 struct CaptureCounts {
   std::size_t pipes = 0;  // open read ends
   std::size_t lingering =
       0;  // of them, those whose run has ended: something else still holds the pipe
-  std::size_t open_files = 0;     // logs open for writing
-  std::size_t grown = 0;          // pipes larger than 64 KiB
-  std::uint64_t bytes = 0;        // moved into files since the start
-  std::uint64_t turns = 0;        // times that a pipe was served
+  std::size_t open_files = 0;       // logs open for writing
+  std::size_t grown = 0;            // pipes larger than 64 KiB
+  std::uint64_t bytes = 0;          // moved into files since the start
+  std::uint64_t turns = 0;          // times that a pipe was served
+  std::uint64_t dropped_bytes = 0;  // thrown away because the disk was full
+  std::uint64_t dropped_lines = 0;
   std::uint64_t truncations = 0;  // logs found shorter than they had been (an outside copytruncate)
 };
 
@@ -83,7 +116,13 @@ class Capture final : public process::OutputSink {
   bool is_open(RunId run) const override;
   CaptureCounts counts() const;
   std::vector<Trouble> troubles() const;
+  // Of every instance, by the base name of its logs, of which there is something to say.
+  std::map<std::string, LogCondition> conditions() const;
 
+  // Asked when a log cannot grow, not more often than it helps.
+  void set_make_room(MakeRoom make_room);
+  // Must only enqueue.
+  void set_on_dropped(std::function<void(const Dropped&)> callback);
   // Called with the file's name after it grew. Must only enqueue (Follower::grew is meant for it).
   void set_on_growth(std::function<void(const std::string& file)> callback);
   // Called when the last pipe of a run has come to its end; must not call back into Capture. Nobody

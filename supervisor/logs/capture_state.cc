@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <utility>
 
 #include "logs/move.h"
 #include "logs/names.h"
@@ -15,6 +17,7 @@ namespace {
 constexpr std::size_t kPlainPipe = 64 * 1024;
 constexpr std::size_t kBusyBytes = kPlainPipe / 2;
 constexpr int kBusyTurns = 4;
+constexpr std::uint64_t kCutsPerTurn = 4;
 
 }  // namespace
 
@@ -29,7 +32,8 @@ Capture::State::State(io::Loop& loop_in, Directory& directory_in, CaptureOptions
           loop_in, options.clock, [this] { return daily_files(); },
           [this](const std::string& file) { look_at_day_of(file); }),
       retry_timer(loop_in, [this] { retry(); }),
-      retry_delay(options.first_retry) {
+      retry_delay(options.first_retry),
+      losses(options.losses, options.former_losses) {
   logs.set_on_replaced(
       [this](const std::string& file, const LogFile& log) { tell_replaced(file, log); });
 }
@@ -43,6 +47,7 @@ void Capture::State::attach(RunId run, Destination destination, UniqueFd fd) {
   it.shape = std::move(destination.shape);
   it.fd = std::move(fd);
   it.rotate = destination.rotate;
+  it.on_full = destination.on_full;
   it.grown = pipe_capacity(it.fd.get()) > kPlainPipe;  // by the controller before us
   if (it.grown) ++counts.grown;
   it.watch = std::make_unique<io::FdWatch>(loop, it.fd.get(),
@@ -66,10 +71,11 @@ void Capture::State::recover_lines(const CapturedPipe& pipe) {
 }
 
 bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
-  const Moved moved = move(pipe, limit);
+  const bool dropped = pipe.dropping;
+  const Moved moved = dropped ? drop(pipe, limit) : move(pipe, limit);
   pipe.last_words = false;
   ++counts.turns;
-  if (moved.bytes > 0 && !pipe.file.empty()) {
+  if (moved.bytes > 0 && !pipe.file.empty() && !dropped) {
     counts.bytes += moved.bytes;
     if (on_growth) on_growth(pipe.file);
   }
@@ -82,7 +88,7 @@ bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
       break;
     case MoveEnd::Limit:
     case MoveEnd::Empty:
-      if (pipe.trouble) go_on(pipe);
+      if (pipe.trouble && !dropped) go_on(pipe);
       grow_if_busy(pipe, moved.bytes);
       break;
   }
@@ -96,8 +102,12 @@ Moved Capture::State::move(CapturedPipe& pipe, std::size_t limit) {
 
 Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
   Moved sum{0, MoveEnd::Limit, 0};
+  // A cut costs more than bytes, so a turn has few of them; a drain takes what there is.
+  const std::uint64_t most_cuts =
+      limit > options.turn_bytes ? UINT64_MAX : rotation.cuts() + kCutsPerTurn;
+  const auto may_go_on = [&] { return sum.bytes < limit && rotation.cuts() < most_cuts; };
   // What was read from the pipe does not wait for another turn, which may never come.
-  while (sum.end == MoveEnd::Limit && (sum.bytes < limit || !pipe.held.empty() || pipe.behind)) {
+  while (sum.end == MoveEnd::Limit && (may_go_on() || !pipe.held.empty() || pipe.behind)) {
     const std::size_t left = limit - std::min(sum.bytes, limit);
     const Moved piece = move_piece(pipe, std::max(left, pipe.held.size()));
     sum = {sum.bytes + piece.bytes, piece.end, piece.error};
@@ -113,6 +123,7 @@ Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
     open_error = log.error();
     return {0, MoveEnd::Failed, log.error().code};
   }
+  if (const int error = mark_gap(pipe.file, pipe.shape, **log)) return {0, MoveEnd::Failed, error};
   const bool spliced = options.splice;
   const Moved moved =
       pipe.shape ? take_lines(**log, pipe, limit, at) : take_bytes(**log, pipe, limit, at);
@@ -120,7 +131,11 @@ Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
     options.splice = false;  // all logs are in one directory, so on one file system
     return {moved.bytes, MoveEnd::Limit, 0};
   }
-  static_cast<void>(rotation.cut_if_due(pipe.file, **log, pipe.rotate, at));
+  const bool cut = rotation.cut_if_due(pipe.file, **log, pipe.rotate, at);
+  // The next file is made by its first byte.
+  if (cut && moved.end == MoveEnd::Limit && pipe.held.empty() && !pipe.behind &&
+      bytes_waiting(pipe.fd.get()) == 0)
+    return {moved.bytes, MoveEnd::Empty, 0};
   return moved;
 }
 
@@ -138,15 +153,16 @@ Moved Capture::State::take_lines(LogFile& log, CapturedPipe& pipe, std::size_t l
     return {0, MoveEnd::Failed, lines.error().code};
   }
   std::string* const held = options.splice ? nullptr : &pipe.held;
+  // What is staged has to be written in this turn, whatever number of cuts that takes.
+  const std::size_t most = std::min<std::uint64_t>(limit, pipe.rotate.size.count);
   const Moved moved = (*lines)->take(
-      {pipe.fd.get(), pipe.run, limit, at, held, pipe.last_words, pipe.rotate.size.count}, log);
+      {pipe.fd.get(), pipe.run, most, at, held, pipe.last_words, pipe.rotate.size.count}, log);
   pipe.behind = (*lines)->is_behind();
   return moved;
 }
 
 Moved Capture::State::throw_away(CapturedPipe& pipe, std::size_t limit) {
-  if (!nowhere) nowhere.reset(open("/dev/null", O_WRONLY | O_CLOEXEC));
-  if (!nowhere) return {0, MoveEnd::Failed, errno};
+  if (!open_nowhere()) return {0, MoveEnd::Failed, errno};
   return discard(pipe.fd.get(), nowhere.get(), limit);
 }
 
@@ -165,6 +181,7 @@ void Capture::State::close(CapturedPipe& pipe) {
   --counts.pipes;
   const RunId run = pipe.run;
   const std::string file = pipe.file;
+  if (pipe.dropping) unmarked[file] = pipe.shape;
   auto& pipes = outputs.at(run).pipes;
   for (auto& owner : pipes) {
     if (owner.get() == &pipe) owner.reset();
@@ -180,33 +197,44 @@ void Capture::State::wait_for_room(CapturedPipe& pipe, int error) {
   if (!pipe.trouble) {
     const std::string path =
         pipe.file.empty() ? "/dev/null" : (directory.path() / pipe.file).string();
+    const Now now = options.clock();
     pipe.trouble = Trouble{
         pipe.file, open_error ? *open_error : system_error("cannot write log " + path, error),
-        options.clock().wall};
+        now.wall};
+    pipe.trouble_began = now.mono;
     pipe.watch->pause();
     waiting.push_back(&pipe);
   }
-  if (retry_planned) return;
+  meet_full(pipe, error);
+  if (!retry_planned) plan_retry();
+}
+
+void Capture::State::plan_retry() {
   retry_planned = true;
-  retry_timer.start(retry_delay);
+  retry_timer.start(std::min(retry_delay, std::exchange(next_retry, Duration::max())));
 }
 
 void Capture::State::go_on(CapturedPipe& pipe) {
   pipe.trouble.reset();
+  pipe.dropping = false;
   std::erase(waiting, &pipe);
   pipe.watch->want(io::kReadable);
 }
 
 void Capture::State::retry() {
   // retry_planned stays set until everything was tried, so that serve() plans no round of its own.
+  retry_planned = true;
   bool progress = false;
   for (CapturedPipe* pipe : std::vector<CapturedPipe*>{waiting}) {
+    if (pipe->dropping && !stop_dropping(*pipe)) continue;
     progress = serve(*pipe, options.turn_bytes) || progress;
   }
-  retry_planned = !waiting.empty();
-  retry_delay = progress || waiting.empty() ? options.first_retry
-                                            : std::min(2 * retry_delay, options.last_retry);
-  if (retry_planned) retry_timer.start(retry_delay);
+  mark_left_gaps();
+  const bool all_done = waiting.empty() && unmarked.empty();
+  retry_planned = !all_done;
+  retry_delay =
+      progress || all_done ? options.first_retry : std::min(2 * retry_delay, options.last_retry);
+  if (retry_planned) plan_retry();
 }
 
 }  // namespace mainstay::logs

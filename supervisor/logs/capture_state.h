@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@
 #include "logs/formatted_log.h"
 #include "logs/line_formatter.h"
 #include "logs/log_file.h"
+#include "logs/losses.h"
+#include "logs/peek.h"
 #include "logs/rotation.h"
 
 namespace mainstay::logs {
@@ -25,6 +28,7 @@ struct Destination {
   std::string file;                // empty: the stream is not kept, its bytes are thrown away
   std::optional<LineShape> shape;  // of the formats text and json
   model::RotateSpec rotate;
+  model::OnFull on_full = model::OnFull::Drop;
 };
 
 // The read end of one pipe and where its bytes go.
@@ -36,8 +40,12 @@ struct CapturedPipe {
   std::unique_ptr<io::FdWatch> watch;  // after fd: a watch goes before its descriptor
   std::string held;                    // of copy_to_file
   model::RotateSpec rotate;
+  model::OnFull on_full = model::OnFull::Drop;
   std::optional<Trouble> trouble;  // while it cannot be written, the watch is paused
-  int busy_turns = 0;              // in a row
+  MonoTime trouble_began;
+  bool dropping = false;     // then the watch is not: what comes is thrown away
+  bool inside_line = false;  // what was thrown away last did not end a line
+  int busy_turns = 0;        // in a row
   bool grown = false;
   bool may_grow = true;
   bool behind = false;      // complete lines are staged that have to go into the next log
@@ -74,7 +82,19 @@ struct Capture::State {
   void close(CapturedPipe& pipe);
   void wait_for_room(CapturedPipe& pipe, int error);
   void go_on(CapturedPipe& pipe);
+  void plan_retry();
   void retry();
+  // capture_full.cc
+  void meet_full(CapturedPipe& pipe, int error);
+  void ask_for_room();
+  void begin_dropping(CapturedPipe& pipe);
+  Moved drop(CapturedPipe& pipe, std::size_t limit);
+  void drop_held(CapturedPipe& pipe);
+  void drop_rest_of_line(CapturedPipe& pipe);
+  bool stop_dropping(CapturedPipe& pipe);
+  int mark_gap(const std::string& file, const std::optional<LineShape>& shape, LogFile& log);
+  void mark_left_gaps();
+  bool open_nowhere();
   // capture_rotation.cc
   void add_writer(const CapturedPipe& pipe);
   void remove_writer(const std::string& file);
@@ -97,10 +117,19 @@ struct Capture::State {
   io::Timer retry_timer;
   Duration retry_delay;
   bool retry_planned = false;
+  Duration next_retry = Duration::max();  // when a pipe in this round has to be tried again at last
+  Losses losses;
+  PipePeek peek;
+  std::map<std::string, std::optional<LineShape>> unmarked;  // open gaps without a pipe
+  MakeRoom make_room;
+  bool room_asked = false;                // and not answered yet
+  std::optional<MonoTime> ask_room_from;  // there was none to be made
+  std::shared_ptr<char> alive = std::make_shared<char>();
   CaptureCounts counts;
   std::optional<Error> open_error;  // why the file of the latest move could not be opened
   std::function<void(const std::string&)> on_growth;
   std::function<void(RunId)> on_end;
+  std::function<void(const Dropped&)> on_dropped;
   std::function<void(const Rotated&)> on_rotation;
 };
 

@@ -10,6 +10,7 @@ namespace mainstay::logs {
 namespace {
 
 constexpr std::string_view kIndexEnding = ".log.idx";
+constexpr std::string_view kStagingEnding = ".log.raw";
 
 using Key = std::pair<std::string, WallTime>;
 
@@ -21,10 +22,13 @@ class Sorting {
     const WallTime modified{Duration{entry.modified_ns}};
     if (const auto name = parse_archive_name(entry.name)) return add_archive(entry, *name);
     const bool index = entry.name.ends_with(kIndexEnding);
-    const std::string log = index ? entry.name.substr(0, entry.name.size() - 4) : entry.name;
+    const bool staging = entry.name.ends_with(kStagingEnding);
+    const bool beside = index || staging;
+    const std::string log = beside ? entry.name.substr(0, entry.name.size() - 4) : entry.name;
     if (!service_of_log(log)) return;
     Live& live = live_[log];
     live.log.bytes += entry.size;
+    if (staging) return;
     (index ? live.indexed : live.there) = true;
     if (!index) live.log.modified = modified;
   }

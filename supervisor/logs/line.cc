@@ -8,7 +8,7 @@ std::vector<Source> sources_of(const std::string& service, const std::string& in
   std::vector<Source> sources;
   for (const Stream stream : kept_streams(spec)) {
     if (only && stream != Stream::Both && stream != *only) continue;
-    sources.push_back({service, instance, stream, log_file_name(base, stream)});
+    sources.push_back({service, instance, stream, log_file_name(base, stream), spec.format});
   }
   return sources;
 }

@@ -22,6 +22,7 @@ struct Source {
   std::string instance;  // as shown: "backend", or "backend:1"
   Stream stream = Stream::Out;
   std::string file;  // its name in the log directory
+  model::LogFormat format = model::LogFormat::Raw;
 };
 
 struct Line {

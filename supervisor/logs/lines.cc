@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <tuple>
+#include <utility>
+
+#include "logs/formatted_line.h"
 
 namespace mainstay::logs {
 
@@ -17,8 +20,18 @@ std::optional<RawLine> first_line(std::string_view bytes, std::uint64_t offset) 
 }
 
 Line make_line(const Source& source, const RawLine& raw, WallTime at) {
-  return {at,          source.service, source.instance, source.stream, std::string{raw.text},
-          raw.partial, raw.continued};
+  Line line{at, source.service, source.instance, source.stream, {}, raw.partial, raw.continued};
+  const bool whole = !raw.partial && !raw.continued;
+  auto parsed = whole ? parse_formatted(raw.text, source.format) : std::nullopt;
+  if (!parsed) {
+    line.text = raw.text;
+    return line;
+  }
+  line.at = parsed->at;
+  line.text = std::move(parsed->message);
+  line.partial = parsed->partial;
+  line.continued = parsed->continued;
+  return line;
 }
 
 bool is_earlier(const OrderedLine& a, const OrderedLine& b) {

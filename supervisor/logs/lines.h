@@ -24,7 +24,8 @@ struct RawLine {
 // may still be short enough to be whole; with kMaxLine + 1 bytes there is always an answer.
 std::optional<RawLine> first_line(std::string_view bytes, std::uint64_t offset);
 
-// A line of `source`, as people get it.
+// A line of `source`, as people get it: of the formats text and json the message, as it was
+// printed. A line that is not of its log's format (an older one) is given as it is.
 Line make_line(const Source& source, const RawLine& raw, WallTime at);
 
 // A line in the order in which lines of several files are shown.

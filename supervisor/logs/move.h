@@ -35,6 +35,8 @@ Moved discard(int pipe, int sink, std::size_t limit);
 
 // Bytes in the pipe now (FIONREAD); 0 if it cannot be told.
 std::size_t bytes_waiting(int pipe);
+// Whether it is empty and nobody has its write end any more.
+bool has_ended(int pipe);
 std::size_t pipe_capacity(int pipe);
 // Sets the capacity; false if the user's budget or the system does not allow it.
 bool resize_pipe(int pipe, std::size_t capacity);

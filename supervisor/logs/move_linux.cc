@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -98,6 +99,11 @@ std::size_t bytes_waiting(int pipe) {
   int bytes = 0;
   if (ioctl(pipe, FIONREAD, &bytes) != 0 || bytes < 0) return 0;
   return static_cast<std::size_t>(bytes);
+}
+
+bool has_ended(int pipe) {
+  pollfd now{pipe, POLLIN, 0};
+  return poll(&now, 1, 0) == 1 && (now.revents & (POLLHUP | POLLIN)) == POLLHUP;
 }
 
 std::size_t pipe_capacity(int pipe) {

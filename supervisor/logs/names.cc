@@ -34,6 +34,14 @@ std::string log_file_name(std::string_view base, Stream stream) {
   return name + ".log";
 }
 
+std::string log_base_of(std::string_view log_file) {
+  for (const std::string_view ending : {".out.log", ".err.log", ".log"}) {
+    if (log_file.ends_with(ending))
+      return std::string{log_file.substr(0, log_file.size() - ending.size())};
+  }
+  return std::string{log_file};
+}
+
 std::string index_file_name(std::string_view log_file) {
   return std::string{log_file} + ".idx";
 }

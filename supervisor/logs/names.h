@@ -26,6 +26,8 @@ std::string log_base_name(std::string_view service, std::uint32_t declared_insta
                           std::uint32_t index);
 // "backend.out.log", "backend.err.log" or, for Both, "backend.log".
 std::string log_file_name(std::string_view base, Stream stream);
+// What log_file_name() was given: "backend" of "backend.err.log".
+std::string log_base_of(std::string_view log_file);
 // The index beside a log: "backend.out.log.idx".
 std::string index_file_name(std::string_view log_file);
 // What was captured for a log of the formats text and json and is not in it yet:

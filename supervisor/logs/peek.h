@@ -13,14 +13,26 @@ struct Peeked {
   bool line_end = false;  // the last of them is a newline
 };
 
+struct Counted {
+  std::size_t bytes = 0;
+  std::size_t lines = 0;  // newlines among them
+  bool line_end = false;  // the last of them is one
+};
+
 class PipePeek {
  public:
   // Up to and including the first newline, or all that can be seen (at most `limit` and 64 KiB).
   // No bytes: there are none, or the system does not let us look.
   Peeked up_to_line_end(int pipe, std::size_t limit);
+  // What can be seen, at most `limit` and 64 KiB. If the system does not let us look, the bytes are
+  // right and the lines are not counted.
+  Counted count(int pipe, std::size_t limit);
 
  private:
   bool open();
+  // Gives `see` all that can be seen, block by block. False: the system does not let us look.
+  template <typename See>
+  bool look(int pipe, std::size_t limit, See see);
 
   UniqueFd in_;  // a pipe of our own for the copy: empty between two calls
   UniqueFd out_;

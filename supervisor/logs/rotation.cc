@@ -141,6 +141,7 @@ Result<std::string> Rotation::cut(const std::string& file, std::uint64_t inode, 
                                   RotationCause cause, WallTime now) {
   auto archive = rename_log(file, now);
   if (!archive) return archive;
+  ++cuts_;
   due_.erase(file);
   logs_.forget(file);
   if (on_rotation_) on_rotation_({file, *archive, inode, size, cause});

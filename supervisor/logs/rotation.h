@@ -62,6 +62,8 @@ class Rotation {
   // What archives there are: nothing is cut before this is known, so that names stay in order.
   void know(std::span<const ArchiveName> archives);
   bool ready() const { return ready_; }
+  // How many logs were cut so far.
+  std::uint64_t cuts() const { return cuts_; }
 
   // Before and after bytes are moved into `log`: cuts it if it is due and at the end of a line.
   // True: it was cut, and `log` is gone.
@@ -108,6 +110,7 @@ class Rotation {
   ArchiveTimes times_;
   PipePeek peek_;
   bool ready_ = false;
+  std::uint64_t cuts_ = 0;
   std::unordered_map<std::string, Due> due_;
   std::function<void(const Rotated&)> on_rotation_;
   std::function<void(const Error&)> on_failure_;

@@ -56,6 +56,11 @@ Result<RequestId> Controller::scale(std::string_view service, std::uint32_t inst
   return state_->scale(service, instances, std::move(who));
 }
 
+void Controller::note(EventKind kind, std::optional<InstanceId> about,
+                      std::map<std::string, std::string> data) {
+  state_->wish(NoteWish{kind, about, std::move(data)});
+}
+
 void Controller::shutdown(int exit_code, std::string why) {
   state_->shutdown(exit_code, std::move(why));
 }

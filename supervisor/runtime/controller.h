@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -147,6 +148,10 @@ class Controller {
   // Stops caring about the result; what was asked for still happens.
   void forget(RequestId id);
   Status signal(InstanceId target, int number, std::string who = {});
+  // Something that happened elsewhere becomes an event; about the supervisor when the instance is
+  // none any more.
+  void note(EventKind kind, std::optional<InstanceId> about,
+            std::map<std::string, std::string> data);
   // Adds instances at the end, up like the others or stopped like them, or stops and removes the
   // last ones. 0 stops the first one too but keeps it in the table, so that the service stays in
   // sight. At most 1000.

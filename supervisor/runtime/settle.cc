@@ -80,6 +80,7 @@ void Supervision::apply(Wish& wish) {
   if (auto* verb = std::get_if<VerbWish>(&wish)) apply(*verb);
   if (const auto* scale = std::get_if<ScaleWish>(&wish)) apply(*scale);
   if (const auto* down = std::get_if<ShutdownWish>(&wish)) apply(*down);
+  if (const auto* note = std::get_if<NoteWish>(&wish)) apply(*note);
   const auto* signal = std::get_if<SignalWish>(&wish);
   if (signal == nullptr) return;
   // Only to the run that it was meant for: the next one may have been started meanwhile.

@@ -51,7 +51,13 @@ struct ShutdownWish {
   bool hurry = false;
   bool resumed = false;  // asked for under a former controller
 };
-using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish>;
+// Something that happened elsewhere, for the list of events.
+struct NoteWish {
+  EventKind kind = EventKind::Action;
+  std::optional<InstanceId> about;
+  std::map<std::string, std::string> data;
+};
+using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish, NoteWish>;
 
 class Supervision {
  public:
@@ -130,6 +136,7 @@ class Supervision {
 
   // wishes.cc
   void begin_all();
+  void apply(const NoteWish& wish);
   void apply(VerbWish& wish);
   void apply_verb(VerbWish& wish, Instance& instance, std::unordered_set<std::uint32_t>& pulled);
   void pull_dependencies(const Instance& instance, policy::StartCause cause, std::string_view who,

@@ -93,6 +93,10 @@ void Supervision::begin_all() {
   }
 }
 
+void Supervision::apply(const NoteWish& wish) {
+  add_event(wish.kind, wish.about ? table_.find(*wish.about) : nullptr, wish.data);
+}
+
 void Supervision::apply(VerbWish& wish) {
   std::unordered_set<std::uint32_t> pulled;
   for (const InstanceId id : wish.targets) {

@@ -181,6 +181,13 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
   REQUIRE_MESSAGE(listening, listening.error().message);
   std::filesystem::create_directory(log_dir());
   std::filesystem::permissions(log_dir(), std::filesystem::perms::owner_all);
+  auto opened = logs::Directory::open(log_dir());
+  REQUIRE_MESSAGE(opened, opened.error().message);
+  directory.emplace(std::move(*opened));
+  capture.emplace(loop_, *directory);
+  archiver.emplace(loop_, log_dir(), logs::keep_policy(world.controller().ecosystem()));
+  capture->set_on_rotation([this](const auto& rotated) { server->log_rotated(rotated); });
+  archiver->begin([this](auto newest) { capture->begin_rotation(newest); });
   control::Facts facts{.pid = 10,
                        .controller_pid = 11,
                        .started = world.now(),
@@ -188,7 +195,8 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        .state_dir = folder(),
                        .log_dir = log_dir(),
                        .socket = socket_path()};
-  control::Parts parts{loop_, world.controller(), usage, ports, [this] { return clock(); }, facts};
+  control::Parts parts{loop_,     world.controller(),         usage, ports, *capture,
+                       *archiver, [this] { return clock(); }, facts};
   server = std::make_unique<control::Server>(parts, std::move(*listening), options);
   loop_.set_after_turn([this] {
     world.settle();

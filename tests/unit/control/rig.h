@@ -117,6 +117,9 @@ class Rig {
   io::Loop loop_;
 
  public:
+  std::optional<logs::Directory> directory;
+  std::optional<logs::Capture> capture;
+  std::optional<logs::Archiver> archiver;
   std::unique_ptr<control::Server> server;
 };
 

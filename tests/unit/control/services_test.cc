@@ -51,7 +51,10 @@ TEST_CASE("a service object has every member of the contract, in its order") {
                                             "next_start_in_seconds",
                                             "kill_in_seconds",
                                             "checks",
-                                            "reason"});
+                                            "reason",
+                                            "log_dropped_bytes",
+                                            "log_dropped_lines",
+                                            "log_trouble"});
   CHECK(object["state"] == "running");
   CHECK(object["pid"].is_number_integer());
   CHECK(object["cpu_percent"] == 1.4);

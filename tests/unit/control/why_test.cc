@@ -1,6 +1,9 @@
 // services.why: what the runtime knows, the last words and the holder of the port.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -54,6 +57,30 @@ TEST_CASE("why of what runs asks for no ports and repeats no old words") {
   CHECK(why["last_words"].is_null());
   CHECK(why["notes"].empty());
   CHECK(rig.ports.asked.empty());
+}
+
+TEST_CASE("a log that cannot be written is said of its service, and of no other") {
+  Rig rig(declare_three);
+  rig.world.advance(1s);
+  std::filesystem::create_symlink("elsewhere", rig.log_dir() / "backend.out.log");
+  int ends[2] = {-1, -1};
+  REQUIRE(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+  const UniqueFd out{ends[1]};
+  rig.capture->attach(RunId{1}, "backend", {}, {UniqueFd{ends[0]}, UniqueFd{}});
+  REQUIRE(write(out.get(), "waits\n", 6) == 6);
+  rig.capture->drain(RunId{1});
+  Peer peer(rig);
+  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
+  REQUIRE(why["notes"].size() == 1);
+  const auto note = why["notes"][0].get<std::string>();
+  CHECK(note.find("log backend.out.log cannot be written since ") == 0);
+  CHECK(note.find(": it is a symbolic link; remove it; its output waits") != std::string::npos);
+  CHECK(why["service"]["log_trouble"]["file"] == "backend.out.log");
+  CHECK(why["service"]["log_trouble"]["reason"] == "it is a symbolic link; remove it");
+  for (const Json& service : peer.ask("services.list", Json::object())["result"]["services"]) {
+    CHECK(service["log_trouble"].is_null() == (service["name"] != "backend"));
+    CHECK(service["log_dropped_bytes"] == 0);
+  }
 }
 
 TEST_CASE("why of a service with several instances is about the one that is worst off") {

@@ -4,6 +4,7 @@
 #include "ctl/actions.h"
 #include "ctl/arrival.h"
 #include "ctl/json_fields.h"
+#include "ctl/log_keeping_text.h"
 #include "ctl/verb.h"
 #include "ctl/waiting.h"
 #include "unit/ctl/canned.h"
@@ -33,6 +34,16 @@ std::string up_example() {
          "\n";
 }
 
+std::string usage_example() {
+  return usage_text(json_from(R"({"services": [
+      {"service": "backend", "live_bytes": 4404019, "archives": 5, "archive_bytes": 3250585,
+       "oldest": "2026-11-20T02:11:40.000Z", "total_bytes": 7654604},
+      {"service": "worker", "live_bytes": 71680, "archives": 0, "archive_bytes": 0, "oldest": null,
+       "total_bytes": 71680}],
+      "total_bytes": 7726284, "limit_bytes": 1073741824})"),
+                    canned_now(), plain_terminal(100));
+}
+
 }  // namespace
 
 TEST_CASE("the examples of the documentation are written from what ctl prints") {
@@ -48,6 +59,7 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
   worker.reason = "TERM sent 4 s ago, KILL in 6 s";
   Waiting waiting{"stopping"};
   waiting.update({worker});
+  check_golden("logs_usage", usage_example());
   check_golden("stopping", waiting.line(plain_terminal(80)) + "\n");
 }
 

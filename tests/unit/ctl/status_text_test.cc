@@ -70,6 +70,18 @@ TEST_CASE("the footer counts states and names the latest trouble first") {
   CHECK(lines[1] == "report: gave up, died 0.1 s after start with code 2 - ctl why report");
 }
 
+TEST_CASE("a log that cannot be written needs attention, whatever else the service does well") {
+  Json list = canned_list();
+  list["services"][0]["log_trouble"] = json_from(R"({"file": "backend.out.log", "dropping": true,
+      "reason": "no space left on device", "since": "2026-11-22T10:03:12.000Z"})");
+  const auto services = views_of(list_of(list, "services"));
+  const auto lines = attention(services, plain_terminal(0));
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[2] ==
+        "backend: log backend.out.log cannot be written since 10:03:12: no space left on device; "
+        "its output is thrown away - ctl why backend");
+}
+
 TEST_CASE("the footer names at most three and counts the rest") {
   Json list = canned_list();
   for (int i = 0; i < 6; ++i)

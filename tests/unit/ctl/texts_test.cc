@@ -61,6 +61,20 @@ TEST_CASE("show looks as it should, alone and with several instances") {
   check_golden("show_instances", show_text(several, now, plain_terminal(100)));
 }
 
+TEST_CASE("show says which log cannot be written and what was lost") {
+  Json service = canned_get();
+  CHECK(show_text(service, canned_now(), plain_terminal(80)).find("lost") == std::string::npos);
+  service["log_trouble"] = json_from(R"({"file": "backend.out.log", "dropping": false,
+      "reason": "no space left on device", "since": "2026-11-22T10:03:12.000Z"})");
+  service["log_dropped_bytes"] = 12345;
+  service["log_dropped_lines"] = 1;
+  const std::string text = show_text(service, canned_now(), plain_terminal(80));
+  CHECK(text.find("  log trouble  log backend.out.log cannot be written since 10:03:12: no space "
+                  "left on device; its output waits\n") != std::string::npos);
+  CHECK(text.find("  lost         12345 bytes (1 line) of output, because the disk was full\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("show takes a spec of nested objects or of key and value pairs") {
   Json service = canned_get();
   service["spec"] = json_from(R"({"restart": {"policy": "always", "backoff": {"factor": 2}}})");
@@ -89,6 +103,13 @@ TEST_CASE("events are told in words") {
   CHECK(phrase("service_failed", R"({"reason": "gave up"})") == "failed: gave up");
   CHECK(phrase("action", R"J({"verb": "restart", "who": "uid 1000 (pid 7)"})J") ==
         "restart, asked by uid 1000 (pid 7)");
+  CHECK(phrase("log_rotated", R"({"log": "a.log", "archive": "a_1.log", "cause": "size"})") ==
+        "log rotated: a.log is now a_1.log (size)");
+  CHECK(phrase("log_dropped", R"({"log": "a.out.log", "ended": "false"})") ==
+        "log a.out.log: the disk is full, output is counted and thrown away until there is room");
+  CHECK(phrase("log_dropped",
+               R"({"log": "a.out.log", "ended": "true", "bytes": "12", "lines": "2"})") ==
+        "log a.out.log: can be written again, 12 bytes (2 lines) are lost");
   CHECK(phrase("action", R"({"verb": "shutdown", "why": "asked to stop by a signal"})") ==
         "shutdown: asked to stop by a signal");
 }

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <zlib.h>
 
 #include <array>
+#include <cstdio>
 
 #include "logs/compress.h"
 #include "rotation_support.h"
@@ -16,17 +16,17 @@ using namespace mainstay::logs::test;
 
 namespace {
 
+// By the real gzip, which also checks sums and lengths.
 std::string unzipped(const std::filesystem::path& path) {
+  FILE* const gzip = popen(fmt::format("gzip -dc '{}'", path.string()).c_str(), "re");
+  REQUIRE(gzip != nullptr);
   std::string bytes;
-  gzFile file = gzopen(path.c_str(), "rb");
-  REQUIRE(file != nullptr);
   std::array<char, 4096> block{};
-  for (int got = 1; got > 0;) {
-    got = gzread(file, block.data(), block.size());
-    REQUIRE(got >= 0);
-    bytes.append(block.data(), static_cast<std::size_t>(got));
+  for (std::size_t got = 1; got > 0;) {
+    got = fread(block.data(), 1, block.size(), gzip);
+    bytes.append(block.data(), got);
   }
-  gzclose(file);
+  CHECK(pclose(gzip) == 0);
   return bytes;
 }
 
@@ -90,10 +90,10 @@ TEST_CASE("after a death while compressing the archive is whole and compressed a
   bench.folder.write("log/" + doubled, "compressed already\n");  // its removal did not happen
   bench.folder.write("log/" + archive_file_name("web.out.log", second(9)) + ".idx", "stray");
   bench.begin();
-  CHECK(!bench.has(partial + ".gz.tmp"));
   CHECK(!bench.has(doubled));
   CHECK(!bench.has(archive_file_name("web.out.log", second(9)) + ".idx"));
   bench.turn_until([&] { return !bench.has(partial); });
+  CHECK(!bench.has(partial + ".gz.tmp"));
   CHECK(unzipped(bench.folder / ("log/" + partial + ".gz")) == "not compressed to its end\n");
   CHECK(unzipped(bench.folder / ("log/" + doubled + ".gz")) == "compressed already\n");
   REQUIRE(bench.newest.size() == 1);
@@ -135,14 +135,12 @@ TEST_CASE("what is not kept is deleted with its index and not compressed before"
   for (int hour = 0; hour < 5; ++hour)
     bench.add(hour, "text\n");
   bench.begin();
-  bench.turn_until([&] { return bench.archives("web.out.log").size() == 2; });
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator{bench.folder / "log"}, {});
+  };
+  bench.turn_until([&] { return files() == 4; });
   CHECK(bench.archives("web.out.log")[0] ==
         archive_file_name("web.out.log", bench.now.wall + std::chrono::hours{3}));
-  std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry :
-       std::filesystem::directory_iterator{bench.folder / "log"})
-    ++files;
-  CHECK(files == 4);
 }
 
 TEST_CASE("an archive goes when it becomes too old, by a timer") {
@@ -155,8 +153,7 @@ TEST_CASE("an archive goes when it becomes too old, by a timer") {
   bench.begin();
   bench.turn_until([&] { return bench.has(name + ".gz"); });
   bench.now.wall = bench.now.wall + std::chrono::seconds{2};
-  bench.turn_until([&] { return !bench.has(name + ".gz"); });
-  CHECK(!bench.has(name + ".idx"));
+  bench.turn_until([&] { return !bench.has(name + ".gz") && !bench.has(name + ".idx"); });
 }
 
 TEST_CASE("space is freed at once by the oldest archives, and said how much") {

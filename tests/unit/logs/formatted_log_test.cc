@@ -257,17 +257,11 @@ TEST_CASE("in a log that is full nothing is torn or doubled, and it goes on by i
     for (int i = 0; i < 3000; ++i)
       printed += fmt::format("line {}\n", i);
     {
-      rlimit before{};
-      getrlimit(RLIMIT_FSIZE, &before);
-      const auto handler = signal(SIGXFSZ, SIG_IGN);
-      const rlimit limit{50'000, before.rlim_max};
-      setrlimit(RLIMIT_FSIZE, &limit);
+      const FileSizeLimit full{50'000};
       put(out.get(), printed);
       bench.turn_until([&] { return !bench.capture->troubles().empty(); });
       bench.capture->drain(RunId{1});
       CHECK(bench.size("web.out.log") <= 50'000);
-      setrlimit(RLIMIT_FSIZE, &before);
-      signal(SIGXFSZ, handler);
     }
     bench.turn_until([&] { return bench.capture->troubles().empty(); });
     bench.capture->drain(RunId{1});

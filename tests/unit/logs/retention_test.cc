@@ -96,7 +96,8 @@ TEST_CASE("over the total the oldest archives of whatever log go, but no log tha
   folder.declare("api").keep = 100;
   folder.policy.total_size = 1000;
   folder.file("web.out.log", 500);
-  folder.file("web.out.log.idx", 50);
+  folder.file("web.out.log.idx", 40);
+  folder.file("web.out.log.raw", 10);  // what is staged counts, too
   folder.archive("web.out.log", hours{3}, 200);
   folder.archive("api.log", hours{2}, 200);
   folder.archive("web.out.log", hours{1}, 200);

@@ -35,7 +35,7 @@ TEST_CASE("a log is cut at the end of a line when it has reached its size, and n
     CAPTURE(splice);
     RotationBench bench{splice};
     const UniqueFd out = bench.attach_out(RunId{1}, "web", rotating(kSize));
-    const std::string text = numbered(0, 20'000);
+    const std::string text = numbered(0, 6000);
     print(bench, out, text);
     const auto archives = bench.archives("web.out.log");
     CHECK(archives.size() > text.size() / kSize / 2);
@@ -202,4 +202,27 @@ TEST_CASE("a log that cannot be renamed goes on growing, is told of, and is cut 
   bench.now.wall = bench.now.wall + std::chrono::seconds{11};
   print(bench, out, "more\n");
   CHECK(failures.size() == 2);
+}
+
+TEST_CASE("after a cut there is no new log before its first byte") {
+  RotationBench bench;
+  const UniqueFd out = bench.attach_out(RunId{1}, "web", rotating(kSize));
+  print(bench, out, std::string(kSize, 'x') + "\n");
+  CHECK(bench.archives("web.out.log").size() == 1);
+  CHECK(!bench.folder.has("log/web.out.log"));
+  CHECK(!bench.folder.has("log/web.out.log.idx"));
+  print(bench, out, "next\n");
+  CHECK(bench.log("web.out.log") == "next\n");
+}
+
+TEST_CASE("a turn has few cuts, so that other pipes have theirs, and a drain takes all") {
+  RotationBench bench;
+  const UniqueFd out = bench.attach_out(RunId{1}, "web", rotating(kSize));
+  const std::string text = numbered(0, 1000);
+  put(out.get(), text);
+  bench.loop.run_once(true);
+  CHECK(bench.rotations.size() == 4);
+  bench.capture->drain(RunId{1});
+  CHECK(bench.everything("web.out.log") == text);
+  CHECK(bench.rotations.size() > 8);
 }

@@ -1,7 +1,6 @@
 // When a log cannot be written: nothing is lost, nothing spins, it recovers by itself.
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 
 #include <fmt/format.h>
 
@@ -12,27 +11,6 @@ using namespace mainstay::logs;
 using namespace mainstay::logs::test;
 
 namespace {
-
-// No file of this process may grow beyond `bytes` while this lives. A disk that is full, for
-// everybody.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 std::string numbered(int count) {
   std::string lines;
@@ -102,7 +80,9 @@ TEST_CASE("a full disk holds the writer back and loses nothing") {
     Directory directory = open_directory(folder / "log");
     Capture capture{loop, directory, Bench::quick()};
     Pipe out;
-    capture.attach(RunId{1}, "web", {}, {std::move(out.read), UniqueFd{}});
+    model::LogSpec spec;
+    spec.on_full = model::OnFull::Block;
+    capture.attach(RunId{1}, "web", spec, {std::move(out.read), UniqueFd{}});
     const std::string printed = numbered(20'000);
     fcntl(out.write.get(), F_SETFL, O_NONBLOCK);
     std::size_t sent = 0;
