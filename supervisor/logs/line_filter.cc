@@ -8,7 +8,7 @@ bool LineFilter::is_severe(const LineKind& kind) const {
 
 LineFilter::Next LineFilter::look_at(Line line) const {
   Next next{std::move(line), {}, false};
-  if (passes_all()) return next;
+  if (passes_all() || stands_alone(next.line)) return next;
   next.kind = kind_of(next.line.text);
   const auto unit = units_.find({next.line.instance, next.line.stream});
   next.joined = unit != units_.end() && unit->second.begun &&
@@ -19,6 +19,10 @@ LineFilter::Next LineFilter::look_at(Line line) const {
 void LineFilter::feed(Next next, std::vector<Line>& out) {
   if (passes_all()) {
     out.push_back(std::move(next.line));
+    return;
+  }
+  if (stands_alone(next.line)) {
+    if (finds(next.line.text)) out.push_back(std::move(next.line));
     return;
   }
   Unit& unit = units_[{next.line.instance, next.line.stream}];

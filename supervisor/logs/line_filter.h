@@ -63,6 +63,8 @@ class LineFilter {
     std::deque<Line> held;
     std::size_t held_bytes = 0;
   };
+  // Without a level, only the pieces of one line hang together.
+  bool stands_alone(const Line& line) const { return !least_ && !line.partial && !line.continued; }
   void begin(Unit& unit, const LineKind& kind);
   static void hold(Unit& unit, Line line);
 
