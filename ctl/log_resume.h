@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/time.h"
 
 namespace mainstay::ctl {
 
@@ -17,6 +18,9 @@ class LogResume {
   std::vector<Json> take_new(std::vector<Json> lines);
   // The stream was opened again: it begins with lines from before it broke.
   void restart();
+  // From when on it is to be asked for again: some time before the newest line, because streams
+  // that are slow to come lag behind others; `begun` when nothing was shown yet.
+  WallTime since(WallTime begun) const;
 
  private:
   // The last line of one stream that was shown. Lines carry the time of the chunk they came in, so
@@ -30,6 +34,9 @@ class LogResume {
 
   static bool is_repeated(Seen& seen, const std::string& at);
 
+  std::string oldest_;  // of all lines that were shown
+  std::string newest_;
+  bool restarted_ = false;
   std::map<std::pair<std::string, std::string>, Seen> seen_;  // by instance and stream
 };
 

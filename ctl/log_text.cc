@@ -26,6 +26,14 @@ bool is_err(const Json& line) {
   return raw_text_of(line, "stream") == "err";
 }
 
+// What the service printed.
+std::string bytes_of(const Json& line) {
+  if (const Json* coded = member(line, "raw"); coded != nullptr && coded->is_string()) {
+    if (auto bytes = from_base64(coded->get<std::string>())) return std::move(*bytes);
+  }
+  return raw_text_of(line, "text");
+}
+
 // For people the clock of their zone, in files what sorts and can be read back.
 std::string time_text(const Json& line, const Terminal& terminal) {
   const auto at = time_of(line, "at");
@@ -73,7 +81,7 @@ std::string LogText::prefix(const Json& line) const {
 }
 
 std::string LogText::text(const Json& line) const {
-  const std::string raw = raw_text_of(line, "text");
+  const std::string raw = bytes_of(line);
   if (!terminal_.width) return raw;  // no terminal at all
   if (!terminal_.colour) return escape_for_terminal(strip_colour(raw), false);
   std::string safe = escape_for_terminal(raw, true);
@@ -82,7 +90,17 @@ std::string LogText::text(const Json& line) const {
   return safe;
 }
 
+std::string LogText::format_raw(const std::vector<Json>& lines) {
+  std::string out;
+  for (const Json& line : lines) {
+    out += bytes_of(line);
+    if (!flag_of(line, "partial")) out += "\n";
+  }
+  return out;
+}
+
 std::string LogText::format(const std::vector<Json>& lines) {
+  if (options_.raw) return format_raw(lines);
   for (const Json& line : lines) {
     const std::string name = name_of(line);
     if (only_.empty()) only_ = name;

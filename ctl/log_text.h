@@ -17,14 +17,17 @@ class LogText {
   struct Options {
     bool names = false;  // the instance before each line; begins by itself with a second one
     bool timestamps = false;
+    bool raw = false;  // the bytes alone, whatever they do to a terminal
   };
 
   LogText(Options options, Terminal terminal) : options_(options), terminal_(terminal) {}
 
-  // `lines` as logs.read and logs.follow give them: {"at","service","instance","stream","text"}.
+  // `lines` as logs.read and logs.follow give them: {"at","service","instance","stream","text"},
+  // and "raw" where "text" is not exactly what was printed.
   std::string format(const std::vector<Json>& lines);
 
  private:
+  static std::string format_raw(const std::vector<Json>& lines);
   std::string prefix(const Json& line) const;
   std::string text(const Json& line) const;
 

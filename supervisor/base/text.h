@@ -35,6 +35,11 @@ std::string escape_for_terminal(std::string_view text, bool allow_colour);
 
 // Valid UTF-8, each invalid byte replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view text);
+bool is_valid_utf8(std::string_view text);
+
+// RFC 4648 with padding. Decoding gives nothing for what is not exactly that.
+std::string to_base64(std::string_view bytes);
+std::optional<std::string> from_base64(std::string_view text);
 
 // "1 service", "3 services".
 std::string count_of(std::size_t n, std::string_view singular);

@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
+
 namespace mainstay::control {
 
 std::vector<logs::Source> log_sources(const runtime::Controller& controller,
@@ -36,8 +38,10 @@ void write_line(JsonWriter& out, const logs::Line& line) {
   out.open_object().key("at").time(line.at).key("service").text(line.service);
   out.key("instance").text(line.instance).key("stream").text(logs::to_string(line.stream));
   out.key("text").text(line.text);
+  if (!is_valid_utf8(line.text)) out.key("raw").text(to_base64(line.text));
   if (line.partial) out.key("partial").flag(true);
   if (line.continued) out.key("continued").flag(true);
+  if (line.level) out.key("level").text(logs::to_string(*line.level));
   out.close_object();
 }
 

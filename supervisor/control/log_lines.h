@@ -23,8 +23,8 @@ std::vector<logs::Source> log_sources(const runtime::Controller& controller,
 void read_tail(const Parts& parts, std::vector<logs::Source> sources, logs::TailLimits limits,
                std::function<void(logs::Tail)> done);
 
-// {"at","service","instance","stream","text"}, and "partial" or "continued" where a line is in
-// pieces.
+// {"at","service","instance","stream","text"}; "raw" (base64) where the text is no valid UTF-8,
+// "partial" or "continued" where a line is in pieces, "level" where levels were asked for.
 void write_line(JsonWriter& out, const logs::Line& line);
 
 }  // namespace mainstay::control

@@ -9,8 +9,7 @@ namespace mainstay::control {
 
 namespace {
 
-constexpr std::size_t kItemBytes = 32 * 1024;   // of text in one item, and per turn and client
-constexpr std::size_t kTailBytes = 512 * 1024;  // of text before following begins
+constexpr std::size_t kItemBytes = 32 * 1024;  // of text in one item, and per turn and client
 constexpr std::uint64_t kKeptWhenSkipping = 64 * 1024;
 
 template <typename Lines>
@@ -23,11 +22,12 @@ std::string lines_item(const Lines& lines) {
   return out.take();
 }
 
-std::string started_over_item(const std::vector<std::string>& files) {
+// {"lines":[],"NAME":["TEXT",…]}
+std::string texts_item(std::string_view name, const std::vector<std::string>& texts) {
   JsonWriter out;
-  out.open_object().key("lines").open_list().close_list().key("started_over").open_list();
-  for (const auto& file : files)
-    out.text(file);
+  out.open_object().key("lines").open_list().close_list().key(name).open_list();
+  for (const auto& text : texts)
+    out.text(text);
   out.close_list().close_object();
   return out.take();
 }
@@ -58,49 +58,50 @@ bool LogStreams::open_directory(const Call& call) {
 void LogStreams::add(const Call& call, LogWish wish, std::vector<InstanceId> instances) {
   if (!open_directory(call)) return;
   auto sources = log_sources(parts_.controller, instances, wish.only, parts_.clock());
-  auto stream =
-      std::make_unique<Stream>(Stream{++last_number_, call, std::move(wish), {}, {}, {}, {}, {}});
+  auto stream = std::make_unique<Stream>(Stream{.number = ++last_number_, .call = call});
   for (const auto& source : sources)
     stream->files.insert(source.file);
-  const logs::TailLimits limits{stream->wish.lines, kTailBytes};
+  stream->targets = std::move(wish.targets);
+  stream->only = wish.only;
+  stream->follow = wish.follow;
+  wish.query.to_the_end = wish.follow;
+  stream->reading = std::make_shared<LogReading>(parts_.facts.log_dir, std::move(sources),
+                                                 wish.query, std::move(wish.filter));
   streams_.push_back(std::move(stream));
-  // The call is closed when this object is gone: only then may `this` not be touched.
-  read_tail(parts_, sources, limits,
-            [this, call, number = last_number_, sources](logs::Tail tail) mutable {
-              if (call.open()) on_tail(number, std::move(sources), std::move(tail));
-            });
+  feed(*streams_.back());
 }
 
-void LogStreams::on_tail(std::uint64_t number, std::vector<logs::Source> sources, logs::Tail tail) {
+// The call is closed when this object is gone: only then may `this` not be touched.
+std::function<void()> LogStreams::when_read(const Stream& stream) {
+  return [this, call = stream.call, number = stream.number] {
+    if (call.open()) on_read(number);
+  };
+}
+
+void LogStreams::on_read(std::uint64_t number) {
   const auto found = std::find_if(streams_.begin(), streams_.end(), [number](const auto& stream) {
     return stream->number == number;
   });
   if (found == streams_.end()) return;
   Stream& stream = **found;
-  std::move(tail.lines.begin(), tail.lines.end(), std::back_inserter(stream.backlog));
-  // Where the tail found no log, it was cut before.
-  std::set<std::string> unseen;
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    if (tail.positions[i].inode == 0) unseen.insert(sources[i].file);
-  }
-  stream.follower =
-      std::make_unique<logs::Follower>(*directory_, std::move(sources), std::move(tail.positions));
-  for (const auto& rotated : std::exchange(stream.rotated_meanwhile, {})) {
-    if (!unseen.contains(rotated.file)) stream.follower->rotated(rotated);
-  }
-  for (const auto& file : stream.grown_meanwhile)
-    stream.follower->grew(file);
-  stream.grown_meanwhile.clear();
+  auto lines = std::exchange(stream.reading->lines(), {});
+  std::move(lines.begin(), lines.end(), std::back_inserter(stream.backlog));
   feed(stream);
+}
+
+void LogStreams::begin_to_follow(Stream& stream) {
+  const LogReading& reading = *stream.reading;
+  stream.follower =
+      std::make_unique<logs::Follower>(*directory_, reading.sources(), reading.positions());
+  // What was an archive when the past was read has been read.
+  for (const auto& rotated : std::exchange(stream.rotated_meanwhile, {})) {
+    if (!reading.knows(rotated.archive)) stream.follower->rotated(rotated);
+  }
 }
 
 void LogStreams::grew(const std::string& file) {
   for (const auto& stream : streams_) {
-    if (stream->follower) {
-      stream->follower->grew(file);
-    } else {
-      stream->grown_meanwhile.insert(file);
-    }
+    if (stream->follower) stream->follower->grew(file);  // which begins with looking at all
   }
 }
 
@@ -116,10 +117,9 @@ void LogStreams::rotated(const logs::Rotated& rotated) {
 
 // What goes away stays followed: its file may still get last words.
 void LogStreams::add_new_instances(Stream& stream) {
-  const auto instances = parts_.controller.resolve(stream.wish.targets);
+  const auto instances = parts_.controller.resolve(stream.targets);
   if (!instances) return;
-  for (auto& source :
-       log_sources(parts_.controller, *instances, stream.wish.only, parts_.clock())) {
+  for (auto& source : log_sources(parts_.controller, *instances, stream.only, parts_.clock())) {
     const std::string file = source.file;
     if (!stream.files.insert(file).second) continue;
     stream.follower->add(std::move(source));
@@ -138,15 +138,28 @@ void LogStreams::after_settle() {
 }
 
 void LogStreams::feed(Stream& stream) {
-  if (!stream.follower) return;  // a change of instances is remembered until there is one
-  if (std::exchange(stream.look_again, false)) add_new_instances(stream);
   send_backlog(stream);
-  if (!stream.backlog.empty()) return;
-  if (!stream.wish.follow) {
-    stream.call.answer(R"({"ended":true})");
+  if (stream.reading->is_busy() || !stream.backlog.empty()) return;
+  if (!stream.reading->past_ended()) {
+    if (stream.call.keeps_up()) stream.reading->read_past(parts_.loop, when_read(stream));
     return;
   }
+  if (!stream.follower) {
+    tell_problems(stream);
+    if (!stream.follow) {
+      stream.call.answer(R"({"ended":true})");
+      return;
+    }
+    begin_to_follow(stream);
+  }
+  // A change of instances was remembered until now.
+  if (std::exchange(stream.look_again, false)) add_new_instances(stream);
   send_new(stream);
+}
+
+void LogStreams::tell_problems(Stream& stream) {
+  const auto& problems = stream.reading->problems();
+  if (!problems.empty()) stream.call.item(texts_item("problems", problems));
 }
 
 void LogStreams::send_backlog(Stream& stream) {
@@ -168,9 +181,14 @@ void LogStreams::send_new(Stream& stream) {
     return;
   }
   skip_what_is_too_old(stream);
-  const auto pulled = stream.follower->pull(kItemBytes);
+  auto pulled = stream.follower->pull(kItemBytes);
   if (pulled.missed != 0) stream.call.item(skipped_item(pulled.missed));
-  if (!pulled.started_over.empty()) stream.call.item(started_over_item(pulled.started_over));
+  if (!pulled.started_over.empty())
+    stream.call.item(texts_item("started_over", pulled.started_over));
+  if (!pulled.lines.empty() && stream.reading->filters()) {
+    stream.reading->filter(parts_.loop, std::move(pulled.lines), when_read(stream));
+    return;  // and goes on after that
+  }
   if (!pulled.lines.empty()) stream.call.item(lines_item(pulled.lines));
   if (stream.follower->has_pending()) serve_later_();
 }

@@ -13,17 +13,12 @@
 
 #include "control/call.h"
 #include "control/context.h"
+#include "control/log_reading.h"
+#include "control/log_wish.h"
 #include "logs/directory.h"
 #include "logs/follower.h"
 
 namespace mainstay::control {
-
-struct LogWish {
-  std::vector<std::string> targets;  // resolved again when instances come and go
-  std::optional<logs::Stream> only;
-  std::size_t lines = 50;  // of what is there already
-  bool follow = true;      // false: the stream ends after them
-};
 
 class LogStreams {
  public:
@@ -33,8 +28,8 @@ class LogStreams {
   // Sends {"lines":[…]} until the client has enough. A client that falls more than kBehind back
   // gets
   // {"lines":[],"skipped_bytes":n} in the place of what it missed; a log that was truncated or
-  // replaced is told as {"lines":[],"started_over":["FILE"]}. `instances` are what the wish's
-  // targets mean now.
+  // replaced is told as {"lines":[],"started_over":["FILE"]}, what cannot be read as
+  // {"lines":[],"problems":["cannot read …"]}. `instances` are what the wish's targets mean now.
   void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
   void grew(const std::string& file);
   void rotated(const logs::Rotated& rotated);
@@ -48,17 +43,22 @@ class LogStreams {
   struct Stream {
     std::uint64_t number = 0;
     Call call;
-    LogWish wish;
-    std::deque<logs::Line> backlog;            // of the tail, not sent yet
-    std::unique_ptr<logs::Follower> follower;  // once the tail is read
-    std::set<std::string> files;               // that it follows
-    std::set<std::string> grown_meanwhile;     // while the tail is read
-    std::vector<logs::Rotated> rotated_meanwhile;
+    std::vector<std::string> targets{};
+    std::optional<logs::Stream> only{};
+    bool follow = true;
+    std::shared_ptr<LogReading> reading{};
+    std::deque<logs::Line> backlog{};                // read, not sent yet
+    std::unique_ptr<logs::Follower> follower{};      // once the past is read
+    std::set<std::string> files{};                   // that it follows
+    std::vector<logs::Rotated> rotated_meanwhile{};  // while the past is read
     bool fell_behind = false;
     bool look_again = false;  // for instances that were added
   };
 
-  void on_tail(std::uint64_t number, std::vector<logs::Source> sources, logs::Tail tail);
+  void on_read(std::uint64_t number);
+  void begin_to_follow(Stream& stream);
+  void tell_problems(Stream& stream);
+  std::function<void()> when_read(const Stream& stream);
   bool open_directory(const Call& call);
   void feed(Stream& stream);
   void send_backlog(Stream& stream);

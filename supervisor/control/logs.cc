@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "control/log_lines.h"
+#include "control/log_reading.h"
 #include "control/log_streams.h"
 #include "control/method.h"
 #include "control/target_filter.h"
@@ -10,45 +11,53 @@ namespace mainstay::control {
 
 namespace {
 
-constexpr std::int64_t kMostLines = 1000;
-constexpr std::size_t kReadBytes = 512 * 1024;  // of text in one answer
+// Of lines, and of text in them, in one answer.
+constexpr std::size_t kMostInAnswer = 100'000;
+constexpr std::size_t kReadBytes = 512 * 1024;
 
-LogWish wish_of(Params& params) {
-  LogWish wish;
-  wish.targets = params.texts("targets");
-  wish.lines = static_cast<std::size_t>(params.whole("lines", 0, kMostLines).value_or(50));
-  if (const auto word = params.text("stream")) {
-    wish.only = logs::parse_stream(*word);
-    if (!wish.only) params.refuse("stream", "must be \"out\" or \"err\"");
-  }
-  return wish;
-}
-
-std::string lines_text(const logs::Tail& tail) {
+std::string lines_text(LogReading& reading) {
   JsonWriter out;
   out.open_object().key("lines").open_list();
-  for (const auto& line : tail.lines)
+  for (const auto& line : reading.lines())
     write_line(out, line);
   out.close_list();
-  if (tail.cut) out.key("cut").flag(true);
+  if (reading.cut()) out.key("cut").flag(true);
+  if (!reading.problems().empty()) {
+    out.key("problems").open_list();
+    for (const auto& problem : reading.problems())
+      out.text(problem);
+    out.close_list();
+  }
   out.close_object();
   return out.take();
+}
+
+// Slice after slice, so that a client that is gone costs no more than one.
+void read_all(io::Loop& loop, const std::shared_ptr<LogReading>& reading, const Call& call) {
+  reading->read_past(loop, [&loop, reading, call] {
+    if (!call.open()) return;
+    if (reading->past_ended()) return call.answer(lines_text(*reading));
+    read_all(loop, reading, call);
+  });
 }
 
 }  // namespace
 
 void logs_read(Context& context, const Call& call, Params& params) {
-  const LogWish wish = wish_of(params);
+  LogWish wish = read_log_wish(params);
   if (refused(call, params)) return;
   const auto resolved = resolve_targets(context.controller(), wish.targets);
   if (resolved.failure) return call.fail(*resolved.failure);
   auto sources = log_sources(context.controller(), resolved.instances, wish.only, context.now());
-  read_tail(context.parts, std::move(sources), {wish.lines, kReadBytes},
-            [call](const logs::Tail& tail) { call.answer(lines_text(tail)); });
+  wish.query.lines = wish.query.lines.value_or(kMostInAnswer);
+  wish.query.max_bytes = kReadBytes;
+  const auto reading = std::make_shared<LogReading>(context.parts.facts.log_dir, std::move(sources),
+                                                    wish.query, std::move(wish.filter));
+  read_all(context.parts.loop, reading, call);
 }
 
 void logs_follow(Context& context, const Call& call, Params& params) {
-  LogWish wish = wish_of(params);
+  LogWish wish = read_log_wish(params);
   wish.follow = params.flag("follow", true);
   if (refused(call, params)) return;
   auto resolved = resolve_targets(context.controller(), wish.targets);

@@ -22,8 +22,11 @@ constexpr std::array kVerb{Names("targets"), Names("wait"), Names("progress")};
 constexpr std::array kReset{Names("targets"), Names("wait")};
 constexpr std::array kSignal{Names("targets"), Names("signal")};
 constexpr std::array kScale{Names("name"), Names("instances"), Names("wait"), Names("progress")};
-constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream")};
-constexpr std::array kFollow{Names("targets"), Names("lines"), Names("stream"), Names("follow")};
+constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream"), Names("since"),
+                           Names("until"),   Names("grep"),  Names("level"),  Names("ignore_case")};
+constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stream"),
+                             Names("since"),   Names("until"),       Names("grep"),
+                             Names("level"),   Names("ignore_case"), Names("follow")};
 constexpr std::array kEvents{Names("from"), Names("limit"), Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("targets")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};

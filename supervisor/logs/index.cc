@@ -161,6 +161,56 @@ bool IndexReader::covers(std::uint64_t offset) const {
   return after_begin && (!next_offset_ || offset < *next_offset_);
 }
 
+IndexEntry IndexReader::entry(std::uint64_t number) {
+  if (count_ <= kBlock && entries_.empty()) load(0);
+  const std::uint64_t first = block_ * kBlock;
+  if (number >= first && number - first < entries_.size()) return entries_[number - first];
+  const std::string bytes = read_at(fd_.get(), place_of(number), kIndexEntry);
+  bytes_read_ += bytes.size();
+  return bytes.empty() ? IndexEntry{kNowhere, fallback_} : decode(bytes);
+}
+
+std::uint64_t IndexReader::samples() const {
+  return std::min(count_, kSamples);
+}
+
+// The number of the entry that is sample `number`; the last sample is the last entry.
+std::uint64_t IndexReader::sample(std::uint64_t number) const {
+  return samples() < 2 ? 0 : number * (count_ - 1) / (samples() - 1);
+}
+
+std::uint64_t IndexReader::first_at_or_after(WallTime at) {
+  if (count_ == 0) return fallback_ >= at ? 0 : kNowhere;
+  std::uint64_t number = 0;
+  while (number < samples() && entry(sample(number)).at < at)
+    ++number;
+  if (number == samples()) return kNowhere;
+  if (number == 0) return 0;
+  std::uint64_t before = sample(number - 1);
+  std::uint64_t found = sample(number);
+  while (found - before > 1) {
+    const std::uint64_t middle = before + (found - before) / 2;
+    (entry(middle).at < at ? before : found) = middle;
+  }
+  return entry(found).offset;
+}
+
+std::uint64_t IndexReader::end_before(WallTime at) {
+  if (count_ == 0) return fallback_ < at ? kNowhere : 0;
+  std::uint64_t number = samples();
+  while (number > 0 && entry(sample(number - 1)).at >= at)
+    --number;
+  if (number == samples()) return kNowhere;
+  if (number == 0) return 0;
+  std::uint64_t last = sample(number - 1);
+  std::uint64_t after = sample(number);
+  while (after - last > 1) {
+    const std::uint64_t middle = last + (after - last) / 2;
+    (entry(middle).at < at ? last : after) = middle;
+  }
+  return entry(after).offset;
+}
+
 // The last block whose first entry is not beyond `offset`, by reading the first entries only.
 std::uint64_t IndexReader::block_of(std::uint64_t offset) {
   std::uint64_t low = 0;

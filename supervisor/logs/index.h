@@ -68,11 +68,26 @@ class IndexReader {
 
   // When the byte at `offset` was captured. Before the first entry: the first entry's time.
   WallTime time_at(std::uint64_t offset);
+
+  // Both read a bounded number of entries, however many there are, and kNowhere stands for the end.
+  // Where the clock stepped back, times are no order: what lies between two of kSamples entries
+  // spread over the log may then be found by chance, all else is found.
+  // Bytes before this offset were captured before `at`.
+  std::uint64_t first_at_or_after(WallTime at);
+  // Bytes from this offset on were captured at `at` or after.
+  std::uint64_t end_before(WallTime at);
+  static constexpr std::uint64_t kNowhere = UINT64_MAX;
+
   std::uint64_t count() const { return count_; }
   std::uint64_t bytes_read() const { return bytes_read_; }
 
  private:
   static constexpr std::uint64_t kBlock = 256;  // entries held in memory
+  static constexpr std::uint64_t kSamples = 128;
+
+  IndexEntry entry(std::uint64_t number);
+  std::uint64_t sample(std::uint64_t number) const;
+  std::uint64_t samples() const;
 
   void load(std::uint64_t block);
   bool covers(std::uint64_t offset) const;

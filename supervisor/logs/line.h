@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "logs/level.h"
 #include "logs/names.h"
 
 namespace mainstay::logs {
@@ -32,6 +34,7 @@ struct Line {
   bool partial =
       false;  // not the end of the line: the newline has not come yet, or the line was split
   bool continued = false;  // not the beginning of the line: goes on with an earlier partial one
+  std::optional<Level> level{};  // of its unit, where levels were looked at
 };
 
 // The logs that are kept for an instance; with `only` (Out or Err) those that may hold that stream,

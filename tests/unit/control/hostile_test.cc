@@ -210,7 +210,7 @@ TEST_CASE("requests that make no sense are answered one by one and change nothin
         "a target may have 200 bytes");
   CHECK(refused("services.stop", {{"targets", Json(std::vector<std::string>(40, "b*"))}}) ==
         "at most 32 targets may be patterns");
-  CHECK(refused("logs.read", {{"lines", 1001}}) == "lines: must be between 0 and 1000");
+  CHECK(refused("logs.read", {{"lines", 100001}}) == "lines: must be between 0 and 100000");
   peer.send(R"([{"jsonrpc":"2.0","id":1,"method":"services.stop","params":{"targets":"all"}}])"
             "\n");
   CHECK(peer.next()["error"]["message"] == "batches are not supported; send one request a line");

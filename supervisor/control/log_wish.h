@@ -1,0 +1,26 @@
+// What somebody wants to see of logs: the parameters of logs.read and logs.follow.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/params.h"
+#include "logs/line_filter.h"
+#include "logs/names.h"
+#include "logs/past.h"
+
+namespace mainstay::control {
+
+struct LogWish {
+  std::vector<std::string> targets;  // resolved again when instances come and go
+  std::optional<logs::Stream> only;
+  logs::LogQuery query;     // of what is there already: 50 lines, or all of a span
+  logs::LineFilter filter;  // also of what comes
+  bool follow = true;       // false: the stream ends after what is there
+};
+
+// What is wrong is noted in `params`.
+LogWish read_log_wish(Params& params);
+
+}  // namespace mainstay::control

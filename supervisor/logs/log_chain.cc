@@ -1,0 +1,67 @@
+#include "logs/log_chain.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "logs/archive_names.h"
+#include "logs/names.h"
+
+namespace mainstay::logs {
+
+namespace {
+
+LogChain open_live(const Directory& directory, const Source& source) {
+  LogChain chain{source, {}, {}, {}, {}};
+  auto live = directory.open_for_reading(source.file);
+  if (!live) {
+    if (live.error().code != ENOENT) chain.problem = live.error().message;
+    return chain;
+  }
+  chain.live = std::move(*live);
+  auto index = directory.open_for_reading(index_file_name(source.file));
+  if (index) chain.live_index = std::move(index->fd);
+  return chain;
+}
+
+}  // namespace
+
+Archives::Archives(std::span<const DirectoryEntry> entries) {
+  for (const DirectoryEntry& entry : entries) {
+    auto name = parse_archive_name(entry.name);
+    if (!name || (name->part != ArchivePart::Plain && name->part != ArchivePart::Compressed))
+      continue;
+    const bool compressed = name->part == ArchivePart::Compressed;
+    Segment& segment = by_log_[name->log][name->at];
+    // While it is compressed there are both for a moment: the plain one is cheaper.
+    if (!segment.file.empty() && compressed) continue;
+    segment = {entry.name, index_file_name(archive_file_name(name->log, name->at)), entry.inode,
+               compressed};
+  }
+}
+
+std::vector<Segment> Archives::of(const std::string& log) const {
+  std::vector<Segment> segments;
+  const auto found = by_log_.find(log);
+  if (found == by_log_.end()) return segments;
+  for (const auto& [at, segment] : found->second)
+    segments.push_back(segment);
+  return segments;
+}
+
+std::vector<LogChain> open_chains(const Directory& directory, std::span<const Source> sources) {
+  std::vector<LogChain> chains;
+  for (const Source& source : sources)
+    chains.push_back(open_live(directory, source));
+  // Only now: what was rotated before was opened under its new name or is listed.
+  const auto entries = directory.list();
+  const Archives archives{entries ? *entries : std::vector<DirectoryEntry>{}};
+  for (LogChain& chain : chains) {
+    for (Segment& segment : archives.of(chain.source.file)) {
+      if (segment.inode != chain.live.inode) chain.segments.push_back(std::move(segment));
+    }
+    chain.segments.push_back({chain.source.file, {}, chain.live.inode, false});
+  }
+  return chains;
+}
+
+}  // namespace mainstay::logs

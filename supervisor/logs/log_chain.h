@@ -1,0 +1,46 @@
+// The files that together are one log: its archives, oldest first, and the log itself.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/time.h"
+#include "logs/directory.h"
+#include "logs/line.h"
+
+namespace mainstay::logs {
+
+struct Segment {
+  std::string file;  // as it was when the directory was listed
+  std::string index;
+  std::uint64_t inode = 0;
+  bool compressed = false;
+};
+
+// The archives in a directory, by the log they are of.
+class Archives {
+ public:
+  explicit Archives(std::span<const DirectoryEntry> entries);
+  std::vector<Segment> of(const std::string& log) const;
+
+ private:
+  std::map<std::string, std::map<WallTime, Segment>, std::less<>> by_log_;
+};
+
+// What a reader has to do with of one log. The log itself is open from the beginning, so that
+// nothing is missed or read twice when it is rotated meanwhile.
+struct LogChain {
+  Source source;
+  std::vector<Segment> segments;  // never empty: the last is the log itself
+  OpenedFile live;                // the log itself; without descriptor when there is none
+  UniqueFd live_index;
+  std::string problem;  // why it could not be opened, when it is there
+};
+
+std::vector<LogChain> open_chains(const Directory& directory, std::span<const Source> sources);
+
+}  // namespace mainstay::logs
