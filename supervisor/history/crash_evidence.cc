@@ -15,9 +15,6 @@ namespace mainstay::history {
 
 namespace {
 
-// The clocks of the exit and of the capture may differ by a little.
-constexpr Duration kSlack = std::chrono::milliseconds{100};
-
 std::string core_of(const CrashScene& scene) {
   const CrashRecord& record = scene.record;
   if (!record.core_dumped) return {};
@@ -25,7 +22,7 @@ std::string core_of(const CrashScene& scene) {
   process.pid = record.pid;
   process.signal = signal_number(record.signal);
   process.cwd = scene.cwd;
-  return find_core(process, record.at + -(record.run_time + kSlack));
+  return find_core(process, scene.began);
 }
 
 // When the run began, less how far the kernel's own clock may have drifted from ours.
@@ -79,8 +76,7 @@ CrashRecord CrashEvidence::complete(CrashScene scene, const Now& now) {
   const bool spoke = record.pid != 0 && !scene.logs.empty();
   const auto directory = spoke ? logs::Directory::open(log_dir_) : Result<logs::Directory>{Error{}};
   if (directory) {
-    record.output =
-        last_output(*directory, scene.logs, record.at + -(record.run_time + kSlack), scene.noticed);
+    record.output = last_output(*directory, scene.logs, scene.began, scene.noticed);
   }
   return std::move(record);
 }

@@ -17,7 +17,9 @@ namespace mainstay::history {
 // An abnormal end, and where to look.
 struct CrashScene {
   CrashRecord record;
-  WallTime noticed;  // everything it had printed was captured by then, and nothing of a later run
+  // Everything that it printed was captured between the two, and nothing of another run.
+  WallTime began;
+  WallTime noticed;
   std::vector<logs::Source> logs;
   std::filesystem::path cwd;
   std::string cgroup;  // of its instance; empty: none

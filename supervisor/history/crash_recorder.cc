@@ -77,6 +77,15 @@ std::string group_of(const process::TreeIndex& trees, const CrashRecord& record)
   return found != trees.entries.end() && found->instance == name ? found->cgroup : "";
 }
 
+// No line of the run was captured before. What was captured when the run before it was seen to have
+// ended is of that one; without it, what is known of the end may be late by a little.
+WallTime beginning(const CrashRecord& record, WallTime noticed, std::optional<WallTime> before) {
+  constexpr Duration kSlack = std::chrono::milliseconds{100};
+  const WallTime began = record.at + -(record.run_time + kSlack);
+  const bool is_usable = before && *before < noticed;  // the clock may have been set back
+  return is_usable ? std::max(began, *before + Duration{1}) : began;
+}
+
 }  // namespace
 
 CrashRecorder::CrashRecorder(io::Loop& loop, RecorderOptions options,
@@ -95,11 +104,18 @@ void CrashRecorder::begin() {
   loop_.in_worker([writer = writer_, trees = trees_.index()] { writer->begin(*trees); }, [] {});
 }
 
+// When the end before this one was noticed.
+std::optional<WallTime> CrashRecorder::note_end(const runtime::Event& event) {
+  const auto [end, is_first] = ended_.try_emplace(event.instance, event.at);
+  return is_first ? std::nullopt : std::optional{std::exchange(end->second, event.at)};
+}
+
 void CrashRecorder::on_event(const runtime::Event& event) {
   if (event.kind != EventKind::ServiceExited) return;
   const auto declared = services_.find(event.service);
   if (declared == services_.end()) return;
   const model::ServiceSpec& spec = *declared->second;
+  const auto before = note_end(event);
   auto record = crash_of(event, spec.restart);
   if (!record) return;
   if (queue_.size() >= options_.queue) {
@@ -108,11 +124,13 @@ void CrashRecorder::on_event(const runtime::Event& event) {
   }
   if (const auto left_out = left_out_.extract(event.service)) record->left_out = left_out.mapped();
   const auto base = logs::log_base_name(spec.name, spec.instances, record->index);
-  queue_.push_back({std::move(*record),
-                    event.at,
-                    logs::sources_of(spec.name, event.instance, base, spec.logs),
-                    spec.cwd.text,
-                    {}});
+  CrashScene scene;
+  scene.began = beginning(*record, event.at, before);
+  scene.noticed = event.at;
+  scene.logs = logs::sources_of(spec.name, event.instance, base, spec.logs);
+  scene.cwd = spec.cwd.text;
+  scene.record = std::move(*record);
+  queue_.push_back(std::move(scene));
   start_batch();
 }
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class CrashRecorder final : public runtime::EventSink {
   struct Written;
   using Batch = std::vector<CrashScene>;
 
+  std::optional<WallTime> note_end(const runtime::Event& event);
   void hand_over();
   void start_batch();
   void on_written(const Written& written);
@@ -62,7 +64,8 @@ class CrashRecorder final : public runtime::EventSink {
   const process::ProcessTrees& trees_;
   Notice notice_;
   std::map<std::string, const model::ServiceSpec*, std::less<>> services_;
-  std::shared_ptr<Writer> writer_;  // shared with the worker
+  std::shared_ptr<Writer> writer_;         // shared with the worker
+  std::map<std::string, WallTime> ended_;  // by instance: when its latest end was noticed
   Batch queue_;
   std::map<std::string, std::uint64_t> left_out_;  // by service, since its last record
   bool writing_ = false;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "history/crash_store.h"
+#include "io/clock.h"
 #include "unit/control/temp_folder.h"
 #include "unit/history/support.h"
 
@@ -54,13 +55,28 @@ TEST_CASE("an abnormal end is written by a worker, a normal one is not") {
   rig.recorder->on_event(event);
   rig.recorder->on_event(exited({{"cause", "exited"}, {"code", "0"}}));
   rig.recorder->on_event(exited({{"cause", "stopped"}, {"signal", "TERM"}}));
-  CHECK(rig.records().empty());  // nothing is written on the loop
   rig.turn_until_idle();
   const auto records = rig.records();
   REQUIRE(records.size() == 1);
   CHECK(records[0].code == 1);
   REQUIRE(records[0].output.size() == 1);
   CHECK(records[0].output[0].lines == std::vector<std::string>{"boom"});
+}
+
+TEST_CASE("what was captured when the end before was noticed is of the run before") {
+  Rig rig;
+  const auto end = [&](WallTime at, const char* code) {
+    runtime::Event event = exited({{"cause", "exited"}, {"code", code}, {"pid", "1"}});
+    event.at = at;
+    event.data["run_ms"] = "1";
+    rig.recorder->on_event(event);
+    rig.turn_until_idle();
+  };
+  std::ofstream{rig.folder.path() / "log" / "backend.err.log"} << "of the first\n";
+  const WallTime captured = io::read_clocks().wall;
+  end(captured, "0");  // a normal end counts too
+  end(captured + std::chrono::milliseconds{20}, "1");
+  CHECK(rig.records()[0].output.empty());
 }
 
 TEST_CASE("what does not fit in the queue is counted in the next record") {
