@@ -101,7 +101,10 @@ CrashRecorder::CrashRecorder(io::Loop& loop, RecorderOptions options,
 }
 
 void CrashRecorder::begin() {
-  loop_.in_worker([writer = writer_, trees = trees_.index()] { writer->begin(*trees); }, [] {});
+  const auto trees = trees_.index();
+  const auto has_group = [](const auto& entry) { return !entry.cgroup.empty(); };
+  if (std::ranges::none_of(trees->entries, has_group)) return;
+  loop_.in_worker([writer = writer_, trees] { writer->begin(*trees); }, [] {});
 }
 
 // When the end before this one was noticed.
