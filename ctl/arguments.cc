@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.h"
 #include "ctl/verb.h"
@@ -178,6 +179,14 @@ std::optional<std::string> Arguments::value(std::string_view name) const {
 std::variant<Arguments, UsageError> parse_arguments(std::span<const std::string> words,
                                                     std::span<const Verb* const> verbs) {
   return Parser{words, verbs}.parse();
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least,
+                                         std::int64_t most) {
+  std::int64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+  return whole && number >= least && number <= most ? std::optional{number} : std::nullopt;
 }
 
 }  // namespace mainstay::ctl

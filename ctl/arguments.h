@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -48,5 +49,9 @@ struct UsageError {
 // "--name=value", "-n 5" or "-n5".
 std::variant<Arguments, UsageError> parse_arguments(std::span<const std::string> words,
                                                     std::span<const Verb* const> verbs);
+
+// A whole number in decimal from `least` to `most`, such as the value of -n; nothing else.
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least,
+                                         std::int64_t most);
 
 }  // namespace mainstay::ctl

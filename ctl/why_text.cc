@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "ctl/crash_text.h"
 #include "ctl/display_width.h"
 #include "ctl/event_text.h"
 #include "ctl/json_fields.h"
@@ -53,6 +54,14 @@ std::string before_text(const Json& why, WallTime now, const Terminal& terminal)
   return labelled("before", parts, symbols_for(terminal).between, terminal);
 }
 
+std::string crashes_line(const Json& why, WallTime now, const Terminal& terminal) {
+  const std::string summary = crash_summary(why, now);
+  if (summary.empty()) return "";
+  const Json* service = member(why, "service");
+  const std::string name = service == nullptr ? "" : text_of(*service, "name");
+  return labelled("crashes", {summary, fmt::format("ctl show {} --crashes", name)}, "  ", terminal);
+}
+
 std::string last_words_text(const Json& why) {
   const Json* words = member(why, "last_words");
   if (words == nullptr) return "";
@@ -77,6 +86,7 @@ std::string why_text(const Json& why, WallTime now, const Terminal& terminal) {
   for (const std::string& note : lines_of(why, "notes"))
     out += labelled("note", note, terminal);
   out += before_text(why, now, terminal);
+  out += crashes_line(why, now, terminal);
   out += labelled("rules", lines_of(why, "rules"), symbols_for(terminal).between, terminal);
   out += last_words_text(why);
   out += labelled("try", lines_of(why, "try"), "    ", terminal);

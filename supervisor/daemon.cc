@@ -4,14 +4,11 @@
 #include <unistd.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "chores.h"
-#include "control/sampled_usage.h"
-#include "control/server.h"
 #include "control/socket.h"
 #include "facts.h"
 #include "inheritance.h"
@@ -19,21 +16,16 @@
 #include "io/loop.h"
 #include "journal.h"
 #include "late_sink.h"
-#include "log_keeping.h"
-#include "logs/capture.h"
-#include "logs/directory.h"
 #include "mainstay/endpoint.h"
 #include "mainstay/exit_codes.h"
 #include "own_log.h"
+#include "parts.h"
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
 #include "process/runner.h"
-#include "process/sampler.h"
-#include "process/state_store.h"
 #include "process/tree.h"
 #include "process/user_posix.h"
 #include "ready_pipe.h"
-#include "runtime/controller.h"
 #include "start_up_memory.h"
 #include "succession.h"
 #include "takeover.h"
@@ -46,22 +38,6 @@ namespace {
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
 // hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
-
-// Everything that exists only once the configuration is known, in the order of construction.
-struct Parts {
-  Parts(logs::Directory logs, process::MemfdStateStore store, process::MemfdStateStore lost)
-      : directory(std::move(logs)), state(std::move(store)), losses(std::move(lost)) {}
-
-  logs::Directory directory;
-  process::MemfdStateStore state;
-  process::MemfdStateStore losses;  // of logs
-  std::optional<logs::Capture> capture;
-  std::optional<runtime::Controller> controller;
-  std::optional<process::Sampler> sampler;
-  std::optional<control::SampledUsage> usage;
-  std::optional<LogKeeping> keeping;
-  std::optional<control::Server> server;
-};
 
 class Daemon final : public process::KeeperHost {
  public:
@@ -154,6 +130,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   loop_.stop();
   if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
   say("the keeper has died; this controller takes its place");
+  parts_->crashes->close();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
   say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
@@ -199,8 +176,15 @@ Status Daemon::begin() {
   options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
   options.next_run_id = welcome_.largest_run + 1;
   options.restarted = why_restarted(inherited_.note(), arguments_.fell_back);
-  parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, log_,
+  parts->events.add(log_);
+  parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, parts->events,
                             io::read_clocks());
+  parts->crashes.emplace(loop_,
+                         history::RecorderOptions{.state_dir = arguments_.state_dir,
+                                                  .log_dir = parts->directory.path()},
+                         parts->controller->ecosystem().services, trees_,
+                         [this](const std::string& notice) { say(notice); });
+  parts->events.add(*parts->crashes);
   const Duration interval = parts->controller->ecosystem().history.interval;
   parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
   parts->sampler.emplace(loop_, trees_, process::SamplerOptions{.interval = interval});
@@ -224,6 +208,7 @@ void Daemon::begin_instances() {
             trees_.cookie_root(), notice);
   }
   journal_.serve(parts_->state, runner_);
+  parts_->crashes->begin();
   parts_->controller->begin(now);
   parts_->sampler->start();
   keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
@@ -268,6 +253,7 @@ void Daemon::after_turn() {
 void Daemon::go_for_upgrade() {
   chores_.do_now();
   if (!upgrade_.after_turn(parts_->server->drained())) return;
+  parts_->crashes->close();
   journal_.save();
   leaving_ = true;
   loop_.stop();
@@ -288,6 +274,7 @@ void Daemon::settle() {
 void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
   chores_.do_now();
+  parts_->crashes->close();
   journal_.close();
   const int code = *parts_->controller->finished();
   farewells_ = parts_->server->farewell_descriptors();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 
 #include "ctl/commands/commands.h"
@@ -78,14 +77,12 @@ class Events {
 
 CtlExit run(Context& context) {
   const std::string text = context.value("lines").value_or("50");
-  std::int64_t limit = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), limit);
-  const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
-  if (!whole || limit < 1 || limit > kMostEvents) {
+  const auto limit = whole_number(text, 1, kMostEvents);
+  if (!limit) {
     return context.fail_usage(
         fmt::format("'{}' is no number of events; 1 to {}", text, kMostEvents));
   }
-  return Events{context}.run(limit);
+  return Events{context}.run(*limit);
 }
 
 }  // namespace

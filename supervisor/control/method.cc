@@ -18,6 +18,7 @@ using Names = std::string_view;
 constexpr std::array<Names, 0> kNone{};
 constexpr std::array kTargets{Names("targets")};
 constexpr std::array kName{Names("name")};
+constexpr std::array kCrashes{Names("name"), Names("limit")};
 constexpr std::array kVerb{Names("targets"), Names("wait"), Names("progress")};
 constexpr std::array kReset{Names("targets"), Names("wait")};
 constexpr std::array kSignal{Names("targets"), Names("signal")};
@@ -36,6 +37,7 @@ constexpr std::array kMethods{
     Method{"services.list", AccessLevel::Read, kTargets, services_list},
     Method{"services.get", AccessLevel::Read, kName, services_get},
     Method{"services.why", AccessLevel::Read, kName, services_why},
+    Method{"services.crashes", AccessLevel::Read, kCrashes, services_crashes},
     Method{"services.start", AccessLevel::Operate, kVerb, services_start},
     Method{"services.stop", AccessLevel::Operate, kVerb, services_stop},
     Method{"services.restart", AccessLevel::Operate, kVerb, services_restart},

@@ -32,6 +32,7 @@ bool refused(const Call& call, const Params& params);
 void services_list(Context&, const Call&, Params&);
 void services_get(Context&, const Call&, Params&);
 void services_why(Context&, const Call&, Params&);
+void services_crashes(Context&, const Call&, Params&);
 void services_start(Context&, const Call&, Params&);
 void services_stop(Context&, const Call&, Params&);
 void services_restart(Context&, const Call&, Params&);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "control/crashes.h"
 #include "control/log_lines.h"
 #include "control/method.h"
 #include "control/port_clues.h"
@@ -32,6 +33,7 @@ struct Inquiry {
   std::vector<logs::Source> out_sources;
   std::vector<std::uint16_t> declared_ports;
   std::vector<logs::Line> last_words;
+  std::vector<history::CrashRecord> crashes;
   bool complained = false;  // the service itself said that an address was in use
   std::vector<std::string> notes;
   std::size_t ports_left = 0;
@@ -116,6 +118,7 @@ void answer(const Inquiry& inquiry) {
   out.close_list();
   write_texts(out, "rules", explanation.rules);
   write_last_words(out, inquiry.last_words);
+  write_crash_summary(out, inquiry.crashes);
   auto notes = log_notes(logs);
   notes.insert(notes.begin(), inquiry.notes.begin(), inquiry.notes.end());
   write_texts(out, "notes", notes);
@@ -176,12 +179,28 @@ void ask_for_words(const std::shared_ptr<Inquiry>& inquiry, logs::Stream stream)
             });
 }
 
+// A file that cannot be read is no reason to explain nothing.
+void after_crashes(const std::shared_ptr<Inquiry>& inquiry,
+                   Result<std::vector<history::CrashRecord>> crashes) {
+  const auto& status = inquiry->explanation.status;
+  if (crashes) {
+    inquiry->crashes = std::move(*crashes);
+  } else {
+    inquiry->notes.push_back(crashes.error().message);
+  }
+  const bool runs = status.state == PublicState::Running || status.state == PublicState::Stopping;
+  if (runs || !status.last_exit) return after_last_words(inquiry, {});
+  for (std::string& note : notes_on_crash(inquiry->crashes, status.run))
+    inquiry->notes.push_back(std::move(note));
+  ask_for_words(inquiry, logs::Stream::Err);
+}
+
 void explain(Context& context, const Call& call, const std::vector<InstanceId>& instances) {
   const InstanceId id = most_troubled(context, instances);
   const Now now = context.now();
   const auto& controller = context.controller();
   auto inquiry = std::make_shared<Inquiry>(
-      Inquiry{context, call, id, {}, controller.explain(id, now), {}, {}, {}, {}, {}, {}, {}});
+      Inquiry{context, call, id, {}, controller.explain(id, now), {}, {}, {}, {}, {}, {}, {}, {}});
   const auto& status = inquiry->explanation.status;
   inquiry->err_sources = log_sources(controller, std::span(&id, 1), logs::Stream::Err, now);
   inquiry->out_sources = log_sources(controller, std::span(&id, 1), logs::Stream::Out, now);
@@ -191,9 +210,9 @@ void explain(Context& context, const Call& call, const std::vector<InstanceId>& 
     inquiry->notes.push_back(fmt::format("this is about {}, one of {}", status.name,
                                          count_of(instances.size(), "instance")));
   }
-  const bool runs = status.state == PublicState::Running || status.state == PublicState::Stopping;
-  if (runs || !status.last_exit) return after_last_words(inquiry, {});
-  ask_for_words(inquiry, logs::Stream::Err);
+  find_crashes(context.parts, status.service, status.index, [inquiry](auto crashes) {
+    if (inquiry->call.open()) after_crashes(inquiry, std::move(crashes));
+  });
 }
 
 }  // namespace

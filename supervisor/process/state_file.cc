@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/fd.h"
 #include "base/time.h"
+#include "base/whole_file.h"
 #include "io/clock.h"
 
 namespace mainstay::process {
@@ -27,34 +27,6 @@ std::string earlier_name() {
   return std::string{kStateFile} + ".old";
 }
 
-Status write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = write(fd, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return system_error("cannot write it", put < 0 ? errno : ENOSPC);
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
-Result<std::string> read_all(int fd) {
-  struct stat info {};
-  if (fstat(fd, &info) != 0) return system_error("cannot read it", errno);
-  if (!S_ISREG(info.st_mode)) return Error{"it is not a regular file"};
-  if (static_cast<std::size_t>(info.st_size) > kMaxBytes) return Error{"it is too large"};
-  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = read(fd, bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_error("cannot read it", errno);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
-  return bytes;
-}
-
 UniqueFd open_directory(const fs::path& path) {
   return UniqueFd{open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 }
@@ -65,15 +37,8 @@ std::optional<Result<SavedState>> read_one(int directory, const std::string& nam
       openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
   if (!file && errno == ENOENT) return std::nullopt;
   if (!file) return Result<SavedState>{system_error("cannot open it", errno)};
-  const auto bytes = read_all(file.get());
+  const auto bytes = read_all(file.get(), kMaxBytes);
   return bytes ? decode_saved_state(*bytes) : Result<SavedState>{bytes.error()};
-}
-
-// Under a name that nothing else has.
-std::string set_aside(int directory, const std::string& name) {
-  const auto stamp = io::read_clocks().wall.since_epoch.count();
-  const std::string aside = fmt::format("{}.unreadable-{}", name, stamp);
-  return renameat(directory, name.c_str(), directory, aside.c_str()) == 0 ? aside : name;
 }
 
 SavedRun decode_run(Decoder& in) {
@@ -173,7 +138,7 @@ SavedState read_state_file(const fs::path& state_dir,
     auto state = read_one(directory.get(), name);
     if (!state) continue;
     if (*state) return std::move(**state);
-    const std::string aside = set_aside(directory.get(), name);
+    const std::string aside = set_aside(directory.get(), name, io::read_clocks().wall);
     on_notice(fmt::format("cannot use {}: {}; it is kept as {}", (state_dir / name).string(),
                           state->error().message, aside));
   }

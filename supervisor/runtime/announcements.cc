@@ -77,8 +77,14 @@ void Supervision::announce(const Instance& instance, const Action& action) {
         data["peak_memory_bytes"] = std::to_string(ended_usage_.peak_memory_bytes);
       }
       if (!ended_stage_.empty()) data["stage"] = ended_stage_;
-      if (!instance.last_exit->start_failure.empty())
+      data["run"] = std::to_string(action.run.value);
+      // Learnt late, as after the death of a controller: when it ended follows from it.
+      const Duration late = now_.wall - instance.last_exit->at;
+      if (late >= std::chrono::milliseconds{100}) data["late_ms"] = milliseconds(late);
+      if (!instance.last_exit->start_failure.empty()) {
         data["error"] = instance.last_exit->start_failure;
+        if (instance.machine.goal() == policy::Goal::Down) data["wanted"] = "down";
+      }
       return add_event(EventKind::ServiceExited, &instance, std::move(data));
     }
     case Action::Kind::AnnounceBackoff:

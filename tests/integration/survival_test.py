@@ -123,6 +123,7 @@ services:
             s.ctl("disable", "b", check=0)
             self.assertEqual(s.stop(), 0)
             s.start()
+            s.wait_state("c", "running")
             self.assertEqual([o["state"] for o in s.call("services.list")["services"]],
                              ["stopped", "stopped", "running"])
             s.ctl("enable", "a", "b", check=0)

@@ -67,8 +67,27 @@ constexpr std::string_view kWhyRest = R"J(,
      "instance": "worker", "data": {"delay_ms": "8000", "cause": "unstable run", "attempt": "4", "max_restarts": "16"}}],
   "rules": ["restart.policy: always", "restart.min_uptime: 10s"],
   "last_words": {"stream": "err", "lines": ["connecting to db.internal:5432", "\u001b]0;owned\u0007Segmentation fault"]},
-  "notes": [], "try": ["ctl logs worker -n 50", "ctl show worker", "ctl stop worker"]
+  "crashes": {"kept": 5, "last": {"at": "2026-11-22T14:02:03.000000Z", "service": "worker",
+    "instance": "worker", "index": 0, "run": 17, "pid": 4811, "code": null, "signal": "SEGV",
+    "core_dumped": true, "core": "/srv/shop/core.4811", "reason": "exited", "run_seconds": 0.2,
+    "cpu_seconds": 0.1, "peak_memory_bytes": 48234496, "output": []}},
+  "notes": ["core dump: /srv/shop/core.4811"], "try": ["ctl logs worker -n 50", "ctl show worker", "ctl stop worker"]
 })J";
+
+constexpr std::string_view kCrashes = R"J({"kept": 5, "crashes": [
+  {"at": "2026-11-22T14:02:03.000000Z", "service": "worker", "instance": "worker", "index": 0,
+   "run": 17, "pid": 4811, "code": null, "signal": "SEGV", "core_dumped": true,
+   "core": "/srv/shop/core.4811", "reason": "exited", "run_seconds": 0.2, "cpu_seconds": 0.1,
+   "peak_memory_bytes": 48234496,
+   "output": [{"stream": "out", "lines": ["working"]},
+     {"stream": "err", "cut": true,
+      "lines": ["connecting to db.internal:5432", "\u001b]0;owned\u0007Segmentation fault"]}]},
+  {"at": "2026-11-22T13:58:40.000000Z", "service": "worker", "instance": "worker", "index": 0,
+   "run": 16, "pid": 4790, "code": null, "signal": "KILL", "reason": "exited",
+   "run_seconds": 95.0, "cpu_seconds": 61.2, "peak_memory_bytes": 2147483648,
+   "out_of_memory": "killed by the kernel: out of memory (Out of memory: Killed process 4790 (python3) total-vm:2306872kB)",
+   "left_out": 3, "output": []}
+]})J";
 
 }  // namespace
 
@@ -92,6 +111,10 @@ Json canned_get() {
 
 Json canned_why() {
   return json_from(std::string{R"J({"service": )J"}.append(kWorker).append(kWhyRest));
+}
+
+Json canned_crashes() {
+  return json_from(kCrashes);
 }
 
 WallTime canned_now() {

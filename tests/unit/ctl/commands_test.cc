@@ -55,6 +55,22 @@ TEST_CASE("with --json the result is printed as it came, and nothing else") {
   CHECK(run(supervisor, {"why", "--json", "worker"}).out == dump_json(canned_why()) + "\n");
 }
 
+TEST_CASE("show --crashes asks for some records, and -n is for it alone") {
+  FakeSupervisor supervisor;
+  supervisor.on("services.crashes", [](const Json&) { return result(canned_crashes()); });
+  const Ran ran = run(supervisor, {"show", "worker", "--crashes"});
+  CHECK(ran.code == CtlExit::Done);
+  CHECK(ran.out.find("signal SEGV") != std::string::npos);
+  CHECK(run(supervisor, {"show", "worker", "--crashes", "-n", "20", "--json"}).out ==
+        dump_json(canned_crashes()) + "\n");
+  CHECK(
+      supervisor.requests("services.crashes") ==
+      std::vector{Json{{"name", "worker"}, {"limit", 5}}, Json{{"name", "worker"}, {"limit", 20}}});
+  for (const char* bad : {"--lines=0", "--lines=21", "--lines=x", "--lines=-1", "--lines=5x"})
+    CHECK(run(supervisor, {"show", "worker", "--crashes", bad}).code == CtlExit::Usage);
+  CHECK(run(supervisor, {"show", "worker", "-n", "5"}).code == CtlExit::Usage);
+}
+
 TEST_CASE("what the supervisor refuses becomes one line and an exit code") {
   struct Case {
     RpcError rpc;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "base/text.h"
+#include "ctl/crash_text.h"
 #include "ctl/display_width.h"
 #include "ctl/event_text.h"
 #include "ctl/show_text.h"
@@ -72,6 +73,28 @@ TEST_CASE("show says which log cannot be written and what was lost") {
   CHECK(text.find("  log trouble  log backend.out.log cannot be written since 10:03:12: no space "
                   "left on device; its output waits\n") != std::string::npos);
   CHECK(text.find("  lost         12345 bytes (1 line) of output, because the disk was full\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("crashes look as they should, and say how many more there are") {
+  canned_now();
+  const std::string text = crashes_text(canned_crashes(), "worker", plain_terminal(160));
+  check_golden("crashes", text);
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(crashes_text(json_from(R"({"kept": 0, "crashes": []})"), "worker", plain_terminal(80)) ==
+        "worker has no crash records.\n");
+}
+
+TEST_CASE("a crash of a later or a strange supervisor breaks nothing") {
+  canned_now();
+  const Json odd = json_from(R"({"kept": "many", "crashes": [
+      {"at": "\u001b[2J", "instance": 7, "reason": "exited", "output": [{"stream": "err"}, 7]},
+      {"reason": "start failed", "error": "cannot run 'x'", "run_seconds": 0}, 7]})");
+  const std::string text = crashes_text(odd, "worker", plain_terminal(80));
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("an unknown status") != std::string::npos);
+  CHECK(text.find("start failed\n  error    cannot run 'x'") != std::string::npos);
+  CHECK(crash_summary(json_from(R"({"crashes": {"last": 7}})"), canned_now()).find('\x1b') ==
         std::string::npos);
 }
 

@@ -1,0 +1,23 @@
+// Small files that are read and written whole. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace mainstay {
+
+// All of it, where the descriptor stands. On an error a part may have been written.
+Status write_all(int fd, std::string_view bytes);
+
+// A regular file of at most `most` bytes, read to its end from where the descriptor stands.
+Result<std::string> read_all(int fd, std::size_t most);
+
+// For a file that cannot be used: gives it a name that nothing else has ("x.unreadable-…") and
+// returns that, or `name` when it could not be renamed.
+std::string set_aside(int directory, const std::string& name, WallTime now);
+
+}  // namespace mainstay
