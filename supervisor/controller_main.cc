@@ -15,6 +15,7 @@
 #include "daemon.h"
 #include "keeper/protocol.h"
 #include "mainstay/exit_codes.h"
+#include "start_up_memory.h"
 #include "upgrade.h"
 
 namespace mainstay {
@@ -56,6 +57,7 @@ int run(const char* own_path, std::span<char* const> words) {
   arguments->programs = programs_of(own_path);
   arguments->fell_back = getenv(keeper::kFellBackVariable) != nullptr;
   unsetenv(keeper::kFellBackVariable);
+  set_up_memory();
   ignore_signals();
   return run_daemon(*arguments);
 }

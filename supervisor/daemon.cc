@@ -38,6 +38,8 @@ namespace {
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
 // hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
+// By then everything has been started, and what that took can be given back.
+constexpr Duration kSettlingIn = std::chrono::seconds{3};
 
 class Daemon final : public process::KeeperHost {
  public:
@@ -72,6 +74,7 @@ class Daemon final : public process::KeeperHost {
   LateSink sink_;
   process::ProcessRunner runner_;
   io::Timer deadline_;
+  io::Timer settled_in_;
   Chores chores_;
   Journal journal_;
   process::KeeperWelcome welcome_;
@@ -97,6 +100,7 @@ Daemon::Daemon(const ControllerArguments& arguments)
           },
           [this](const std::string& notice) { say(notice); }),
       deadline_(loop_, [] {}),
+      settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, [this](const std::string& notice) { say(notice); }),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
@@ -146,8 +150,8 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
 }
 
 Status Daemon::begin() {
-  for (process::HandedRun& run :
-       inherited_.take_handover(keeper_, [this](const std::string& text) { say(text); }))
+  const auto notice = [this](const std::string& text) { say(text); };
+  for (process::HandedRun& run : inherited_.take_handover(keeper_, notice))
     runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
   auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
@@ -159,10 +163,9 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  const auto on_loss = [this](const std::string& lost) { say(lost); };
-  auto state = inherited_.open_state(keeper_, on_loss);
+  auto state = inherited_.open_state(keeper_, notice);
   if (!state) return state.error();
-  auto losses = inherited_.open_losses(keeper_, on_loss);
+  auto losses = inherited_.open_losses(keeper_, notice);
   if (!losses) return losses.error();
 
   auto parts =
@@ -182,8 +185,7 @@ Status Daemon::begin() {
   parts->crashes.emplace(loop_,
                          history::RecorderOptions{.state_dir = arguments_.state_dir,
                                                   .log_dir = parts->directory.path()},
-                         parts->controller->ecosystem().services, trees_,
-                         [this](const std::string& notice) { say(notice); });
+                         parts->controller->ecosystem().services, trees_, notice);
   parts->events.add(*parts->crashes);
   const Duration interval = parts->controller->ecosystem().history.interval;
   parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
@@ -194,6 +196,7 @@ Status Daemon::begin() {
   begin_serving(std::move(*listening));
   begin_instances();
   release_start_up_memory();
+  settled_in_.start(kSettlingIn);
   return {};
 }
 

@@ -3,6 +3,10 @@
 
 namespace mainstay {
 
+// To be called before anything else: one heap for all threads, and large blocks apart from it, so
+// that what is freed can be given back.
+void set_up_memory();
+
 // Gives free heap back to the system, and the code and constants that were read from our program
 // file and its libraries; what is still used of them comes back from the page cache.
 void release_start_up_memory();

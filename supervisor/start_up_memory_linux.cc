@@ -26,6 +26,12 @@ int release_read_only_segments(dl_phdr_info* object, std::size_t, void*) {
 
 }  // namespace
 
+void set_up_memory() {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
 void release_start_up_memory() {
   malloc_trim(0);
   dl_iterate_phdr(release_read_only_segments, nullptr);
