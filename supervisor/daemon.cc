@@ -38,8 +38,7 @@ namespace {
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
 // hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
-// By then everything has been started, and what that took can be given back.
-constexpr Duration kSettlingIn = std::chrono::seconds{3};
+constexpr Duration kSettlingIn = std::chrono::seconds{3};  // by then everything has been started
 
 class Daemon final : public process::KeeperHost {
  public:
@@ -187,9 +186,9 @@ Status Daemon::begin() {
                                                   .log_dir = parts->directory.path()},
                          parts->controller->ecosystem().services, trees_, notice);
   parts->events.add(*parts->crashes);
-  const Duration interval = parts->controller->ecosystem().history.interval;
   parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
-  parts->sampler.emplace(loop_, trees_, process::SamplerOptions{.interval = interval});
+  const process::SamplerOptions sampling{parts->controller->ecosystem().history.interval};
+  parts->sampler.emplace(loop_, trees_, sampling);
   parts->usage.emplace(*parts->sampler, *parts->controller);
   parts_ = std::move(parts);
   chores_.serve(&*parts_->controller);

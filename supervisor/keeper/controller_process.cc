@@ -88,7 +88,8 @@ bool ControllerProcess::start(std::int64_t now, int& socket) {
 void ControllerProcess::crashed(int status, std::int64_t now) {
   ended();
   count_crash(now);
-  const std::int64_t pause = kPauses[std::min<std::size_t>(crashes_ - 1, std::size(kPauses) - 1)];
+  const std::size_t step = std::min<std::size_t>(crashes_ - 1, std::size(kPauses) - 1);
+  const std::int64_t pause = command_.at_once ? 0 : kPauses[step];
   start_at_ = now + pause;
   const bool by_signal = WIFSIGNALED(status);
   say("the controller ended with %s %d; services go on; starting it again in %.1f s",

@@ -15,8 +15,9 @@ struct ControllerCommand {
   char* fd_argument = nullptr;   // room for "--keeper-fd=2147483647"
   char** environment = nullptr;  // for all but the first
   char** first_environment = nullptr;
-  int ready_fd = -1;    // given to the first one only
-  int program_fd = -1;  // what to run instead of `path`, which has been replaced
+  int ready_fd = -1;     // given to the first one only
+  int program_fd = -1;   // what to run instead of `path`, which has been replaced
+  bool at_once = false;  // no pauses between one that dies and the next (tests)
 };
 
 inline constexpr std::size_t kFdArgumentBytes = 24;

@@ -24,6 +24,8 @@ namespace mainstay::keeper {
 namespace {
 
 constexpr const char* kReadyVariable = "MAINSTAY_READY_FD";
+// For tests that kill many controllers: the next one is started without a pause.
+constexpr const char* kAtOnceVariable = "MAINSTAY_TEST_CONTROLLER_AT_ONCE";
 
 int cannot_start(SupervisorExit code, const std::string& why, int ready_fd) {
   say("%s", why.c_str());
@@ -100,8 +102,14 @@ int run_keeper(char** argv, const std::string& self, const Passed& passed) {
   std::vector<char*> environment = environment_without_ready();
   std::vector<char*> arguments = controller_arguments(path, fd_argument, argv);
   char** first_environment = ready_fd >= 0 ? environ : environment.data();
-  ControllerCommand command{path.c_str(),      arguments.data(), fd_argument, environment.data(),
-                            first_environment, ready_fd,         -1};
+  ControllerCommand command;
+  command.path = path.c_str();
+  command.arguments = arguments.data();
+  command.fd_argument = fd_argument;
+  command.environment = environment.data();
+  command.first_environment = first_environment;
+  command.ready_fd = ready_fd;
+  command.at_once = getenv(kAtOnceVariable) != nullptr;
   if (!passed.fell_back_from.empty()) command.program_fd = passed.old_controller;
   const Program program{self.c_str(), argv, passed};
   Keeper keeper{table, command, program, inherited, signals, isatty(0) == 1};
