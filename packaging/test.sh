@@ -8,7 +8,7 @@
 #   tsan         ThreadSanitizer over what has threads
 #   fuzz         each fuzz target for FUZZ_SECONDS (10), built by clang with the sanitizers
 #   asan         unit, simulation and integration tests, built by clang with AddressSanitizer and UBSan
-#   release      g++ builds what is shipped; all tests
+#   release      g++ builds what is shipped; all tests but the soak of an hour
 #   unit         the unit and simulation tests of the release build
 #   integration  the integration tests of the release build
 #   tidy         clang-tidy over everything; only when asked for: it takes long
@@ -66,7 +66,7 @@ release_build() {
 part_release() {
   release_build
   step "All tests of the release build"
-  run_tests release
+  run_tests release -LE soak_long
 }
 
 part_unit() {

@@ -22,6 +22,9 @@ struct Stream::Handle {
 
 namespace {
 
+// Of a listener that can neither accept nor shed.
+constexpr Duration kRest = std::chrono::milliseconds{100};
+
 struct WriteRequest {
   uv_write_t uv{};
   std::string bytes;
@@ -108,7 +111,8 @@ Listener::Listener(Loop& loop, UniqueFd fd, std::function<void(UniqueFd)> on_con
     : fd_(std::move(fd)),
       reserve_(open("/dev/null", O_RDONLY | O_CLOEXEC)),
       on_connection_(std::move(on_connection)),
-      watch_(loop, fd_.get(), [this](int) { accept_all(); }) {
+      watch_(loop, fd_.get(), [this](int) { accept_all(); }),
+      rested_(loop, [this] { watch_.want(kReadable); }) {
   watch_.want(kReadable);
 }
 
@@ -122,12 +126,21 @@ void Listener::accept_all() {
       on_connection_(std::move(accepted));
       continue;
     }
-    if (errno != EMFILE && errno != ENFILE) return;
-    reserve_.reset();
-    UniqueFd shed{accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-    shed.reset();
-    reserve_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR) return;
+    if (!shed_one()) {
+      watch_.pause();
+      rested_.start(kRest);
+      return;
+    }
   }
+}
+
+bool Listener::shed_one() {
+  reserve_.reset();
+  const UniqueFd shed{accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+  const bool done = static_cast<bool>(shed);
+  reserve_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  return done;
 }
 
 }  // namespace mainstay::io

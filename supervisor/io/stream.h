@@ -51,7 +51,8 @@ class Stream {
 class Listener {
  public:
   // Takes a bound socket that listens already. `on_connection` gets each accepted descriptor, which
-  // is non-blocking and close-on-exec. Out of descriptors, it sheds the connection and goes on.
+  // is non-blocking and close-on-exec. Out of descriptors, it sheds the connection and goes on;
+  // when even that cannot be done it rests for a moment, so that it does not spin.
   Listener(Loop& loop, UniqueFd fd, std::function<void(UniqueFd)> on_connection);
   ~Listener();
   Listener(const Listener&) = delete;
@@ -59,12 +60,14 @@ class Listener {
 
  private:
   void accept_all();
+  bool shed_one();
 
   UniqueFd fd_;
   // Given up for a moment to accept and close a connection when descriptors ran out.
   UniqueFd reserve_;
   std::function<void(UniqueFd)> on_connection_;
   FdWatch watch_;
+  Timer rested_;
 };
 
 }  // namespace mainstay::io

@@ -57,6 +57,7 @@ class Selection {
   };
   // A unit whose beginning may lie further back.
   struct Open {
+    Open() {}  // clang cannot derive one before the class around it is complete
     Unit unit;
     LineKind first;          // of its earliest line
     bool continued = false;  // its earliest line is a piece
