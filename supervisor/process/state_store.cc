@@ -218,10 +218,30 @@ void MemfdStateStore::erase(std::uint32_t slot) {
   }
 }
 
+// Looking at a page that was never written would make it one: only those that exist are looked at
+// (lseek(2), SEEK_DATA).
+std::vector<std::uint32_t> MemfdStateStore::used_slots() const {
+  std::vector<std::uint32_t> slots;
+  const auto table = reinterpret_cast<char*>(&entry(0)) - static_cast<char*>(memory_);
+  const std::size_t used = std::min(header().used_slots, kMaxSlots);
+  const auto end = static_cast<off_t>(table) + static_cast<off_t>(used * sizeof(Entry));
+  std::size_t next = 0;  // no slot is given twice where an entry lies on two pages
+  for (off_t at = table; at < end;) {
+    const off_t data = lseek(fd_.get(), at, SEEK_DATA);
+    if (data < 0 || data >= end) break;
+    at = std::min(end, lseek(fd_.get(), data, SEEK_HOLE));
+    if (at <= data) break;
+    const auto first = static_cast<std::size_t>(data - table) / sizeof(Entry);
+    const auto last = (static_cast<std::size_t>(at - table) + sizeof(Entry) - 1) / sizeof(Entry);
+    for (next = std::max(next, first); next < std::min(last, used); ++next)
+      slots.push_back(static_cast<std::uint32_t>(next));
+  }
+  return slots;
+}
+
 std::vector<std::pair<std::uint32_t, std::string>> MemfdStateStore::records() const {
   std::vector<std::pair<std::uint32_t, std::string>> out;
-  const std::uint32_t used = std::min(header().used_slots, kMaxSlots);
-  for (std::uint32_t slot = 0; slot < used; ++slot) {
+  for (const std::uint32_t slot : used_slots()) {
     const Entry& place = entry(slot);
     const std::uint32_t current = place.current.load(std::memory_order_acquire);
     if (current == 0) continue;
@@ -236,8 +256,7 @@ std::vector<std::pair<std::uint32_t, std::string>> MemfdStateStore::records() co
 // Whatever no entry refers to is free; the sequence goes on after the largest.
 void MemfdStateStore::rebuild_free_list() {
   std::map<std::uint32_t, bool> referred;
-  const std::uint32_t used = std::min(header().used_slots, kMaxSlots);
-  for (std::uint32_t slot = 0; slot < used; ++slot) {
+  for (const std::uint32_t slot : used_slots()) {
     for (const std::uint32_t offset : entry(slot).cells) {
       if (const Cell* cell = cell_at(offset); cell != nullptr) {
         referred[offset] = true;

@@ -56,6 +56,8 @@ class MemfdStateStore final : public runtime::StateStore {
   Entry& entry(std::uint32_t slot) const;
   Cell* cell_at(std::uint32_t offset) const;
   const Cell* valid_cell(std::uint32_t offset, std::uint32_t slot) const;
+  // Every slot that may have been written to.
+  std::vector<std::uint32_t> used_slots() const;
   std::uint32_t allocate(std::size_t record_bytes);
   void rebuild_free_list();
 

@@ -169,3 +169,15 @@ TEST_CASE("A secret loses one newline, and is refused when it is too large or no
   CHECK(missing.error().message ==
         "cannot read secret K from '/nowhere/secret': no such file or directory");
 }
+TEST_CASE("reading the records takes no memory for slots that were never used") {
+  auto store = std::move(*MemfdStateStore::create());
+  store.put(3, "three");
+  store.put(40'000, "forty thousand");
+  store.put(MemfdStateStore::kMaxSlots - 1, "the last");
+  const auto records = store.records();
+  REQUIRE(records.size() == 3);
+  CHECK(records[0] == std::pair{3U, std::string{"three"}});
+  CHECK(records[1] == std::pair{40'000U, std::string{"forty thousand"}});
+  CHECK(records[2].second == "the last");
+  CHECK(store.touched_bytes() < 64 * 1024);  // of the 786 KB that all slots would be
+}
