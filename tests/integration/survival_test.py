@@ -165,7 +165,8 @@ services:
             first = s.wait_state("crashed", "running")["pid"]
             os.kill(first, signal.SIGKILL)
             s.wait("crashed", lambda a: a["pid"] not in (None, first), "restarted")
-            s.wait_state("waiting", "backoff")
+            for name, state in (("waiting", "backoff"), ("steady:0", "running"), ("steady:1", "running")):
+                s.wait_state(name, state)
             s.ctl("stop", "held", check=0)
             keys = ("state", "pid", "restarts", "unstable_runs", "started_at", "last_exit", "held_down", "next_start_at")
             before = {o["name"]: {key: o[key] for key in keys} for o in s.call("services.list")["services"]}

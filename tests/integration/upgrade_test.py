@@ -132,6 +132,7 @@ exec -a {s.program(CONTROLLER)} {s.folder}/real "$@"
 
     def test_programs_that_do_not_come_to_work_give_way_to_the_old_ones(self):
         with Supervisor("services: {a: {command: sleep 1000, instances: 2}}", own_programs=True) as s:
+            s.wait_state("a:0", "running")
             s.wait_state("a:1", "running")
             before = self.services(s)
             for script in (DIES, HANGS):
