@@ -77,7 +77,8 @@ TEST_CASE("a log that cannot be written is said of its service, and of no other"
   CHECK(note.find(": it is a symbolic link; remove it; its output waits") != std::string::npos);
   CHECK(why["service"]["log_trouble"]["file"] == "backend.out.log");
   CHECK(why["service"]["log_trouble"]["reason"] == "it is a symbolic link; remove it");
-  for (const Json& service : peer.ask("services.list", Json::object())["result"]["services"]) {
+  const Json listed = peer.ask("services.list", Json::object())["result"]["services"];
+  for (const Json& service : listed) {
     CHECK(service["log_trouble"].is_null() == (service["name"] != "backend"));
     CHECK(service["log_dropped_bytes"] == 0);
   }

@@ -183,7 +183,7 @@ TEST_CASE("a record that was torn by the death counts as not written") {
   StagingState state = bench.open_staging().state();
   // The older record is the one that would have been written: garbage in it changes nothing.
   std::string bytes = bench.folder.read("log/web.out.log.raw");
-  for (const std::size_t place : {512, 1024}) {
+  for (const std::size_t place : {std::size_t{512}, std::size_t{1024}}) {
     std::string torn = bytes;
     torn.replace(place, 20, std::string(20, '\x5a'));
     bench.folder.write("log/web.out.log.raw", torn);
