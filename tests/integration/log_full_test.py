@@ -147,8 +147,9 @@ class Full(TestCase):
             first = int(messages[mark + 1][:8])
             self.assertEqual(messages[mark + 1:], [line(number) for number in range(first, total)])
             kept = sum(len(text) + 1 for at, text in enumerate(messages) if at != mark)
-            cut = 0 if messages[mark - 1] == line(mark - 1) else 1  # a newline that was not printed
-            self.assertEqual(kept - cut + lines[mark]["lost_bytes"], size_of_lines(total))
+            # The line before the gap may have been cut; the newline counted for it was then not kept, but lost.
+            cut = (0, 1) if messages[mark - 1] == line(mark - 1) else (1,)
+            self.assertIn(kept + lines[mark]["lost_bytes"] - size_of_lines(total), cut)
 
     def test_block_loses_nothing_however_long_it_takes(self):
         with self.full("block") as s:
