@@ -15,6 +15,7 @@
 
 #include "ctl/launch.h"
 #include "io/clock.h"
+#include "mainstay/endpoint.h"
 
 extern char** environ;
 
@@ -38,12 +39,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 }
 
 std::vector<std::string> environment_with_ready_fd() {
-  constexpr std::string_view kName = "MAINSTAY_READY_FD=";
+  const std::string name = fmt::format("{}=", kReadyVariable);
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view{*entry}.starts_with(kName)) all.emplace_back(*entry);
+    if (!std::string_view{*entry}.starts_with(name)) all.emplace_back(*entry);
   }
-  all.push_back(fmt::format("{}{}", kName, kReadyFd));
+  all.push_back(fmt::format("{}{}", name, kReadyFd));
   return all;
 }
 

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
 #include "base/moment.h"
 #include "base/regex.h"
 #include "base/text.h"
+#include "ctl/arguments.h"
 
 namespace mainstay::ctl {
 
@@ -48,11 +48,8 @@ class Builder {
   void lines() {
     const auto text = context_.value("lines");
     if (!text) return;
-    std::int64_t lines = -1;
-    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), lines);
-    const bool whole = parsed.ec == std::errc{} && parsed.ptr == text->data() + text->size();
-    if (whole && lines >= 0 && lines <= kMostLines) {
-      params_["lines"] = lines;
+    if (const auto lines = whole_number(*text, 0, kMostLines)) {
+      params_["lines"] = *lines;
     } else {
       fail(fmt::format("'{}' is no number of lines; 0 to {}, for more use --since", safe(*text),
                        kMostLines));

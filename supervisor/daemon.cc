@@ -63,6 +63,7 @@ class Daemon final : public process::KeeperHost {
   void refuse(const Error& why, SupervisorExit code);
   void say(const std::string& text) { log_.line(io::read_clocks().wall, text); }
   void say_good_bye();
+  void leave();
 
   ControllerArguments arguments_;
   io::Loop loop_;
@@ -143,8 +144,7 @@ void Daemon::on_keeper_lost(const Error& why) {
 void Daemon::refuse(const Error& why, SupervisorExit code) {
   say(why.message);
   ready_.say_error(why.message);
-  leaving_ = true;
-  loop_.stop();
+  leave();
   keeper_.finish(static_cast<int>(code));
 }
 
@@ -244,10 +244,7 @@ void Daemon::after_turn() {
   settle();
   chores_.after_turn();
   journal_.after_turn();
-  if (parts_->controller->finished()) {
-    say_good_bye();
-    return;
-  }
+  if (parts_->controller->finished()) return say_good_bye();
   const auto sleep = loop_.next_timer();
   keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});
 }
@@ -257,8 +254,7 @@ void Daemon::go_for_upgrade() {
   if (!upgrade_.after_turn(parts_->server->drained())) return;
   parts_->crashes->close();
   journal_.save();
-  leaving_ = true;
-  loop_.stop();
+  leave();
 }
 
 void Daemon::settle() {
@@ -287,6 +283,10 @@ void Daemon::say_good_bye() {
   control::remove_control_socket(arguments_.socket);
   say(fmt::format("everything is stopped; exit code {}", code));
   keeper_.finish(code);
+  leave();
+}
+
+void Daemon::leave() {
   leaving_ = true;
   loop_.stop();
 }

@@ -1,6 +1,5 @@
 #include "inheritance.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,10 +16,6 @@ namespace mainstay {
 namespace {
 
 constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
-
-UniqueFd duplicate(int fd) {
-  return UniqueFd{fcntl(fd, F_DUPFD_CLOEXEC, 0)};
-}
 
 Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& options) {
   const auto bytes = process::read_memfd(memfd, kMaxBundleBytes);

@@ -86,10 +86,16 @@ process::SavedState Journal::snapshot() const {
   return state;
 }
 
-void Journal::save() {
+void Journal::write_now(bool all_stopped) {
   if (store_ == nullptr) return;
-  const std::string failure = writer_->write(snapshot());
+  process::SavedState state = snapshot();
+  state.all_stopped = all_stopped;
+  const std::string failure = writer_->write(std::move(state));
   if (!failure.empty()) notice_(failure);
+}
+
+void Journal::save() {
+  write_now(false);
 }
 
 void Journal::write() {
@@ -114,11 +120,7 @@ void Journal::on_written(const std::string& failure) {
 }
 
 void Journal::close() {
-  if (store_ == nullptr) return;
-  process::SavedState state = snapshot();
-  state.all_stopped = true;
-  if (const std::string failure = writer_->write(std::move(state)); !failure.empty())
-    notice_(failure);
+  write_now(true);
   store_ = nullptr;
 }
 

@@ -35,6 +35,7 @@ class Journal {
  private:
   struct Writer;
   process::SavedState snapshot() const;
+  void write_now(bool all_stopped);
   void write();
   void on_written(const std::string& failure);
 

@@ -9,11 +9,11 @@
 #include <cstdlib>
 #include <string>
 
+#include "mainstay/endpoint.h"
+
 namespace mainstay {
 
 namespace {
-
-constexpr const char* kVariable = "MAINSTAY_READY_FD";
 
 bool is_pipe(int fd) {
   struct stat status {};
@@ -24,10 +24,10 @@ bool is_pipe(int fd) {
 
 ReadyPipe ReadyPipe::from_environment() {
   ReadyPipe pipe;
-  const char* text = std::getenv(kVariable);
+  const char* text = std::getenv(kReadyVariable);
   if (text == nullptr) return pipe;
   const std::string value = text;
-  unsetenv(kVariable);
+  unsetenv(kReadyVariable);
   int fd = -1;
   const auto parsed = std::from_chars(value.data(), value.data() + value.size(), fd);
   if (parsed.ec != std::errc{} || fd <= STDERR_FILENO || !is_pipe(fd)) return pipe;

@@ -50,9 +50,9 @@ void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root) 
   std::set<RunId> known;
   for (const process::HeldRunInfo& run : runner.held_runs())
     known.insert(run.run);
-  for (process::KeeperRun& run : process::find_survivors(process::Proc{}, cookie_root, {}).runs) {
-    if (!known.contains(RunId{run.token})) runner.hold({std::move(run), std::nullopt});
-  }
+  auto found = process::find_survivors(process::Proc{}, cookie_root, {}, known);
+  for (process::KeeperRun& run : found.runs)
+    runner.hold({std::move(run), std::nullopt});
 }
 
 void recover(runtime::Controller& controller, process::ProcessRunner& runner,

@@ -104,7 +104,7 @@ std::optional<UpgradeNote> decode_upgrade_note(std::string_view text) {
 int check_takeover(int config_fd, int state_fd) {
   const auto config = load_configuration_from(config_fd);
   if (!config) return fmt::print(stderr, "{}\n", config.error().message), 1;
-  const auto store = process::MemfdStateStore::open(UniqueFd{fcntl(state_fd, F_DUPFD_CLOEXEC, 0)});
+  const auto store = process::MemfdStateStore::open(duplicate(state_fd));
   if (!store) return fmt::print(stderr, "{}\n", store.error().message), 1;
   for (const auto& [slot, record] : store->records()) {
     const bool readable = slot == runtime::kControllerSlot ? runtime::decode_controller(record).ok()

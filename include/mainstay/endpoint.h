@@ -16,6 +16,10 @@ struct Endpoint {
   std::filesystem::path config;  // the ecosystem file looked for when none is named
 };
 
+// The environment variable with the number of the pipe on which whoever starts a supervisor waits:
+// it gets "ready\n", or "error: …\n".
+inline constexpr const char* kReadyVariable = "MAINSTAY_READY_FD";
+
 using EnvironmentLookup = std::function<std::optional<std::string>(std::string_view name)>;
 
 // The defaults of the mode: root's system places, or the user's XDG places. Without XDG_RUNTIME_DIR

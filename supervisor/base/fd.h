@@ -25,4 +25,7 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+// A close-on-exec duplicate, never one of 0 to 2; empty, with errno, when there is none to be had.
+UniqueFd duplicate(int fd);
+
 }  // namespace mainstay

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +13,10 @@ void UniqueFd::reset(int fd) {
   if (fd_ >= 0) close(fd_);
   errno = saved;
   fd_ = fd;
+}
+
+UniqueFd duplicate(int fd) {
+  return UniqueFd{fcntl(fd, F_DUPFD_CLOEXEC, 3)};
 }
 
 }  // namespace mainstay

@@ -1,6 +1,5 @@
 #include "control/connection.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <type_traits>
@@ -210,7 +209,7 @@ void Connection::close_now() {
 }
 
 UniqueFd Connection::duplicate_socket() const {
-  return stream_ ? UniqueFd(fcntl(fd_number_, F_DUPFD_CLOEXEC, 3)) : UniqueFd();
+  return stream_ ? duplicate(fd_number_) : UniqueFd();
 }
 
 }  // namespace mainstay::control

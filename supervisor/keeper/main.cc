@@ -23,7 +23,6 @@
 namespace mainstay::keeper {
 namespace {
 
-constexpr const char* kReadyVariable = "MAINSTAY_READY_FD";
 // For tests that kill many controllers: the next one is started without a pause.
 constexpr const char* kAtOnceVariable = "MAINSTAY_TEST_CONTROLLER_AT_ONCE";
 

@@ -11,12 +11,12 @@
 #include <cstdlib>
 
 #include "keeper/protocol.h"
+#include "mainstay/endpoint.h"
 
 namespace mainstay::keeper {
 
 namespace {
 
-constexpr const char* kReady = "MAINSTAY_READY_FD";
 constexpr const char* kReserve = "MAINSTAY_RESERVE_FD";
 constexpr const char* kOldKeeper = "MAINSTAY_OLD_KEEPER_FD";
 constexpr const char* kOldController = "MAINSTAY_OLD_CONTROLLER_FD";
@@ -63,7 +63,7 @@ void pass(const char* variable, int fd) {
 
 // For another program of ours in this process.
 void make_ready(const Inheritance& inherited) {
-  unsetenv(kReady);  // its number may be another descriptor's by now
+  unsetenv(kReadyVariable);  // its number may be another descriptor's by now
   setrlimit(RLIMIT_NOFILE, &inherited.files);
   restore_oom_score(inherited);
 }
@@ -72,7 +72,7 @@ void make_ready(const Inheritance& inherited) {
 
 Passed take_passed() {
   Passed passed;
-  passed.ready = descriptor_named_by(kReady);
+  passed.ready = descriptor_named_by(kReadyVariable);
   passed.handover = take_descriptor(kHandoverVariable);
   passed.reserve = take_descriptor(kReserve);
   passed.old_keeper = take_descriptor(kOldKeeper);

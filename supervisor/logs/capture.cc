@@ -1,7 +1,5 @@
 #include "logs/capture.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 
 #include "logs/capture_state.h"
@@ -79,7 +77,7 @@ std::vector<UniqueFd> Capture::copies_of(RunId run) const {
   const auto found = state_->outputs.find(run);
   if (found == state_->outputs.end()) return copies;
   for (const auto& pipe : found->second.pipes) {
-    if (pipe) copies.emplace_back(fcntl(pipe->fd.get(), F_DUPFD_CLOEXEC, 0));
+    if (pipe) copies.push_back(duplicate(pipe->fd.get()));
   }
   return copies;
 }

@@ -186,13 +186,7 @@ std::uint64_t IndexReader::first_at_or_after(WallTime at) {
     ++number;
   if (number == samples()) return kNowhere;
   if (number == 0) return 0;
-  std::uint64_t before = sample(number - 1);
-  std::uint64_t found = sample(number);
-  while (found - before > 1) {
-    const std::uint64_t middle = before + (found - before) / 2;
-    (entry(middle).at < at ? before : found) = middle;
-  }
-  return entry(found).offset;
+  return boundary(sample(number - 1), sample(number), at);
 }
 
 std::uint64_t IndexReader::end_before(WallTime at) {
@@ -202,13 +196,15 @@ std::uint64_t IndexReader::end_before(WallTime at) {
     --number;
   if (number == samples()) return kNowhere;
   if (number == 0) return 0;
-  std::uint64_t last = sample(number - 1);
-  std::uint64_t after = sample(number);
-  while (after - last > 1) {
-    const std::uint64_t middle = last + (after - last) / 2;
-    (entry(middle).at < at ? last : after) = middle;
+  return boundary(sample(number - 1), sample(number), at);
+}
+
+std::uint64_t IndexReader::boundary(std::uint64_t before, std::uint64_t found, WallTime at) {
+  while (found - before > 1) {
+    const std::uint64_t middle = before + (found - before) / 2;
+    (entry(middle).at < at ? before : found) = middle;
   }
-  return entry(after).offset;
+  return entry(found).offset;
 }
 
 // The last block whose first entry is not beyond `offset`, by reading the first entries only.

@@ -89,6 +89,9 @@ class IndexReader {
   std::uint64_t sample(std::uint64_t number) const;
   std::uint64_t samples() const;
 
+  // The offset of the first entry that is not before `at`: found by halves between the number of
+  // one that is and of one that is not.
+  std::uint64_t boundary(std::uint64_t before, std::uint64_t found, WallTime at);
   void load(std::uint64_t block);
   bool covers(std::uint64_t offset) const;
   std::uint64_t block_of(std::uint64_t offset);

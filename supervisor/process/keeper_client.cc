@@ -23,10 +23,6 @@ void copy_text(char (&field)[N], std::string_view text) {
   std::memcpy(field, text.data(), std::min(text.size(), N - 1));
 }
 
-UniqueFd duplicate(int fd) {
-  return UniqueFd{fcntl(fd, F_DUPFD_CLOEXEC, 0)};
-}
-
 keeper::Spawn spawn_message(std::uint64_t token, std::string_view label, std::uint32_t flags) {
   keeper::Spawn spawn;
   spawn.token = token;

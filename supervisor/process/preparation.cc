@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "mainstay/endpoint.h"
 #include "process/secrets.h"
 
 namespace mainstay::process {
@@ -123,7 +124,7 @@ void Preparer::run_secret_command(Pending& pending, const std::string& key,
   request.arguments = secret.argv;
   request.environment = own_environment_;
   request.environment[std::string{kCookieVariable}] = context.cookie;
-  request.environment.erase("MAINSTAY_READY_FD");
+  request.environment.erase(kReadyVariable);
   request.cwd = model::expand(pending.spec.cwd, [&](std::string_view name) {
     return name == "INSTANCE" ? std::optional{std::to_string(pending.start.index)} : std::nullopt;
   });

@@ -69,7 +69,8 @@ bool is_our_users(const Proc& proc, int pid) {
 
 class Search {
  public:
-  Search(const Proc& proc, std::string_view cookie_root) : proc_(proc), root_(cookie_root) {}
+  Search(const Proc& proc, std::string_view cookie_root, const std::set<RunId>& known)
+      : proc_(proc), root_(cookie_root), taken_(known) {}
 
   void take_saved(std::span<const SavedRun> saved) {
     for (const SavedRun& run : saved) {
@@ -146,8 +147,8 @@ class Search {
 }  // namespace
 
 Survivors find_survivors(const Proc& proc, std::string_view cookie_root,
-                         std::span<const SavedRun> saved) {
-  Search search{proc, cookie_root};
+                         std::span<const SavedRun> saved, const std::set<RunId>& known) {
+  Search search{proc, cookie_root, known};
   search.take_saved(saved);
   search.look_at_all();
   return search.finish();

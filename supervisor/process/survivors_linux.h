@@ -2,6 +2,7 @@
 // that one saved, and by the cookie in the environment of those that it had no time to save.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ struct Survivors {
 // Reads every process of the machine once. `saved` are runs of this boot; `cookie_root` is
 // what every cookie of this supervisor begins with. Anybody can put a cookie into an environment,
 // so without being saved only processes of our own user are believed.
+// Runs that are `known` already, and what belongs to them, are left out.
 Survivors find_survivors(const Proc& proc, std::string_view cookie_root,
-                         std::span<const SavedRun> saved);
+                         std::span<const SavedRun> saved, const std::set<RunId>& known = {});
 
 }  // namespace mainstay::process

@@ -77,6 +77,7 @@ struct ProcessTrees::State {
   void changed() { index.reset(); }
 
   io::Loop& loop;
+  Proc proc;
   TreeOptions options;
   std::string name;  // "mainstay-<hash>"
   std::string cookie_root;
@@ -201,7 +202,7 @@ void ProcessTrees::started(const std::string& instance, int main_pid) {
 
 void ProcessTrees::started_elsewhere(const std::string& instance, int main_pid) {
   started(instance, main_pid);
-  const auto stat = Proc{}.stat(main_pid);
+  const auto stat = state_->proc.stat(main_pid);
   if (!stat) return;
   Tree& tree = *state_->find(instance)->tree;
   tree.heir = stat->ppid;
