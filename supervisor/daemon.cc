@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chores.h"
+#include "control/drain.h"
 #include "control/socket.h"
 #include "facts.h"
 #include "inheritance.h"
@@ -174,13 +175,10 @@ Status Daemon::begin() {
       logs::CaptureOptions{.losses = &parts->losses, .former_losses = parts->losses.records()});
   parts->capture->set_on_end([this](RunId run) { runner_.output_ended(run); });
   sink_.connect(*parts->capture);
-  runtime::ControllerOptions options;
-  options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
-  options.next_run_id = welcome_.largest_run + 1;
-  options.restarted = why_restarted(inherited_.note(), arguments_.fell_back);
   parts->events.add(log_);
-  parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, parts->events,
-                            io::read_clocks());
+  parts->controller.emplace(std::move(*ecosystem),
+                            make_options(arguments_, welcome_, inherited_.note()), runner_,
+                            parts->state, parts->events, io::read_clocks());
   parts->crashes.emplace(loop_,
                          history::RecorderOptions{.state_dir = arguments_.state_dir,
                                                   .log_dir = parts->directory.path()},
@@ -204,14 +202,14 @@ void Daemon::begin_instances() {
   const auto notice = [this](const std::string& text) { say(text); };
   if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
   if (welcome_.generation > 1 || inherited_.handed_over()) {
-    take_over(*parts_->controller, runner_, parts_->state.records());
+    take_over(*parts_->controller, runner_, parts_->state.records(), arguments_.drain.has_value());
   } else {
     recover(*parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
             trees_.cookie_root(), notice);
   }
   journal_.serve(parts_->state, runner_);
   parts_->crashes->begin();
-  parts_->controller->begin(now);
+  if (!arguments_.drain) parts_->controller->begin(now);
   parts_->sampler->start();
   keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
@@ -224,10 +222,12 @@ void Daemon::begin_serving(UniqueFd listening) {
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
+  const control::Facts facts =
+      make_facts(arguments_, welcome_, inherited_.note(), parts_->directory.path());
+  if (facts.drain) say(control::drain_sentence(facts));
   parts_->server.emplace(
       control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage, *parts_->capture,
-                     parts_->keeping->archiver(), io::read_clocks,
-                     make_facts(arguments_, welcome_, inherited_.note(), parts_->directory.path()),
+                     parts_->keeping->archiver(), io::read_clocks, facts,
                      [this](const std::string& who, Upgrade::Tried tried) {
                        upgrade_.begin(who, std::move(tried));
                      }},

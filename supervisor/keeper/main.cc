@@ -25,6 +25,8 @@ namespace {
 
 // For tests that kill many controllers: the next one is started without a pause.
 constexpr const char* kAtOnceVariable = "MAINSTAY_TEST_CONTROLLER_AT_ONCE";
+// For tests of drain mode: how many seconds the first one lasts.
+constexpr const char* kDrainVariable = "MAINSTAY_TEST_DRAIN_SECONDS";
 
 int cannot_start(SupervisorExit code, const std::string& why, int ready_fd) {
   say("%s", why.c_str());
@@ -72,11 +74,21 @@ std::vector<char*> environment_without_ready() {
   return out;
 }
 
+CrashPace crash_pace() {
+  CrashPace pace;
+  pace.at_once = getenv(kAtOnceVariable) != nullptr;
+  const char* seconds = getenv(kDrainVariable);
+  if (seconds != nullptr) pace.quiet = strtol(seconds, nullptr, 10) * kSecondNs;
+  return pace;
+}
+
+// The one before the last is for ControllerCommand::mode_argument.
 std::vector<char*> controller_arguments(std::string& path, char* fd_argument, char** argv) {
   std::vector<char*> out{path.data()};
   for (char** at = argv + 1; *at != nullptr; ++at)
     out.push_back(*at);
   out.push_back(fd_argument);
+  out.push_back(nullptr);
   out.push_back(nullptr);
   return out;
 }
@@ -108,7 +120,8 @@ int run_keeper(char** argv, const std::string& self, const Passed& passed) {
   command.environment = environment.data();
   command.first_environment = first_environment;
   command.ready_fd = ready_fd;
-  command.at_once = getenv(kAtOnceVariable) != nullptr;
+  command.mode_argument = &arguments[arguments.size() - 2];
+  command.pace = crash_pace();
   if (!passed.fell_back_from.empty()) command.program_fd = passed.old_controller;
   const Program program{self.c_str(), argv, passed};
   Keeper keeper{table, command, program, inherited, signals, isatty(0) == 1};

@@ -21,6 +21,11 @@ void Controller::restore(std::span<const std::pair<std::uint32_t, std::string>> 
   state_->restore(records, runs, now);
 }
 
+void Controller::watch(std::span<const std::pair<std::uint32_t, std::string>> records,
+                       std::span<const HeldRun> runs, const Now& now) {
+  state_->watch(records, runs, now);
+}
+
 void Controller::recall(std::span<const std::pair<std::uint32_t, std::string>> records,
                         const Now& now) {
   state_->recall(records, now);

@@ -93,6 +93,7 @@ InstanceStatus Supervision::status(const Instance& instance, const Now& now) con
   const std::string waits =
       machine.kind() == StateKind::Waiting ? waits_for(service) : std::string{};
   status.reason = policy::reason_for(situation(instance, now, waits));
+  if (watches_) show_watched(instance, status);
   return status;
 }
 
@@ -111,6 +112,7 @@ Explanation Supervision::explain(const Instance& instance, const Now& now) const
   explanation.rules = std::move(reasoning.rules);
   explanation.try_commands = std::move(reasoning.try_commands);
   explanation.before = events_.latest_about(instance.id, kEventsBefore);
+  if (watches_) explain_watched(explanation);
   return explanation;
 }
 

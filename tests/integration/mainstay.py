@@ -22,6 +22,9 @@ CHILD = pathlib.Path(os.environ.get("MAINSTAY_TESTCHILD", BIN / "testchild")).re
 # Sanitizers and a loaded machine make everything slower; a deadline only ends a test that is stuck.
 DEADLINE = float(os.environ.get("MAINSTAY_TEST_DEADLINE", "60"))
 
+# Where it is below the folder of `bin`.
+CONTROLLER = "libexec/mainstay/mainstay-controller"
+
 # A service whose grandchild prints "late" after the run has ended, once there is a file `go`.
 LATE_GRANDCHILD = """
 services:
@@ -147,6 +150,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def install(supervisor, name, script=None):
+    """Puts another program in the place of one that runs, as a package manager does."""
+    fresh = supervisor.folder / "fresh"
+    if script is None:
+        shutil.copy2(BIN.parent / name, fresh)
+    else:
+        fresh.write_text(script)
+        fresh.chmod(0o755)
+    os.replace(fresh, supervisor.program(name))
+
+
 class Supervisor:
     """A supervisor of one's own in a temporary folder."""
 
@@ -166,7 +180,7 @@ class Supervisor:
         self.bin = BIN
         if own_programs:  # copies, so that a test may take one away
             self.bin = self.folder / "programs" / "bin"
-            for name in ("bin/supervisor", "libexec/mainstay/mainstay-controller"):
+            for name in ("bin/supervisor", CONTROLLER):
                 self.program(name).parent.mkdir(parents=True)
                 shutil.copy2(BIN.parent / name, self.program(name))
         self.write(yaml, files or {})

@@ -70,7 +70,7 @@ services:
         seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
         print(f"MAINSTAY_SEED={seed}")
         moments = random.Random(seed)
-        with Supervisor(yaml, {"writer.py": WRITER}) as s:
+        with Supervisor(yaml, {"writer.py": WRITER}, environment={"MAINSTAY_TEST_CONTROLLER_AT_ONCE": "1"}) as s:
             kills = 0
             size = 0
             while kills < 10 and s.service("writer")["state"] != "exited":

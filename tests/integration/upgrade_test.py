@@ -6,9 +6,7 @@ import shutil
 import signal
 
 import mainstay
-from mainstay import BIN, Supervisor, TestCase, alive, until
-
-CONTROLLER = "libexec/mainstay/mainstay-controller"
+from mainstay import BIN, CONTROLLER, Supervisor, TestCase, alive, install, until
 
 # Passes what it is tried with, and then is no controller.
 HANGS = "#!/bin/sh\ncase \"$*\" in *--check*) exit 0;; esac\nexec sleep 1000\n"
@@ -22,17 +20,6 @@ for first in range(0, count, 50):
     os.write(1, b"".join(b"%08d " % i + b"x" * 90 + b"\\n" for i in range(first, first + 50)))
 sys.exit(7)
 """
-
-
-def install(supervisor, name, script=None):
-    """Puts another program in the place of one that runs, as a package manager does."""
-    fresh = supervisor.folder / "fresh"
-    if script is None:
-        shutil.copy2(BIN.parent / name, fresh)
-    else:
-        fresh.write_text(script)
-        fresh.chmod(0o755)
-    os.replace(fresh, supervisor.program(name))
 
 
 class Upgrade(TestCase):
