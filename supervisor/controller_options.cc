@@ -82,7 +82,7 @@ Result<ControllerArguments> parse_controller_arguments(std::span<char* const> ar
     const std::string_view argument = arguments[i];
     const bool ours = is_ours(argument);
     if (!ours) out.words.emplace_back(argument);
-    if (argument == "--check" || argument == "--foreground") {
+    if (argument == "--check" || argument == "--foreground" || argument == "--core") {
       out.check = out.check || argument == "--check";
       continue;
     }

@@ -117,8 +117,9 @@ void ControllerProcess::crashed(int status, std::int64_t now) {
 
 void ControllerProcess::say_crash(int status, std::int64_t now) const {
   const bool by_signal = WIFSIGNALED(status);
-  say("the controller ended with %s %d; services go on; starting it again in %.1f s",
+  say("the controller ended with %s %d%s; services go on; starting it again in %.1f s",
       by_signal ? "signal" : "code", by_signal ? WTERMSIG(status) : WEXITSTATUS(status),
+      by_signal && WCOREDUMP(status) ? " (core dumped)" : "",
       static_cast<double>(start_at_ - now) / 1e9);
 }
 
