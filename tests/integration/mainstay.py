@@ -8,6 +8,7 @@ Waiting is always on an event, a state or a file, with a deadline: never for a f
 import json
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
@@ -116,6 +117,17 @@ def until(condition, what, seconds=None, every=0.02):
         if time.monotonic() > end:
             raise AssertionError(f"did not happen in time: {what}")
         select.select([], [], [], every)
+
+
+# For a supervisor whose controllers are killed often: each is followed at once by the next.
+AT_ONCE = {"MAINSTAY_TEST_CONTROLLER_AT_ONCE": "1"}
+
+
+def random_moments():
+    """Of its own in every run; MAINSTAY_SEED repeats those of one."""
+    seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
+    print(f"MAINSTAY_SEED={seed}")
+    return random.Random(seed)
 
 
 def alive(pid):
