@@ -94,6 +94,12 @@ std::string backoff_phrase(const Json& data) {
   return with(phrase, " of ", datum(data, "max_restarts"));
 }
 
+std::string restarted_phrase(const Json& data) {
+  if (datum(data, "cause") != "crash loop") return "the controller was replaced; services went on";
+  return fmt::format("drain mode is over: a whole controller again, after {} crashes",
+                     datum(data, "crashes"));
+}
+
 std::string action_phrase(const Json& data) {
   const std::string verb = datum(data, "verb");
   const std::string phrase = with(verb.empty() ? "a request" : verb, ": ", datum(data, "why"));
@@ -145,7 +151,7 @@ std::string known_phrase(EventKind kind, const Json& data) {
     case EventKind::SupervisorStarted:
       return with("supervisor started", ", version ", datum(data, "version"));
     case EventKind::SupervisorRestarted:
-      return "the controller was replaced; services went on";
+      return restarted_phrase(data);
     case EventKind::ConfigApplied:
       return with("configuration applied", ": ", datum(data, "file"));
     case EventKind::ConfigRejected:

@@ -1,4 +1,5 @@
 #include <poll.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,6 +16,11 @@ ProcessWatch::ProcessWatch(int pid) {
   // glibc 2.36 declares pidfd_open(2), older ones do not.
   fd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   gone_ = !fd_;
+}
+
+bool ProcessWatch::terminate() const {
+  return gone_ || ::syscall(SYS_pidfd_send_signal, fd_.get(), SIGTERM, nullptr, 0) == 0 ||
+         errno == ESRCH;
 }
 
 bool ProcessWatch::wait_until_gone(Duration patience, int interrupt_fd) const {

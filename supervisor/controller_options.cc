@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -18,6 +19,38 @@ int* descriptor_option(ControllerArguments& out, std::string_view name) {
   return nullptr;
 }
 
+template <typename Number>
+bool read_number(std::string_view text, Number& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+// "5,60": crashes, seconds.
+bool read_drain(std::string_view text, ControllerArguments& out) {
+  const auto comma = std::min(text.find(','), text.size());
+  Drain drain;
+  std::int64_t seconds = 0;
+  const bool sound = read_number(text.substr(0, comma), drain.crashes) &&
+                     read_number(text.substr(std::min(comma + 1, text.size())), seconds);
+  drain.lasts = std::chrono::seconds{seconds};
+  if (sound) out.drain = drain;
+  return sound;
+}
+
+// Of what only our keeper says. Nothing: none of these.
+std::optional<bool> apply_ours(ControllerArguments& out, std::string_view name,
+                               std::string_view value) {
+  if (int* fd = descriptor_option(out, name)) return read_number(value, *fd);
+  if (name == "--after-drain") return read_number(value, out.after_drain);
+  if (name == "--drain") return read_drain(value, out);
+  return std::nullopt;
+}
+
+bool is_ours(std::string_view argument) {
+  return argument.starts_with("--keeper-fd") || argument.starts_with("--drain") ||
+         argument.starts_with("--after-drain");
+}
+
 Status apply(ControllerArguments& out, std::string_view name, const std::string& value) {
   if (name == "--config") {
     out.config = value;
@@ -27,11 +60,8 @@ Status apply(ControllerArguments& out, std::string_view name, const std::string&
     out.log_dir = value;
   } else if (name == "--socket") {
     out.socket = value;
-  } else if (int* fd = descriptor_option(out, name)) {
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), *fd);
-    if (error != std::errc{} || end != value.data() + value.size()) {
-      return Error{fmt::format("{}: '{}' is not a number", name, value)};
-    }
+  } else if (const auto sound = apply_ours(out, name, value)) {
+    if (!*sound) return Error{fmt::format("{}: '{}' is not a number", name, value)};
   } else {
     return Error{fmt::format("unknown option '{}'", name)};
   }
@@ -50,9 +80,9 @@ Result<ControllerArguments> parse_controller_arguments(std::span<char* const> ar
   out.socket = endpoint.socket;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
-    const bool is_ours = argument.starts_with("--keeper-fd");
-    if (!is_ours) out.words.emplace_back(argument);
-    if (argument == "--check" || argument == "--foreground") {
+    const bool ours = is_ours(argument);
+    if (!ours) out.words.emplace_back(argument);
+    if (argument == "--check" || argument == "--foreground" || argument == "--core") {
       out.check = out.check || argument == "--check";
       continue;
     }
@@ -63,7 +93,7 @@ Result<ControllerArguments> parse_controller_arguments(std::span<char* const> ar
     }
     const bool apart = equals == std::string_view::npos;
     const std::string value{apart ? std::string_view{arguments[++i]} : argument.substr(equals + 1)};
-    if (apart && !is_ours) out.words.push_back(value);
+    if (apart && !ours) out.words.push_back(value);
     if (const Status applied = apply(out, name, value); !applied) return applied.error();
   }
   return out;

@@ -1,6 +1,8 @@
 // What the keeper tells the controller on its command line.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -11,6 +13,13 @@
 #include "programs.h"
 
 namespace mainstay {
+
+// Why this controller decides nothing: so many before it have died, and a whole one is tried again
+// only after that time.
+struct Drain {
+  std::uint32_t crashes = 0;
+  std::chrono::seconds lasts{0};
+};
 
 struct ControllerArguments {
   std::filesystem::path config;
@@ -24,6 +33,8 @@ struct ControllerArguments {
   int state_fd = -1;
   Programs programs;
   bool fell_back = false;          // after an upgrade that did not work (from the environment)
+  std::optional<Drain> drain;      // drain mode
+  std::uint32_t after_drain = 0;   // crashes that had led to a drain mode, which is over now; or 0
   std::vector<std::string> words;  // as they came, without those for us alone: the keeper's own
 };
 

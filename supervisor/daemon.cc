@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chores.h"
+#include "control/drain.h"
 #include "control/socket.h"
 #include "facts.h"
 #include "inheritance.h"
@@ -169,14 +170,10 @@ Status Daemon::begin() {
   auto checks = inherited_.open_store("checks", keeper_, notice);
   if (!checks) return checks.error();
 
-  runtime::ControllerOptions options;
-  options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
-  options.next_run_id = welcome_.largest_run + 1;
-  options.restarted = why_restarted(inherited_.note(), arguments_.fell_back);
   parts_ = std::make_unique<Parts>(
       Base{loop_, trees_, runner_, sink_, log_, arguments_, notice},
       Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks)},
-      std::move(*ecosystem), options);
+      std::move(*ecosystem), make_options(arguments_, welcome_, inherited_.note()));
   chores_.serve(&parts_->controller);
   begin_serving(std::move(*listening));
   begin_instances();
@@ -191,14 +188,15 @@ void Daemon::begin_instances() {
   if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
   if (welcome_.generation > 1 || inherited_.handed_over()) {
     parts_->controller.restore_checks(parts_->stores.checks.records());
-    take_over(parts_->controller, runner_, parts_->stores.state.records());
+    take_over(parts_->controller, runner_, parts_->stores.state.records(),
+              arguments_.drain.has_value());
   } else {
     recover(parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
             trees_.cookie_root(), notice);
   }
   journal_.serve(parts_->stores.state, runner_);
   parts_->crashes.begin();
-  parts_->controller.begin(now);
+  if (!arguments_.drain) parts_->controller.begin(now);
   parts_->sampler.start();
   keeper_.tell_stop_budget(parts_->controller.stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
@@ -211,14 +209,15 @@ void Daemon::begin_serving(UniqueFd listening) {
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
+  const control::Facts facts =
+      make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path());
+  if (facts.drain) say(control::drain_sentence(facts));
   parts_->server.emplace(
-      control::Parts{
-          loop_, parts_->controller, parts_->usage, parts_->usage, parts_->capture,
-          parts_->keeping.archiver(), io::read_clocks,
-          make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path()),
-          [this](const std::string& who, Upgrade::Tried tried) {
-            upgrade_.begin(who, std::move(tried));
-          }},
+      control::Parts{loop_, parts_->controller, parts_->usage, parts_->usage, parts_->capture,
+                     parts_->keeping.archiver(), io::read_clocks, facts,
+                     [this](const std::string& who, Upgrade::Tried tried) {
+                       upgrade_.begin(who, std::move(tried));
+                     }},
       std::move(listening), options);
   parts_->capture.set_on_growth([this](const std::string& file) {
     parts_->engine.log_grew(file);

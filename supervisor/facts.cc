@@ -1,6 +1,10 @@
 #include "facts.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include <map>
+#include <string>
 
 #include "io/clock.h"
 #include "mainstay/version.h"
@@ -22,17 +26,37 @@ control::Facts make_facts(const ControllerArguments& arguments,
   facts.socket = arguments.socket;
   if (const auto upgrade = decode_upgrade_note(note))
     facts.upgrade = {upgrade->from, !arguments.fell_back, now.wall};
+  if (const auto& drain = arguments.drain)
+    facts.drain = {drain->crashes, now.wall, now.wall + drain->lasts};
   return facts;
 }
 
-std::map<std::string, std::string> why_restarted(std::string_view note, bool fell_back) {
+namespace {
+
+// The data of the event supervisor_restarted.
+std::map<std::string, std::string> why_restarted(std::string_view note,
+                                                 const ControllerArguments& arguments) {
+  if (arguments.after_drain > 0)
+    return {{"cause", "crash loop"}, {"crashes", fmt::to_string(arguments.after_drain)}};
   const auto upgrade = decode_upgrade_note(note);
   if (!upgrade) return {};
-  if (fell_back) return {{"cause", "failed upgrade"}, {"who", upgrade->who}};
+  if (arguments.fell_back) return {{"cause", "failed upgrade"}, {"who", upgrade->who}};
   return {{"cause", "upgrade"},
           {"from", upgrade->from},
           {"to", std::string{kVersion}},
           {"who", upgrade->who}};
+}
+
+}  // namespace
+
+runtime::ControllerOptions make_options(const ControllerArguments& arguments,
+                                        const process::KeeperWelcome& welcome,
+                                        std::string_view note) {
+  runtime::ControllerOptions options;
+  options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
+  options.next_run_id = welcome.largest_run + 1;
+  options.restarted = why_restarted(note, arguments);
+  return options;
 }
 
 }  // namespace mainstay

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <string>
 #include <string_view>
 
 #include "control/context.h"
 #include "controller_options.h"
 #include "process/keeper_messages.h"
+#include "runtime/controller.h"
 
 namespace mainstay {
 
@@ -17,7 +16,9 @@ control::Facts make_facts(const ControllerArguments& arguments,
                           const process::KeeperWelcome& welcome, std::string_view note,
                           const std::filesystem::path& log_dir);
 
-// The data of the event supervisor_restarted.
-std::map<std::string, std::string> why_restarted(std::string_view note, bool fell_back);
+// What the runtime is told of that.
+runtime::ControllerOptions make_options(const ControllerArguments& arguments,
+                                        const process::KeeperWelcome& welcome,
+                                        std::string_view note);
 
 }  // namespace mainstay

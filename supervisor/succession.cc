@@ -20,12 +20,12 @@ namespace {
 constexpr Duration kShortLife = std::chrono::seconds{5};
 constexpr int kPauseMilliseconds = 1000;
 
-// What the dead keeper had found, and raised for itself and us.
-void restore_file_limit(const process::KeeperWelcome& welcome) {
+// What the dead keeper had found, and changed for itself and us.
+void restore_soft_limit(__rlimit_resource_t resource, std::uint64_t soft) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || welcome.files_soft == 0) return;
-  limit.rlim_cur = welcome.files_soft;
-  setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(resource, &limit) != 0) return;
+  limit.rlim_cur = soft;
+  setrlimit(resource, &limit);
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ Error become_keeper(const std::filesystem::path& program, const std::vector<std:
     fcntl(packed->get(), F_SETFD, 0);
     setenv(keeper::kHandoverVariable, fmt::to_string(packed->get()).c_str(), 1);
   }
-  restore_file_limit(welcome);
+  restore_soft_limit(RLIMIT_NOFILE, welcome.files_soft);
+  restore_soft_limit(RLIMIT_CORE, welcome.core_soft);
   std::vector<char*> arguments{const_cast<char*>(program.c_str())};
   for (const std::string& word : words)
     arguments.push_back(const_cast<char*>(word.c_str()));

@@ -17,8 +17,10 @@ namespace mainstay {
 
 // Gives every run that the keeper holds back to its instance, before controller.begin(). A run that
 // is not the current one of any instance is done with; what it has started may still print.
+// `only_to_watch`: in drain mode.
 void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
-               const std::vector<std::pair<std::uint32_t, std::string>>& records);
+               const std::vector<std::pair<std::uint32_t, std::string>>& records,
+               bool only_to_watch = false);
 
 // What a dead keeper had started and nobody had heard of yet is found among the processes and held.
 void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root);

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/text.h"
@@ -30,7 +32,10 @@ class Down {
     remember_services();
     // Taken before it is asked to end, while the number is surely its own.
     const ProcessWatch keeper{static_cast<int>(whole_of(info.result(), "pid").value_or(0))};
-    const Answer answer = shut_down();
+    // In drain mode only the keeper can stop what runs, by a controller that it starts for that.
+    const bool drains = member(info.result(), "drain") != nullptr;
+    if (drains && !keeper.terminate()) return cannot_signal();
+    const Answer answer = drains ? Answer{Json{{"stopped", true}}} : shut_down();
     if (!answer) return explain(answer.failure());
     if (!keeper.wait_until_gone(left(), context_.interrupts().fd())) return still_there();
     return report(answer.result());
@@ -78,6 +83,12 @@ class Down {
                            fmt::format("still stopping: {}; {}", waiting_.names(), kGoesOn));
     }
     return context_.fail(failure);
+  }
+
+  CtlExit cannot_signal() {
+    return context_.fail(CtlExit::Failed,
+                         "cannot send TERM to the supervisor, which is in drain mode: " +
+                             std::generic_category().message(errno));
   }
 
   CtlExit still_there() {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "ctl/commands/commands.h"
+#include "ctl/drain_text.h"
 #include "ctl/json_fields.h"
 #include "ctl/status_text.h"
 #include "ctl/status_watch.h"
@@ -24,7 +25,9 @@ CtlExit run(Context& context) {
   if (context.json()) {
     context.print_json(answer.result());
   } else {
-    context.out().write(status_text(services, io::read_clocks().wall, context.out().terminal()));
+    const Terminal& terminal = context.out().terminal();
+    context.out().write(status_text(services, io::read_clocks().wall, terminal) +
+                        drain_text(answer.result(), terminal));
   }
   return status_exit(services, !context.words().empty());
 }

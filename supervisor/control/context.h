@@ -1,6 +1,7 @@
 // What handlers work with, and the requests that are answered later than in one call.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -25,6 +26,14 @@ struct UpgradeFact {
   WallTime at;
 };
 
+// Drain mode: since when, after how many deaths of controllers, and when a whole one is tried
+// again.
+struct DrainFact {
+  std::uint32_t crashes = 0;
+  WallTime since;
+  WallTime tries_again_at;
+};
+
 // What supervisor.info says of itself.
 struct Facts {
   int pid = 0;  // the keeper
@@ -35,6 +44,7 @@ struct Facts {
   std::filesystem::path log_dir;
   std::filesystem::path socket;
   std::optional<UpgradeFact> upgrade;
+  std::optional<DrainFact> drain;
 };
 
 // The parts of the supervisor that the control socket shows and commands. All outlive the server.

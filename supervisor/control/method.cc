@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "control/drain.h"
 
 namespace mainstay::control {
 
@@ -87,6 +88,8 @@ void dispatch(Context& context, const Call& call, AccessLevel level, const Reque
     return call.fail({RpcError::Denied, "denied",
                       fmt::format("{} needs more rights than this connection has", method->name)});
   }
+  if (const auto refusal = refused_by_drain(context.parts.facts, *method))
+    return call.fail(*refusal);
   Params params(*request.params, method->params);
   if (!refused(call, params)) method->handle(context, call, params);
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "config/description.h"
+#include "control/drain.h"
 #include "control/log_lines.h"
 #include "control/method.h"
 #include "control/service_object.h"
@@ -15,16 +16,25 @@ namespace {
 // the latest sample, because looking at thousands of processes takes longer than people notice.
 constexpr std::size_t kFreshUsage = 100;
 
-std::string list_text(const Context& context, const std::vector<InstanceId>& instances) {
+// The member "services".
+void write_services(JsonWriter& out, const Context& context,
+                    const std::vector<InstanceId>& instances) {
   const Now now = context.now();
   const LogConditions conditions{context.parts};
-  JsonWriter out;
-  out.open_object().key("services").open_list();
+  out.key("services").open_list();
   for (const InstanceId id : instances) {
     const auto status = context.controller().status(id, now);
     write_service(out, status, context.parts.usage.usage_of(id), conditions.of(status));
   }
-  out.close_list().close_object();
+  out.close_list();
+}
+
+std::string list_text(const Context& context, const std::vector<InstanceId>& instances) {
+  JsonWriter out;
+  out.open_object();
+  write_services(out, context, instances);
+  write_drain(out, context.parts.facts);
+  out.close_object();
   return out.take();
 }
 
@@ -46,7 +56,9 @@ std::string detail_text(const Context& context, const std::vector<InstanceId>& i
   }
   out.close_object();
   if (instances.size() > 1) {
-    out.key("instances").raw(list_text(context, instances));
+    out.key("instances").open_object();
+    write_services(out, context, instances);
+    out.close_object();
   }
   out.close_object();
   return out.take();

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "control/crashes.h"
+#include "control/drain.h"
 #include "control/log_lines.h"
 #include "control/method.h"
 #include "control/port_clues.h"
@@ -122,6 +123,8 @@ void answer(const Inquiry& inquiry) {
   write_crash_summary(out, inquiry.crashes);
   auto notes = log_notes(logs);
   notes.insert(notes.begin(), inquiry.notes.begin(), inquiry.notes.end());
+  const Facts& facts = inquiry.context.parts.facts;
+  if (facts.drain) notes.insert(notes.begin(), drain_sentence(facts));
   write_texts(out, "notes", notes);
   write_texts(out, "try", explanation.try_commands);
   out.close_object();

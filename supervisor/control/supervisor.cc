@@ -1,5 +1,6 @@
 // supervisor.info, ping, shutdown and upgrade, and config.get.
 #include "config/description.h"
+#include "control/drain.h"
 #include "control/json_writer.h"
 #include "control/method.h"
 #include "control/waits.h"
@@ -31,6 +32,7 @@ std::string info_text(const Context& context) {
   } else {
     out.null();
   }
+  write_drain(out, facts);
   out.close_object();
   return out.take();
 }

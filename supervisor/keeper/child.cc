@@ -100,7 +100,7 @@ void enter_cgroups(const ChildTask& task, const ReadRequest& request) {
 }
 
 void set_limits(const ChildTask& task, const ReadRequest& request) {
-  setrlimit(RLIMIT_NOFILE, &task.inherited->files);
+  restore_limits(*task.inherited);
   for (std::uint32_t i = 0; i < request.head->limits; ++i) {
     const RunLimit& limit = request.limits[i];
     const rlimit value{limit.soft, limit.hard};
@@ -148,6 +148,11 @@ void arrange_descriptors(const ChildTask& task, int out, int err) {
 }
 
 }  // namespace
+
+void restore_limits(const Inheritance& inherited) {
+  setrlimit(RLIMIT_NOFILE, &inherited.files);
+  setrlimit(RLIMIT_CORE, &inherited.core);
+}
 
 void restore_oom_score(const Inheritance& inherited) {
   if (inherited.oom_score[0] == 0) return;

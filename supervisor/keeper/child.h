@@ -11,6 +11,7 @@ namespace mainstay::keeper {
 // What the keeper changed for itself when it started and children get back, and what they share.
 struct Inheritance {
   rlimit files{};        // RLIMIT_NOFILE
+  rlimit core{};         // RLIMIT_CORE
   char oom_score[16]{};  // oom_score_adj; empty: it was not changed
   int dev_null = -1;
   int keeper_pid = 0;
@@ -33,7 +34,8 @@ struct ChildTask {
 // called right after fork or clone3; allocates nothing.
 [[noreturn]] void become_program(const ChildTask& task);
 
-// Gives the child of a fork the keeper's original resource limit, OOM score and signal state.
+// Gives the child of a fork the keeper's original resource limits, OOM score and signal state.
+void restore_limits(const Inheritance& inherited);
 void restore_oom_score(const Inheritance& inherited);
 void unblock_signals();
 

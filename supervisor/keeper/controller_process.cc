@@ -6,12 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <iterator>
+#include <utility>
 
 #include "keeper/say.h"
 #include "keeper/table.h"
@@ -19,9 +18,6 @@
 namespace mainstay::keeper {
 
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kPauses[] = {0, kSecond / 10, kSecond, 5 * kSecond};
 
 bool is_traced(int pid) {
   char path[32];
@@ -44,6 +40,7 @@ void ControllerProcess::become_controller(int socket) {
   restore_oom_score(inherited_);
   unblock_signals();
   fcntl(socket, F_SETFD, 0);
+  set_mode_argument(started_at_);
   snprintf(command_.fd_argument, kFdArgumentBytes, "--keeper-fd=%d", socket);
   const bool first = generation_ == 1;
   if (first && command_.ready_fd >= 0) fcntl(command_.ready_fd, F_SETFD, 0);
@@ -62,11 +59,27 @@ void ControllerProcess::become_controller(int socket) {
   _exit(127);
 }
 
+// What a controller that follows many crashes is told. In the child: nothing of it stays behind.
+void ControllerProcess::set_mode_argument(std::int64_t now) const {
+  static char text[64];
+  if (crash_loop_.drains()) {
+    const std::int64_t left = (crash_loop_.drains_until() - now) / kSecondNs;
+    snprintf(text, sizeof text, "--drain=%u,%lld", crash_loop_.crashes(),
+             static_cast<long long>(left));
+  } else if (crash_loop_.on_trial()) {
+    snprintf(text, sizeof text, "--after-drain=%u", crash_loop_.crashes());
+  } else {
+    return;
+  }
+  *command_.mode_argument = text;
+}
+
 bool ControllerProcess::start(std::int64_t now, int& socket) {
   int ends[2];
   pid_t pid = -1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0) {
     ++generation_;
+    started_at_ = now;
     pid = fork();
     if (pid == 0) become_controller(ends[1]);
     close(ends[1]);
@@ -74,39 +87,52 @@ bool ControllerProcess::start(std::int64_t now, int& socket) {
   }
   if (pid < 0) {
     say("cannot start the controller: %s; trying again in 5 s", strerror(errno));
-    start_at_ = now + 5 * kSecond;
+    start_at_ = now + 5 * kSecondNs;
     return false;
   }
   drop_fd(command_.ready_fd);
   socket = ends[0];
   pid_ = pid;
-  started_at_ = now;
   aborted_ = false;
   return true;
 }
 
 void ControllerProcess::crashed(int status, std::int64_t now) {
   ended();
-  count_crash(now);
-  const std::size_t step = std::min<std::size_t>(crashes_ - 1, std::size(kPauses) - 1);
-  const std::int64_t pause = command_.at_once ? 0 : kPauses[step];
-  start_at_ = now + pause;
-  const bool by_signal = WIFSIGNALED(status);
-  say("the controller ended with %s %d; services go on; starting it again in %.1f s",
-      by_signal ? "signal" : "code", by_signal ? WTERMSIG(status) : WEXITSTATUS(status),
-      static_cast<double>(pause) / 1e9);
-  const std::int64_t fifth_last = recent_crashes_[crashes_ % 5];
-  if (crashes_ >= 5 && fifth_last > now - 60 * kSecond) {
-    say("THE CONTROLLER CRASHES AGAIN AND AGAIN (%u times): services run, but nobody watches them "
+  const bool drained = crash_loop_.drains();
+  start_at_ = crash_loop_.crashed(started_at_, now);
+  say_crash(status, now);
+  if (!crash_loop_.drains()) return;
+  const double left = static_cast<double>(crash_loop_.drains_until() - now) / 1e9;
+  if (drained) {
+    say("THE CONTROLLER CRASHES IN DRAIN MODE, TOO: services run, but nobody watches them and "
+        "their output is not read; install a version that works");
+  } else {
+    say("THE CONTROLLER CRASHES AGAIN AND AGAIN (%u times): drain mode for %.0f s; services run "
         "and "
-        "their output is not read; trying every 5 s; see the lines above for why",
-        crashes_);
+        "their output is read, but nothing is started or stopped; see the lines above for why",
+        crash_loop_.crashes(), left);
   }
 }
 
-void ControllerProcess::count_crash(std::int64_t now) {
-  if (now - started_at_ > 60 * kSecond) crashes_ = 0;
-  recent_crashes_[crashes_++ % 5] = now;
+void ControllerProcess::say_crash(int status, std::int64_t now) const {
+  const bool by_signal = WIFSIGNALED(status);
+  say("the controller ended with %s %d%s; services go on; starting it again in %.1f s",
+      by_signal ? "signal" : "code", by_signal ? WTERMSIG(status) : WEXITSTATUS(status),
+      by_signal && WCOREDUMP(status) ? " (core dumped)" : "",
+      static_cast<double>(start_at_ - now) / 1e9);
+}
+
+void ControllerProcess::end_drain() {
+  crash_loop_.try_again();
+  start_at_ = 0;
+  if (pid_ == 0) return;
+  retired_ = true;
+  kill(pid_, SIGKILL);
+}
+
+bool ControllerProcess::take_retired() {
+  return std::exchange(retired_, false);
 }
 
 bool ControllerProcess::end_hung() {

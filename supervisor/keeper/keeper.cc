@@ -84,6 +84,7 @@ std::int64_t Keeper::next_deadline() const {
   std::int64_t next = kNever;
   const auto consider = [&next](std::int64_t at) { next = std::min(next, at); };
   if (controller_.pid() == 0) consider(controller_.start_at());
+  if (drains()) consider(controller_.crash_loop().drains_until());
   if (const std::int64_t since = link_.unanswered_since(); since != 0 && controller_.pid() != 0) {
     consider(since + (link_.pinged() ? kHungAfter : kAskAfter));
   }
@@ -126,6 +127,10 @@ void Keeper::act_on_deadlines(std::int64_t now) {
     return finish(0);
   }
   if (foreign_.deadline() != 0 && now >= foreign_.deadline()) foreign_.collect(now);
+  if (drains() && now >= controller_.crash_loop().drains_until()) {
+    say("drain mode ends: trying a whole controller again");
+    controller_.end_drain();
+  }
   if (controller_.pid() == 0 && now >= controller_.start_at()) start_controller(now);
   if (controller_.pid() != 0) check_liveness(now);
   if (trial_deadline_ != 0 && now >= trial_deadline_) fall_back();
@@ -171,6 +176,8 @@ void Keeper::on_terminate(int signal, std::int64_t now) {
   const std::int64_t budget = link_.wishes().stop_budget_ms * kMillisecond + kStopMargin;
   if (stop_deadline_ == 0) stop_deadline_ = now + budget;
   if (terminations_ > 1) stop_deadline_ = std::min(stop_deadline_, now + kHurriedStop);
+  // Only a whole controller can stop things in their order. Should it die, too, we end them.
+  if (drains()) controller_.end_drain();
   if (controller_.pid() == 0) controller_.hurry();
 }
 
@@ -230,12 +237,13 @@ void Keeper::on_controller_end(int status, std::int64_t now) {
   if (trial_deadline_ != 0) return fall_back();
   link_.resume();
   awaits_takeover_ = false;
+  if (controller_.take_retired()) return;
   if (never_began) {
     const int code = WEXITSTATUS(status);
     return finish(code == 127 || code == 0 ? 1 : code);
   }
   controller_.crashed(status, now);
-  if (terminations_ > 0 && controller_.crashes() >= 3) {
+  if (terminations_ > 0 && controller_.crash_loop().crashes() >= 3) {
     say("the controller cannot stop the services; killing them");
     finish(0);
   }

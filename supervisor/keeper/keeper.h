@@ -40,6 +40,8 @@ class Keeper {
   void on_terminate(int signal, std::int64_t now);
   void reap(std::int64_t now);
   void on_controller_end(int status, std::int64_t now);
+  // Not while it hands over: the new programs are the better way out.
+  bool drains() const { return controller_.crash_loop().drains() && !link_.wishes().paused; }
   bool reaps_all() const { return !link_.wishes().paused && !awaits_takeover_; }
   // The controller that was handed what there is has taken it.
   void on_takeover(std::int64_t now);

@@ -206,6 +206,7 @@ bool Link::tell_welcome() {
   welcome.started_mono_ns = started_ns_;
   welcome.files_soft = inherited_.files.rlim_cur;
   welcome.files_hard = inherited_.files.rlim_max;
+  welcome.core_soft = inherited_.core.rlim_cur;
   welcome_due_ = !tell(welcome, &alive_timer_, 1);
   return !welcome_due_;
 }

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +26,8 @@ namespace {
 
 // For tests that kill many controllers: the next one is started without a pause.
 constexpr const char* kAtOnceVariable = "MAINSTAY_TEST_CONTROLLER_AT_ONCE";
+// For tests of drain mode: how many seconds the first one lasts.
+constexpr const char* kDrainVariable = "MAINSTAY_TEST_DRAIN_SECONDS";
 
 int cannot_start(SupervisorExit code, const std::string& why, int ready_fd) {
   say("%s", why.c_str());
@@ -51,6 +54,16 @@ void raise_file_limit(Inheritance& inherited) {
   setrlimit(RLIMIT_NOFILE, &raised);
 }
 
+// Our core, and that of our controller, would have the secrets of all services in it. 1 byte is too
+// little for a file, and is also what keeps Linux from piping a core to a program, which it does
+// whatever the limit, but for this one (fs/coredump.c); 0 does not.
+void set_core_limit(Inheritance& inherited, bool wanted) {
+  getrlimit(RLIMIT_CORE, &inherited.core);
+  rlimit limit = inherited.core;
+  limit.rlim_cur = wanted ? limit.rlim_max : std::min<rlim_t>(1, limit.rlim_max);
+  setrlimit(RLIMIT_CORE, &limit);
+}
+
 // As root: the last to go when memory runs out. What it was is for the children.
 void leave_oom_line(Inheritance& inherited) {
   if (geteuid() != 0) return;
@@ -72,21 +85,32 @@ std::vector<char*> environment_without_ready() {
   return out;
 }
 
+CrashPace crash_pace() {
+  CrashPace pace;
+  pace.at_once = getenv(kAtOnceVariable) != nullptr;
+  const char* seconds = getenv(kDrainVariable);
+  if (seconds != nullptr) pace.quiet = strtol(seconds, nullptr, 10) * kSecondNs;
+  return pace;
+}
+
+// The one before the last is for ControllerCommand::mode_argument.
 std::vector<char*> controller_arguments(std::string& path, char* fd_argument, char** argv) {
   std::vector<char*> out{path.data()};
   for (char** at = argv + 1; *at != nullptr; ++at)
     out.push_back(*at);
   out.push_back(fd_argument);
   out.push_back(nullptr);
+  out.push_back(nullptr);
   return out;
 }
 
-int run_keeper(char** argv, const std::string& self, const Passed& passed) {
+int run_keeper(char** argv, const std::string& self, const Passed& passed, bool core_wanted) {
   const int ready_fd = passed.ready;
   Inheritance inherited;
   inherited.keeper_pid = getpid();
   inherited.dev_null = open("/dev/null", O_RDWR | O_CLOEXEC);
   raise_file_limit(inherited);
+  set_core_limit(inherited, core_wanted);
   leave_oom_line(inherited);
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const int signals = open_signals();
@@ -108,7 +132,8 @@ int run_keeper(char** argv, const std::string& self, const Passed& passed) {
   command.environment = environment.data();
   command.first_environment = first_environment;
   command.ready_fd = ready_fd;
-  command.at_once = getenv(kAtOnceVariable) != nullptr;
+  command.mode_argument = &arguments[arguments.size() - 2];
+  command.pace = crash_pace();
   if (!passed.fell_back_from.empty()) command.program_fd = passed.old_controller;
   const Program program{self.c_str(), argv, passed};
   Keeper keeper{table, command, program, inherited, signals, isatty(0) == 1};
@@ -135,7 +160,7 @@ int start(int argc, char** argv) {
   const std::filesystem::path state_dir = options->state_dir.value_or(places.state_dir.string());
   const auto lock = lock_state_directory(state_dir);
   if (!lock) return cannot_start(SupervisorExit::CannotStart, lock.error().message, ready_fd);
-  return run_keeper(argv, self, passed);
+  return run_keeper(argv, self, passed, options->core);
 }
 
 }  // namespace

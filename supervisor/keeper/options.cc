@@ -11,6 +11,7 @@ usage: supervisor [options]
   --log-dir DIR     where the output of services goes
   --socket PATH     the control socket that ctl connects to
   --foreground      accepted for clarity: it always runs in the foreground ('ctl up' starts it in the background)
+  --core            lets a crash of the supervisor itself leave a core file; it has services' secrets in it
   --check           checks the ecosystem file and exits with 0 or 2
   --version         prints the version
   --help            prints this
@@ -33,6 +34,7 @@ bool takes_value(std::string_view name) {
 bool set_flag(Options& options, std::string_view name) {
   if (name == "--check") return options.check = true;
   if (name == "--version") return options.version = true;
+  if (name == "--core") return options.core = true;
   if (name == "--help" || name == "-h") return options.help = true;
   return name == "--foreground";
 }

@@ -17,6 +17,7 @@ struct Options {
   bool check = false;
   bool version = false;
   bool help = false;
+  bool core = false;  // a crash of ours may leave a core
 };
 
 extern const std::string_view kHelpText;

@@ -13,7 +13,7 @@
 
 namespace mainstay::keeper {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::size_t kLabelBytes = 96;  // "backend:0", NUL included
 inline constexpr std::size_t kNameBytes = 32;   // of a stored descriptor, NUL included
 inline constexpr std::size_t kPathBytes = 512;
@@ -173,6 +173,7 @@ struct Welcome {
   std::int64_t started_mono_ns = 0;     // when the keeper started
   std::uint64_t files_soft = 0;         // RLIMIT_NOFILE as it was when the keeper started
   std::uint64_t files_hard = 0;
+  std::uint64_t core_soft = 0;  // RLIMIT_CORE, likewise
 };
 
 // With one descriptor.

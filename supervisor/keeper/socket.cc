@@ -3,46 +3,35 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "keeper/table.h"
 
 namespace mainstay::keeper {
 
-namespace {
-
-struct Ancillary {
-  alignas(cmsghdr) char bytes[CMSG_SPACE(kMaxMessageFds * sizeof(int))];
-};
-
-void attach_fds(msghdr& header, Ancillary& ancillary, const int* fds, std::size_t count) {
-  int present[kMaxMessageFds];
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (fds[i] >= 0) present[n++] = fds[i];
-  }
-  if (n == 0) return;
-  header.msg_control = ancillary.bytes;
-  header.msg_controllen = CMSG_SPACE(n * sizeof(int));
-  cmsghdr* control = CMSG_FIRSTHDR(&header);
+void attach_fds(msghdr& message, char* ancillary, const int* fds, std::size_t count) {
+  if (count == 0) return;
+  message.msg_control = ancillary;
+  message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+  cmsghdr* control = CMSG_FIRSTHDR(&message);
   control->cmsg_level = SOL_SOCKET;
   control->cmsg_type = SCM_RIGHTS;
-  control->cmsg_len = CMSG_LEN(n * sizeof(int));
-  std::memcpy(CMSG_DATA(control), present, n * sizeof(int));
+  control->cmsg_len = CMSG_LEN(count * sizeof(int));
+  std::memcpy(CMSG_DATA(control), fds, count * sizeof(int));
 }
 
-void take_fds(msghdr& header, Packet& packet) {
+std::size_t take_fds(msghdr& message, int* fds, std::size_t most) {
   std::size_t taken = 0;
-  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count && taken < kMaxMessageFds; ++i) {
-      std::memcpy(&packet.fds[taken++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+    for (std::size_t i = 0; i < count && taken < most; ++i) {
+      std::memcpy(&fds[taken++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
     }
   }
+  return taken;
 }
-
-}  // namespace
 
 void Packet::close_fds() {
   for (int& fd : fds)
@@ -55,8 +44,10 @@ Transfer send_packet(int socket, const void* bytes, std::size_t size, const int*
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  Ancillary ancillary{};
-  attach_fds(header, ancillary, fds, count);
+  int present[kMaxMessageFds];
+  const int* const end = std::copy_if(fds, fds + count, present, [](int fd) { return fd >= 0; });
+  Ancillary<kMaxMessageFds> ancillary;
+  attach_fds(header, ancillary.bytes, present, static_cast<std::size_t>(end - present));
   if (sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return Transfer::Done;
   // Too many descriptors in flight, or no memory for the packet, pass as a full socket does.
   const bool later = errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM ||
@@ -67,7 +58,7 @@ Transfer send_packet(int socket, const void* bytes, std::size_t size, const int*
 Transfer receive_packet(int socket, Packet& packet) {
   iovec part{packet.bytes, sizeof packet.bytes};
   msghdr header{};
-  Ancillary ancillary{};
+  Ancillary<kMaxMessageFds> ancillary;
   header.msg_iov = &part;
   header.msg_iovlen = 1;
   header.msg_control = ancillary.bytes;
@@ -75,7 +66,7 @@ Transfer receive_packet(int socket, Packet& packet) {
   const ssize_t size = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return errno == EAGAIN || errno == EINTR ? Transfer::Later : Transfer::Gone;
   if (size == 0) return Transfer::Gone;
-  take_fds(header, packet);
+  take_fds(header, packet.fds, kMaxMessageFds);
   packet.size = (header.msg_flags & MSG_TRUNC) != 0 ? 0 : static_cast<std::size_t>(size);
   packet.lost_fds = (header.msg_flags & MSG_CTRUNC) != 0;
   return Transfer::Done;

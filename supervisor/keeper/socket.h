@@ -1,6 +1,8 @@
 // Packets with descriptors over the controller's socket. Never blocks.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstddef>
 
 #include "keeper/protocol.h"
@@ -17,6 +19,17 @@ struct Packet {
 
   void close_fds();
 };
+
+// Room for the descriptors of one packet (cmsg(3)).
+template <std::size_t kMost>
+struct Ancillary {
+  alignas(cmsghdr) char bytes[CMSG_SPACE(kMost * sizeof(int))] = {};
+};
+
+// The descriptors go with the message; `ancillary` must have room for them and outlive the sending.
+void attach_fds(msghdr& message, char* ancillary, const int* fds, std::size_t count);
+// Those that came with the message, which had room for `most`; how many they are.
+std::size_t take_fds(msghdr& message, int* fds, std::size_t most);
 
 enum class Transfer { Done, Later, Gone };
 

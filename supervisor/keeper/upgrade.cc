@@ -1,7 +1,6 @@
 #include "keeper/upgrade.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -64,7 +63,7 @@ void pass(const char* variable, int fd) {
 // For another program of ours in this process.
 void make_ready(const Inheritance& inherited) {
   unsetenv(kReadyVariable);  // its number may be another descriptor's by now
-  setrlimit(RLIMIT_NOFILE, &inherited.files);
+  restore_limits(inherited);
   restore_oom_score(inherited);
 }
 

@@ -5,10 +5,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <span>
 
 #include "base/bytes.h"
+#include "keeper/socket.h"
 
 namespace mainstay::process {
 
@@ -62,20 +62,11 @@ void add(Packet& packet, const HandedRun& handed) {
 
 bool send(int socket, const Packet& packet) {
   iovec part{const_cast<char*>(packet.bytes.bytes().data()), packet.bytes.bytes().size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostFds)> control{};
+  keeper::Ancillary<kMostFds> ancillary;
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (!packet.fds.empty()) {
-    const std::size_t size = packet.fds.size() * sizeof(int);
-    message.msg_control = control.data();
-    message.msg_controllen = CMSG_SPACE(size);
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(size);
-    std::memcpy(CMSG_DATA(header), packet.fds.data(), size);
-  }
+  keeper::attach_fds(message, ancillary.bytes, packet.fds.data(), packet.fds.size());
   return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
@@ -105,18 +96,9 @@ class Packer {
 };
 
 std::vector<UniqueFd> take_fds(msghdr& message) {
-  std::vector<UniqueFd> fds;
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-      fds.emplace_back(fd);
-    }
-  }
-  return fds;
+  std::array<int, kMostFds> fds{};
+  const std::size_t count = keeper::take_fds(message, fds.data(), fds.size());
+  return {fds.begin(), fds.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 class Unpacker {
@@ -201,12 +183,12 @@ Result<Handover> unpack(int fd) {
   std::string buffer(kMostBytes, '\0');
   while (true) {
     iovec part{buffer.data(), buffer.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostFds)> control{};
+    keeper::Ancillary<kMostFds> ancillary;
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
+    message.msg_control = ancillary.bytes;
+    message.msg_controllen = sizeof ancillary.bytes;
     const ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno != EAGAIN) return system_error("cannot take what was handed over", errno);

@@ -36,7 +36,8 @@ KeeperMessage from_wire(const keeper::Welcome& in, FdTaker& fds) {
                               in.largest_auxiliary,
                               {Duration{in.started_mono_ns}},
                               in.files_soft,
-                              in.files_hard};
+                              in.files_hard,
+                              in.core_soft};
   return KeeperGreeting{welcome, fds.next()};
 }
 

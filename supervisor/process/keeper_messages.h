@@ -22,6 +22,7 @@ struct KeeperWelcome {
   MonoTime started;
   std::uint64_t files_soft = 0;  // RLIMIT_NOFILE that services get when nothing is declared
   std::uint64_t files_hard = 0;
+  std::uint64_t core_soft = 0;  // RLIMIT_CORE, likewise
 };
 
 // A run that the keeper holds, with our own copies of its descriptors.

@@ -24,6 +24,11 @@ void Controller::restore_checks(std::span<const std::pair<std::uint32_t, std::st
   state_->restore_checks(records);
 }
 
+void Controller::watch(std::span<const std::pair<std::uint32_t, std::string>> records,
+                       std::span<const HeldRun> runs, const Now& now) {
+  state_->watch(records, runs, now);
+}
+
 void Controller::recall(std::span<const std::pair<std::uint32_t, std::string>> records,
                         const Now& now) {
   state_->recall(records, now);

@@ -68,11 +68,11 @@ void Supervision::decide_watch(Instance& instance) {
 
 void Supervision::watch_as_decided() {
   for (const InstanceId id : std::exchange(to_watch_, {})) {
-    if (Instance* instance = table_.find(id)) watch(*instance);
+    if (Instance* instance = table_.find(id)) look_at(*instance);
   }
 }
 
-void Supervision::watch(Instance& instance) {
+void Supervision::look_at(Instance& instance) {
   Looks& looks = *instance.looks;
   looks.queued = false;
   const bool other_run = looks.watched_run != looks.run;
@@ -98,7 +98,7 @@ void Supervision::watch(Instance& instance) {
 
 // It is about to be removed.
 void Supervision::stop_looking(Instance& instance) {
-  if (instance.looks->queued) watch(instance);
+  if (instance.looks->queued) look_at(instance);
   check_store_.erase(instance.id.value);
 }
 

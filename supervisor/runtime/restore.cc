@@ -16,6 +16,19 @@ using policy::StopCause;
 
 void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>> raw,
                           std::span<const Controller::HeldRun> runs, const Now& now) {
+  const HeldRuns held = recollect(raw, runs, now);
+  add_event(EventKind::SupervisorRestarted, nullptr, options_.restarted);
+  for (const InstanceId id : in_file_order())
+    resume(table_.at(id), held);
+  rejoin_brake();
+  if (own_.shutting_down) wishes_.push_back(ShutdownWish{own_.hurry, true});
+  write_all_anew(raw);
+  write_looks_anew();
+}
+
+Supervision::HeldRuns Supervision::recollect(
+    std::span<const std::pair<std::uint32_t, std::string>> raw,
+    std::span<const Controller::HeldRun> runs, const Now& now) {
   now_ = now;
   restored_ = true;
   StoredRecords records;
@@ -36,43 +49,7 @@ void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>>
     own_.next_run_id = std::max(own_.next_run_id, run.run.value + 1);
     if (!records.contains(run.canonical_name) || is_newer_than_recorded(run)) rebuild(run);
   }
-  add_event(EventKind::SupervisorRestarted, nullptr, options_.restarted);
-  for (const InstanceId id : in_file_order())
-    resume(table_.at(id), held);
-  rejoin_brake();
-  if (own_.shutting_down) wishes_.push_back(ShutdownWish{own_.hurry, true});
-  write_all_anew(raw);
-  write_looks_anew();
-}
-
-void Supervision::recall(std::span<const std::pair<std::uint32_t, std::string>> raw,
-                         const Now& now) {
-  now_ = now;
-  for (const auto& [slot, bytes] : raw) {
-    if (slot == kControllerSlot) {
-      if (const auto own = decode_controller(bytes)) {
-        own_.next_run_id = std::max(own_.next_run_id, own->next_run_id);
-        events_.continue_at(own->next_event_id);
-      }
-    } else if (const auto record = decode_instance(bytes)) {
-      recall(*record);
-    }
-  }
-}
-
-void Supervision::recall(const InstanceRecord& record) {
-  const auto place = table_.place_of(record.canonical_name);
-  if (!place) return;
-  const Service& service = table_.services()[place->service];
-  if (place->index >= service.instances.size()) return;
-  Instance& instance = table_.at(service.instances[place->index]);
-  instance.enabled = record.enabled;
-  instance.held_down = record.held_down;
-  if (record.held_down) {
-    instance.actor = record.actor;
-    set_machine(instance, {Goal::Down, policy::Stopped{policy::StoppedWhy::Requested}, {}});
-  }
-  touch(instance);
+  return held;
 }
 
 void Supervision::restore_own(std::string_view bytes) {

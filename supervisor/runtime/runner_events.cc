@@ -89,10 +89,19 @@ void Supervision::apply(Instance& instance, const Spawned& spawned) {
        [](InstanceMachine& machine, const Context& context) { return machine.kill(context); });
 }
 
+policy::LastExit Supervision::last_exit_of(const Instance& instance, const Exited& exited) const {
+  const Duration run_time = exited.at - start_of(instance.machine, exited.at);
+  return {now_.wall_of(exited.at), exited.status, cause_of_end(instance.machine), run_time, {}, {}};
+}
+
+policy::LastExit Supervision::last_exit_of(const StartFailed& failed) const {
+  return {now_.wall, {}, std::string{policy::kStartFailed}, Duration{0}, failed.failure.message,
+          {}};
+}
+
 void Supervision::apply(Instance& instance, const StartFailed& failed) {
   if (!has_main_process(instance.machine)) return;
-  instance.last_exit = policy::LastExit{
-      now_.wall, {}, std::string{policy::kStartFailed}, Duration{0}, failed.failure.message, {}};
+  instance.last_exit = last_exit_of(failed);
   ended_usage_ = {};
   ended_pid_ = 0;
   ended_stage_ = failed.failure.stage;
@@ -103,9 +112,7 @@ void Supervision::apply(Instance& instance, const StartFailed& failed) {
 
 void Supervision::apply(Instance& instance, const Exited& exited) {
   if (!has_main_process(instance.machine)) return;  // told again after a takeover
-  const Duration run_time = exited.at - start_of(instance.machine, exited.at);
-  instance.last_exit = policy::LastExit{
-      now_.wall_of(exited.at), exited.status, cause_of_end(instance.machine), run_time, {}, {}};
+  instance.last_exit = last_exit_of(instance, exited);
   if (instance.looks) add_end_note(*instance.looks, *instance.last_exit);
   ended_usage_ = exited.usage;
   ended_pid_ = pid_of(instance.machine);
@@ -147,6 +154,19 @@ void Supervision::apply(Instance& instance, const MemoryExceeded& exceeded) {
   } else if (spec.limits.memory_action == model::MemoryAction::Restart) {
     restart_for(instance, policy::StopCause::MemoryExceeded, note);
   }
+}
+
+// Only remembered, to be shown.
+void Supervision::witness(const RunnerEvent& event) {
+  const Instance* instance = table_.find(run_of(event));
+  if (instance == nullptr || instance->machine.run() != run_of(event) ||
+      !has_main_process(instance->machine)) {
+    return;
+  }
+  if (const auto* exited = std::get_if<Exited>(&event))
+    ended_[instance->id] = last_exit_of(*instance, *exited);
+  if (const auto* failed = std::get_if<StartFailed>(&event))
+    ended_[instance->id] = last_exit_of(*failed);
 }
 
 }  // namespace mainstay::runtime

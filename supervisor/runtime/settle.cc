@@ -39,12 +39,14 @@ Supervision::Supervision(model::Ecosystem ecosystem, ControllerOptions options, 
 
 void Supervision::settle(const Now& now) {
   now_ = now;
+  if (watches_) return settle_watching();
   watch_clock();
   while (round()) {
   }
 }
 
 std::optional<MonoTime> Supervision::next_deadline() const {
+  if (watches_) return std::nullopt;
   const bool busy = !wishes_.empty() || !runner_events_.empty() || !outbox_.empty() ||
                     !touched_.empty() || !to_watch_.empty();
   if (busy) return now_.mono;

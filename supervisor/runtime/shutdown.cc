@@ -14,6 +14,7 @@ using policy::StateKind;
 using policy::StopCause;
 
 void Supervision::shutdown(int exit_code, std::string why) {
+  if (watches_) return;
   if (own_.asked_to_stop) {
     own_.hurry = true;
     wishes_.push_back(ShutdownWish{true});
@@ -28,7 +29,8 @@ void Supervision::shutdown(int exit_code, std::string why) {
 }
 
 std::optional<int> Supervision::finished() const {
-  const bool over = own_.shutting_down && live_ == 0 && wishes_.empty() && outbox_.empty();
+  const bool over =
+      !watches_ && own_.shutting_down && live_ == 0 && wishes_.empty() && outbox_.empty();
   return over ? std::optional{own_.exit_code} : std::nullopt;
 }
 

@@ -112,6 +112,7 @@ InstanceStatus Supervision::status(const Instance& instance, const Now& now) con
   const std::string waits =
       machine.kind() == StateKind::Waiting ? waits_for(service) : std::string{};
   status.reason = policy::reason_for(situation(instance, now, waits));
+  if (watches_) show_watched(instance, status);
   return status;
 }
 
@@ -150,6 +151,7 @@ Explanation Supervision::explain(const Instance& instance, const Now& now) const
   for (std::size_t i = 0; i < here.checks.size(); ++i)
     explanation.checks.push_back(policy::spell_check(here, i));
   explanation.before = events_.latest_about(instance.id, kEventsBefore);
+  if (watches_) explain_watched(explanation);
   return explanation;
 }
 

@@ -72,11 +72,13 @@ class Supervision {
   void wish(Wish wish) { wishes_.push_back(std::move(wish)); }
   void post(RunnerEvent event) { runner_events_.push_back(std::move(event)); }
 
-  // restore.cc
+  // restore.cc, recall.cc, drain.cc
   void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
                std::span<const Controller::HeldRun> runs, const Now& now);
   void restore_checks(std::span<const std::pair<std::uint32_t, std::string>> records);
   void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);
+  void watch(std::span<const std::pair<std::uint32_t, std::string>> records,
+             std::span<const Controller::HeldRun> runs, const Now& now);
 
   // wishes.cc, scale.cc, shutdown.cc
   RequestId request(VerbWish wish);
@@ -129,7 +131,7 @@ class Supervision {
   // health.cc: what is looked at follows from the state, what is found moves it.
   void decide_watch(Instance& instance);
   void watch_as_decided();
-  void watch(Instance& instance);
+  void look_at(Instance& instance);
   void apply(Instance& instance, const ProbeResult& result);
   void take_ready_look(Instance& instance, const policy::CheckResult& result);
   void take_health_look(Instance& instance, std::uint32_t check, const policy::CheckResult& result);
@@ -141,6 +143,14 @@ class Supervision {
   void restart_for(Instance& instance, policy::StopCause cause, std::string note);
   void announce_check(EventKind kind, const Instance& instance, std::uint32_t check);
   void drop_stale(const RunnerEvent& event);
+  policy::LastExit last_exit_of(const Instance& instance, const Exited& exited) const;
+  policy::LastExit last_exit_of(const StartFailed& failed) const;
+
+  // drain.cc: what settle(), status() and explain() do while this only watches
+  void settle_watching();
+  void witness(const RunnerEvent& event);
+  void show_watched(const Instance& instance, InstanceStatus& status) const;
+  static void explain_watched(Explanation& explanation);
 
   // outbox.cc: records first, then deeds.
   void flush();
@@ -206,6 +216,8 @@ class Supervision {
   };
   using StoredRecords = std::map<std::string, StoredRecord, std::less<>>;  // by canonical name
   using HeldRuns = std::map<RunId, const Controller::HeldRun*>;
+  HeldRuns recollect(std::span<const std::pair<std::uint32_t, std::string>> raw,
+                     std::span<const Controller::HeldRun> runs, const Now& now);
   void restore_own(std::string_view bytes);
   void fit_table(const StoredRecords& records, std::span<const Controller::HeldRun> runs);
   void take_over(const std::string& name, InstanceRecord& record);
@@ -241,6 +253,9 @@ class Supervision {
   std::optional<ControllerRecord> own_published_;
   std::int64_t live_ = 0;  // the sum of Progress::live
   bool restored_ = false;
+  bool watches_ = false;  // watch(): decides nothing
+  std::map<InstanceId, policy::LastExit>
+      ended_;  // while it watches: runs whose end is undealt with
 
   Now now_;                               // of the settle() that is going on
   std::optional<Duration> clock_offset_;  // wall minus monotonic, when last looked at

@@ -3,7 +3,6 @@
 import json
 import os
 import pwd
-import select
 import socket
 import subprocess
 import unittest

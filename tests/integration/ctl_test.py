@@ -2,13 +2,12 @@
 
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
 
 import mainstay
 from mainstay import Supervisor, TestCase, alive, until
+from terminal import on_terminal
 
 YAML = """
 name: shop
@@ -176,26 +175,6 @@ services:
                 out = self.ctl(*verb, "--json").stdout
                 for line in out.splitlines() if verb[0] == "logs" else [out]:
                     json.loads(line)
-
-
-def on_terminal(command):
-    """What a command prints when its output is a terminal."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(str(command[0]), [str(word) for word in command])
-    shown = b""
-    while True:
-        ready, _, _ = select.select([terminal], [], [], mainstay.DEADLINE)
-        try:
-            piece = os.read(terminal, 65536) if ready else b""
-        except OSError:
-            piece = b""
-        if not piece:
-            break
-        shown += piece
-    os.waitpid(pid, 0)
-    os.close(terminal)
-    return shown
 
 
 class UpAndDown(TestCase):

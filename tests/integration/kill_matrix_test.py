@@ -3,14 +3,14 @@
 MAINSTAY_KILLS says how often (100); the soak target takes 10,000. MAINSTAY_SEED repeats the moments of a run.
 """
 
-import gzip
 import json
 import os
-import random
 import time
 
 import mainstay
+from archives import everything, wait_compressed
 from mainstay import Supervisor, TestCase, until
+from small_disk import SmallDisk
 
 KILLS = int(os.environ.get("MAINSTAY_KILLS", "100"))
 
@@ -19,14 +19,14 @@ WRITER = """
 import os, signal, sys, time
 stopped = []
 signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-name, number = sys.argv[1], 0
+name, pause, number = sys.argv[1], float(sys.argv[2]), 0
 while not stopped:
     for _ in range(10):
         block = b"".join(b"%010d %s\\n" % (i, b"x" * (i % 150)) for i in range(number, number + 100))
         while block:
             block = block[os.write(1, block):]
         number += 100
-    time.sleep(0.01)
+    time.sleep(pause)
 with open(name + ".count", "w") as out:
     out.write(str(number))
 sys.exit(7)
@@ -36,14 +36,7 @@ sys.exit(7)
 FLASH = "#!/bin/sh\necho x >> starts\nexit 9\n"
 
 
-def bytes_of(logs, base):
-    """All that was ever logged: the archives in their order, once all are packed, then the log."""
-    def archives(suffix):
-        return sorted(p for p in logs.iterdir() if p.name.startswith(base + "_") and p.name.endswith(suffix))
-
-    until(lambda: not archives(".log") and not archives(".tmp"), "all archives are packed")
-    live = logs / (base + ".log")
-    return b"".join(gzip.decompress(p.read_bytes()) for p in archives(".gz")) + (live.read_bytes() if live.exists() else b"")
+FORMS = ("raw", "text", "json")
 
 
 def message_of(line, form):
@@ -52,46 +45,86 @@ def message_of(line, form):
     return line.split(b" out ", 1)[1] if form == "text" else line
 
 
-class KillMatrix(TestCase):
-    def check_log(self, s, form):
-        whole = bytes_of(s.logs, f"{form}.out")
-        self.assertTrue(whole.endswith(b"\n"), f"{form}: torn at its end")
-        messages = [message_of(line, form) for line in whole.split(b"\n")[:-1]]
-        count = int((s.folder / f"{form}.count").read_text())
-        wrong = [(i, m) for i, m in enumerate(messages) if m != b"%010d %s" % (i, b"x" * (i % 150))]
-        self.assertEqual(wrong[:3], [], f"{form}: {len(wrong)} lines are wrong, the first ones are these")
-        self.assertEqual(len(messages), count, f"{form}: lost or doubled at its end")
+def wait_moment(moments, longest):
+    moment = time.monotonic() + moments.uniform(0, longest)
+    until(lambda: time.monotonic() >= moment, "a random moment", every=0.001)
 
+
+def check_log(test, s, form):
+    """Every line that was printed is in the log, once and whole."""
+    wait_compressed(s, f"{form}.out")
+    whole = everything(s, f"{form}.out")
+    test.assertTrue(whole.endswith(b"\n"), f"{form}: torn at its end")
+    messages = [message_of(line, form) for line in whole.split(b"\n")[:-1]]
+    count = int((s.folder / f"{form}.count").read_text())
+    wrong = [(i, m) for i, m in enumerate(messages) if m != b"%010d %s" % (i, b"x" * (i % 150))]
+    test.assertEqual(wrong[:3], [], f"{form}: {len(wrong)} lines are wrong, the first ones are these")
+    test.assertEqual(len(messages), count, f"{form}: lost or doubled at its end")
+
+
+def stop_and_check(test, s, pids):
+    """The writers are still the same processes, end as asked, and have lost nothing."""
+    for form, pid in pids.items():
+        test.assertEqual(s.service(form)["pid"], pid)
+    s.ctl("stop", "all", check=0)
+    for form in pids:
+        ended = s.service(form)
+        test.assertEqual((ended["state"], ended["last_exit"]["code"]), ("stopped", 7))
+        check_log(test, s, form)
+
+
+class KillMatrix(TestCase):
     def test_nothing_is_lost_doubled_or_torn(self):
-        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
-        print(f"MAINSTAY_SEED={seed}")
-        moments = random.Random(seed)
+        moments = mainstay.random_moments()
         rotate = "rotate: {size: 256K, keep: 10000, max_age: 30d}"
         yaml = "logs: {total_size: 100G}\nservices:\n" + "".join(
-            f"  {form}: {{command: [python3, writer.py, {form}], restart: {{policy: never}}, "
-            f"logs: {{format: {form}, {rotate}}}}}\n" for form in ("raw", "text", "json"))
+            f"  {form}: {{command: [python3, writer.py, {form}, '0.01'], restart: {{policy: never}}, "
+            f"logs: {{format: {form}, {rotate}}}}}\n" for form in FORMS)
         yaml += "  flash: {command: ./flash.sh, restart: {max_restarts: unlimited, backoff: 30ms}}\n"
         yaml += "  stopped: {command: sleep 1000}\n"
         with Supervisor(yaml, {"writer.py": WRITER, "flash.sh": FLASH},
-                        environment={"MAINSTAY_TEST_CONTROLLER_AT_ONCE": "1"}) as s:
-            for form in ("raw", "text", "json", "stopped"):
+                        environment=mainstay.AT_ONCE) as s:
+            for form in (*FORMS, "stopped"):
                 s.wait_state(form, "running")
-            pids = {form: s.service(form)["pid"] for form in ("raw", "text", "json")}
+            pids = {form: s.service(form)["pid"] for form in FORMS}
             for kill in range(KILLS):
                 if kill % 10 == 5:  # around stops and starts, too
                     s.ctl(moments.choice(["stop", "start"]), "stopped", "--no-wait")
-                moment = time.monotonic() + moments.uniform(0, 0.03)
-                until(lambda: time.monotonic() >= moment, "a random moment", every=0.001)
+                wait_moment(moments, 0.03)
                 s.kill_controller()
-            for form, pid in pids.items():
-                self.assertEqual(s.service(form)["pid"], pid)
-            s.ctl("stop", "all", check=0)
-            for form in ("raw", "text", "json"):
-                ended = s.service(form)
-                self.assertEqual((ended["state"], ended["last_exit"]["code"]), ("stopped", 7))
-                self.check_log(s, form)
+            stop_and_check(self, s, pids)
             starts = (s.folder / "starts").read_text().count("x")
             self.assertEqual(s.service("flash")["restarts"], starts - 1)
+
+
+class FullDisk(SmallDisk):
+    """The same around the moments at which the disk becomes full and has room again."""
+
+    def trouble(self, s, form):
+        return s.service(form)["log_trouble"]
+
+    def kill(self, s, moments, times):
+        for _ in range(times):
+            wait_moment(moments, 0.05)
+            s.kill_controller()
+
+    def test_nothing_is_lost_doubled_or_torn_while_output_waits(self):
+        moments = mainstay.random_moments()
+        yaml = "services:\n" + "".join(
+            f"  {form}: {{command: [python3, writer.py, {form}, '0.1'], restart: {{policy: never}}, "
+            f"logs: {{format: {form}, on_full: block, rotate: {{size: 1G}}}}}}\n" for form in FORMS)
+        with self.supervisor(yaml, "1g", {"writer.py": WRITER}, environment=mainstay.AT_ONCE) as s:
+            pids = {form: s.wait_state(form, "running")["pid"] for form in FORMS}
+            for _ in range(max(3, KILLS // 20)):
+                self.fill(s)
+                self.kill(s, moments, 1)  # while it becomes known
+                until(lambda: all(self.trouble(s, form) for form in FORMS), "the disk is full for all")
+                self.kill(s, moments, 2)
+                self.resize(s, "1g")
+                self.kill(s, moments, 2)
+                until(lambda: not any(self.trouble(s, form) for form in FORMS), "there is room again for all")
+            stop_and_check(self, s, pids)
+            self.assertEqual([s.service(form)["log_dropped_bytes"] for form in FORMS], [0, 0, 0])
 
 
 if __name__ == "__main__":

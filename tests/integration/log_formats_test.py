@@ -1,10 +1,9 @@
 """Logs of the formats text and json: every line exactly once, and one message to whoever reads it."""
 
 import json
-import os
-import random
 import re
 
+import mainstay
 from mainstay import Supervisor, TestCase, main, until
 
 LINES = 100_000
@@ -36,9 +35,7 @@ def yaml(log_format, more=""):
 class LogFormats(TestCase):
     def run_and_kill(self, s):
         """Kills the controller at random moments while the writer prints."""
-        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
-        print(f"MAINSTAY_SEED={seed}")
-        moments = random.Random(seed)
+        moments = mainstay.random_moments()
         log = s.logs / "writer.out.log"
         size = 0
         for _ in range(5):
@@ -50,7 +47,7 @@ class LogFormats(TestCase):
         return s.log("writer.out.log")
 
     def test_text_is_exactly_once_while_controllers_die(self):
-        with Supervisor(yaml("text"), {"writer.py": WRITER}) as s:
+        with Supervisor(yaml("text"), {"writer.py": WRITER}, environment=mainstay.AT_ONCE) as s:
             lines = self.run_and_kill(s).splitlines()
             self.assertEqual(len(lines), LINES + 1)
             shape = re.compile(rb"(" + TIME.encode() + rb") out (.*)", re.DOTALL)
@@ -60,7 +57,7 @@ class LogFormats(TestCase):
             self.assertRegex(s.log("writer.err.log").decode(), TIME + " err to stderr\n")
 
     def test_json_is_exactly_once_while_controllers_die(self):
-        with Supervisor(yaml("json"), {"writer.py": WRITER}) as s:
+        with Supervisor(yaml("json"), {"writer.py": WRITER}, environment=mainstay.AT_ONCE) as s:
             lines = [json.loads(line) for line in self.run_and_kill(s).splitlines()]
             self.assertEqual(len(lines), LINES + 1)
             for number, line in enumerate(lines[:-1]):

@@ -5,18 +5,14 @@ small file system in a mount namespace of this test's own.
 """
 
 import contextlib
-import ctypes
 import json
-import os
-import random
 import re
 import resource
-import time
-import unittest
 from datetime import datetime, timezone
 
 import mainstay
 from mainstay import Supervisor, TestCase, main, until
+from small_disk import SmallDisk
 
 LIMIT = 1_000_000
 MARK = re.compile(rb"\[mainstay\] ([\d,]+) bytes? \(([\d,]+) lines?\) lost here: disk full from \S+ to \S+")
@@ -175,9 +171,7 @@ class Full(TestCase):
                 self.assertFalse(mainstay.alive(pid))
 
     def test_controllers_that_die_while_dropping_forget_nothing(self):
-        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
-        print(f"MAINSTAY_SEED={seed}")
-        moments = random.Random(seed)
+        moments = mainstay.random_moments()
         kills = 3
         with self.full("drop") as s:
             for _ in range(kills):
@@ -196,42 +190,10 @@ class Full(TestCase):
             self.assertEqual(s.service("writer")["log_dropped_bytes"], number_of(mark[1]))
 
 
-CLONE_NEWNS = 0x20000
-MS_REC, MS_PRIVATE, MS_REMOUNT = 0x4000, 0x40000, 0x20
-
-
-@unittest.skipUnless(mainstay.as_root(), "mounting a small file system needs root")
-class SmallDisk(TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.libc = ctypes.CDLL(None, use_errno=True)
-        if cls.libc.unshare(CLONE_NEWNS) != 0:
-            raise unittest.SkipTest("a mount namespace of one's own is not allowed here")
-        cls.mount("none", "/", None, MS_REC | MS_PRIVATE, None)
-
-    @classmethod
-    def mount(cls, source, target, kind, flags, options):
-        texts = [text and str(text).encode() for text in (source, target, kind)]
-        if cls.libc.mount(*texts, ctypes.c_ulong(flags), options and options.encode()) != 0:
-            raise OSError(ctypes.get_errno(), f"mount {target}")
-
-    @contextlib.contextmanager
-    def supervisor(self, yaml, size):
-        s = Supervisor(yaml, {"writer.py": WRITER}, start=False)
-        s.logs.mkdir()
-        self.mount("none", s.logs, "tmpfs", 0, f"size={size},mode=700")
-        try:
-            s.start()
-            with s:
-                yield s
-                self.libc.umount2(str(s.logs).encode(), 2)
-        finally:
-            self.libc.umount2(str(s.logs).encode(), 2)
-            s.close()
-
+class Small(SmallDisk):
     def test_the_oldest_archives_go_before_anything_is_lost(self):
         yaml = writer("drop", "").replace("rotate: {size: 1G}", "rotate: {size: 100K, keep: 10000, compress: false}")
-        with self.supervisor(yaml, "2m") as s:
+        with self.supervisor(yaml, "2m", {"writer.py": WRITER}) as s:
             s.ctl("start", "writer", check=0)
             seen = set()
 
@@ -253,11 +215,11 @@ class SmallDisk(TestCase):
         s.wait_state("writer", "exited")
 
     def test_a_disk_that_is_full_of_other_things_and_becomes_larger(self):
-        with self.supervisor(writer("drop"), "256k") as s:
+        with self.supervisor(writer("drop"), "256k", {"writer.py": WRITER}) as s:
             s.ctl("start", "writer", check=0)
             until(lambda: trouble(s) and trouble(s)["dropping"], "dropping")
             self.assertIn("no space left on device", trouble(s)["reason"].lower())
-            self.mount("none", s.logs, "tmpfs", MS_REMOUNT, "size=512m")
+            self.resize(s, "512m")
             until(lambda: not trouble(s), "recovery")
             self.touch_and_end(s)
             log = s.log("writer.out.log")

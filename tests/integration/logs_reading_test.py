@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import json
-import os
-import pty
 import select
 import signal
 import subprocess
 
 import mainstay
 from mainstay import Supervisor, TestCase, until
+from terminal import on_terminal
 
 # Prints what the levels, the expressions and the terminal have to cope with, then waits.
 NOISY = r'''#!/usr/bin/env python3
@@ -59,25 +58,6 @@ def read_all(command, s):
     done = subprocess.run([mainstay.BIN / "ctl", "--socket", s.socket, *command], capture_output=True, check=True,
                           timeout=mainstay.DEADLINE)
     return done.stdout
-
-
-def on_terminal(command):
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(str(command[0]), [str(word) for word in command])
-    shown = b""
-    while True:
-        ready, _, _ = select.select([terminal], [], [], mainstay.DEADLINE)
-        try:
-            piece = os.read(terminal, 65536) if ready else b""
-        except OSError:
-            piece = b""
-        if not piece:
-            break
-        shown += piece
-    os.waitpid(pid, 0)
-    os.close(terminal)
-    return shown
 
 
 class Noisy(TestCase):

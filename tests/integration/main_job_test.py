@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 
 import mainstay
 from mainstay import LATE_GRANDCHILD, Supervisor, TestCase, alive, until

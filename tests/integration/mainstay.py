@@ -8,6 +8,7 @@ Waiting is always on an event, a state or a file, with a deadline: never for a f
 import json
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
@@ -21,6 +22,9 @@ BIN = pathlib.Path(os.environ.get("MAINSTAY_BIN", "build/debug/bin")).resolve()
 CHILD = pathlib.Path(os.environ.get("MAINSTAY_TESTCHILD", BIN / "testchild")).resolve()
 # Sanitizers and a loaded machine make everything slower; a deadline only ends a test that is stuck.
 DEADLINE = float(os.environ.get("MAINSTAY_TEST_DEADLINE", "60"))
+
+# Where it is below the folder of `bin`.
+CONTROLLER = "libexec/mainstay/mainstay-controller"
 
 # A service whose grandchild prints "late" after the run has ended, once there is a file `go`.
 LATE_GRANDCHILD = """
@@ -115,6 +119,17 @@ def until(condition, what, seconds=None, every=0.02):
         select.select([], [], [], every)
 
 
+# For a supervisor whose controllers are killed often: each is followed at once by the next.
+AT_ONCE = {"MAINSTAY_TEST_CONTROLLER_AT_ONCE": "1"}
+
+
+def random_moments():
+    """Of its own in every run; MAINSTAY_SEED repeats those of one."""
+    seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
+    print(f"MAINSTAY_SEED={seed}")
+    return random.Random(seed)
+
+
 def alive(pid):
     """Whether the process exists and is no zombie."""
     try:
@@ -147,6 +162,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def install(supervisor, name, script=None):
+    """Puts another program in the place of one that runs, as a package manager does."""
+    fresh = supervisor.folder / "fresh"
+    if script is None:
+        shutil.copy2(BIN.parent / name, fresh)
+    else:
+        fresh.write_text(script)
+        fresh.chmod(0o755)
+    os.replace(fresh, supervisor.program(name))
+
+
 class Supervisor:
     """A supervisor of one's own in a temporary folder."""
 
@@ -166,7 +192,7 @@ class Supervisor:
         self.bin = BIN
         if own_programs:  # copies, so that a test may take one away
             self.bin = self.folder / "programs" / "bin"
-            for name in ("bin/supervisor", "libexec/mainstay/mainstay-controller"):
+            for name in ("bin/supervisor", CONTROLLER):
                 self.program(name).parent.mkdir(parents=True)
                 shutil.copy2(BIN.parent / name, self.program(name))
         self.write(yaml, files or {})

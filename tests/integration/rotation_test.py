@@ -1,15 +1,12 @@
 """Logs are rotated, and nothing of them is lost or doubled."""
 
 import glob
-import gzip
 import os
-import pathlib
-import random
-import re
 import shutil
 import subprocess
 
 import mainstay
+from archives import archives, content, everything, wait_compressed
 from mainstay import Supervisor, TestCase, until
 
 # Numbered lines of many lengths, as fast as they go; waits now and then when it is told to.
@@ -39,54 +36,36 @@ class RotationTest(TestCase):
     def supervisor(self, *arguments, **options):
         return Supervisor(*arguments, files={"writer.py": WRITER}, **options)
 
-    def archives(self, s, log="writer.out"):
-        ours = re.compile(re.escape(log) + r"_\d{8}_\d{6}\.log(\.gz)?")
-        return sorted(str(s.logs / name) for name in os.listdir(s.logs) if ours.fullmatch(name))
-
-    def everything(self, s, log="writer.out"):
-        """All that is kept of a log: its archives in the order of their names, then the log."""
-        pieces = []
-        for name in self.archives(s, log):
-            data = pathlib.Path(name).read_bytes()
-            pieces.append(gzip.decompress(data) if name.endswith(".gz") else data)
-        return b"".join(pieces) + s.log(f"{log}.log")
-
-    def wait_compressed(self, s, log="writer.out"):
-        until(lambda: not glob.glob(str(s.logs / f"{log}_*.log")) and not glob.glob(str(s.logs / "*.tmp")),
-              "all archives are compressed")
-
 
 class Lossless(RotationTest):
     def test_archives_and_log_together_have_every_line_once(self):
         lines = 300_000
         with self.supervisor(writer(lines, "{size: 64K, keep: 10000}")) as s:
             s.wait_state("writer", "exited")
-            self.wait_compressed(s)
-            names = self.archives(s)
+            wait_compressed(s)
+            names = archives(s)
             self.assertGreater(len(names), 100)
-            self.assertEqual(len({name.removesuffix(".gz") for name in names}), len(names))
-            self.assertEqual(numbers(self.everything(s)), list(range(lines)))
+            self.assertEqual(len({name.stem.removesuffix(".log") for name in names}), len(names))
+            self.assertEqual(numbers(everything(s)), list(range(lines)))
             for name in names:
-                self.assertTrue(gzip.decompress(pathlib.Path(name).read_bytes()).endswith(b"\n"), name)
-                index = pathlib.Path(name.removesuffix(".gz") + ".idx")
+                self.assertTrue(content(name).endswith(b"\n"), name)
+                index = name.with_suffix(".idx")
                 self.assertGreater(index.stat().st_size, 16)
 
     def test_nothing_is_lost_or_doubled_while_controllers_die(self):
         lines = 400_000
-        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
-        print(f"MAINSTAY_SEED={seed}")
-        moments = random.Random(seed)
-        with self.supervisor(writer(lines, "{size: 64K, keep: 10000}")) as s:
+        moments = mainstay.random_moments()
+        with self.supervisor(writer(lines, "{size: 64K, keep: 10000}"), environment=mainstay.AT_ONCE) as s:
             kills = 0
             while kills < 7 and s.service("writer")["state"] != "exited":
-                seen = len(self.archives(s)) + moments.randrange(1, 20)
-                until(lambda: len(self.archives(s)) >= seen or s.service("writer")["state"] == "exited",
+                seen = len(archives(s)) + moments.randrange(1, 20)
+                until(lambda: len(archives(s)) >= seen or s.service("writer")["state"] == "exited",
                       "more archives", every=0.001)
                 s.kill_controller()
                 kills += 1
             s.wait_state("writer", "exited")
-            self.wait_compressed(s)
-            self.assertEqual(numbers(self.everything(s)), list(range(lines)))
+            wait_compressed(s)
+            self.assertEqual(numbers(everything(s)), list(range(lines)))
             self.assertGreater(kills, 2)
             self.assertEqual([p for p in os.listdir(s.logs) if p.endswith(".tmp")], [])
             logs = {p.removesuffix(".gz").removesuffix(".log") for p in os.listdir(s.logs) if not p.endswith(".idx")}
@@ -106,7 +85,7 @@ class Lossless(RotationTest):
                     if seen[-1] == lines - 1:
                         break
                 self.assertEqual(seen, list(range(seen[0], lines)))
-                self.assertGreater(len(self.archives(s)), 10)
+                self.assertGreater(len(archives(s)), 10)
                 self.assertLess(seen[0], 1000)
             finally:
                 follow.kill()
@@ -118,8 +97,8 @@ class Kept(RotationTest):
     def test_keep_and_total_size_hold(self):
         with self.supervisor(writer(100_000, "{size: 64K, keep: 3, compress: false}")) as s:
             s.wait_state("writer", "exited")
-            until(lambda: len(self.archives(s)) == 3, "three archives are left")
-            newest = numbers(self.everything(s))
+            until(lambda: len(archives(s)) == 3, "three archives are left")
+            newest = numbers(everything(s))
             self.assertEqual(newest, list(range(newest[0], 100_000)))
         with self.supervisor(writer(100_000, "{size: 64K, keep: 1000, compress: false}",
                                     more="logs: {total_size: 500K}")) as s:
@@ -129,9 +108,9 @@ class Kept(RotationTest):
                 return s.call("logs.usage")["total_bytes"] <= 500 * 1024
 
             until(fits, "the total fits")
-            newest = numbers(self.everything(s))
+            newest = numbers(everything(s))
             self.assertEqual(newest, list(range(newest[0], 100_000)))
-            self.assertGreater(len(self.archives(s)), 1)
+            self.assertGreater(len(archives(s)), 1)
 
     def test_rotate_flush_and_usage(self):
         yaml = "services: {a: {command: \"sh -c 'echo one; printf two; sleep 1000'\"}, rotate: {command: 'echo mine'}}"
@@ -140,14 +119,14 @@ class Kept(RotationTest):
             until(lambda: s.log("rotate.out.log").startswith(b"mine\n"), "rotate has printed")
             self.assertIn("when its last line ends", s.ctl("logs", "rotate", "a", check=0).stdout)
             s.ctl("stop", "a", check=0)  # nobody can end that line any more
-            until(lambda: len(self.archives(s, "a.out")) == 1, "a.out.log is rotated")
-            self.assertEqual(self.everything(s, "a.out"), b"one\ntwo")
+            until(lambda: len(archives(s, "a.out")) == 1, "a.out.log is rotated")
+            self.assertEqual(everything(s, "a.out"), b"one\ntwo")
             usage = s.ctl("logs", "usage", "a", check=0).stdout
             self.assertIn("ARCHIVES", usage)
             self.assertEqual(s.call("logs.usage", targets=["a"])["services"][0]["archives"], 1)
             self.assertIn("mine", s.ctl("logs", "--", "rotate", check=0).stdout)
             self.assertIn("freed", s.ctl("logs", "flush", check=0).stdout)
-            self.assertEqual(self.archives(s, "a.out"), [])
+            self.assertEqual(archives(s, "a.out"), [])
             kinds = [(e["kind"], e["data"].get("verb")) for e in s.call("events.list", limit=1000)["events"]]
             for wanted in (("log_rotated", None), ("action", "logs rotate"), ("action", "logs flush")):
                 self.assertIn(wanted, kinds)
@@ -162,7 +141,7 @@ class Kept(RotationTest):
                 until(lambda: not glob.glob(str(s.logs / "supervisor_*.log")), "it is compressed")
                 s.ctl("stop", "a", check=0)
                 until(lambda: b"service_stopped" in s.log("supervisor.log"), "new lines in the log")
-                archived = self.everything(s, "supervisor")
+                archived = everything(s, "supervisor")
                 self.assertEqual(archived.count(b"an old line\n"), 900_000)
                 self.assertEqual(archived.count(b"supervisor_started"), 1)
                 self.assertNotIn(b"\0", s.log("supervisor.log"))
@@ -201,7 +180,7 @@ class Outside(RotationTest):
                 (s.logs / name).write_text("somebody's")
             s.start()
             s.wait_state("writer", "exited")
-            until(lambda: not self.archives(s), "no archive is kept")
+            until(lambda: not archives(s), "no archive is kept")
             for name in others:
                 self.assertEqual((s.logs / name).read_text(), "somebody's")
 

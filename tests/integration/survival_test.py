@@ -2,12 +2,12 @@
 
 import concurrent.futures
 import os
-import random
 import signal
 import time
 
 import mainstay
 from mainstay import Supervisor, TestCase, alive, until
+from numbered import check_exact_while
 
 COUNTER = """
 import sys, time
@@ -143,15 +143,6 @@ services:
             self.assertEqual([p.read_bytes() for p in kept], [b"damaged"])
 
 
-WRITER = """
-import os, sys
-count = int(sys.argv[1])
-for first in range(0, count, 50):
-    os.write(1, b"".join(b"%08d " % i + b"x" * 90 + b"\\n" for i in range(first, first + 50)))
-sys.exit(7)
-"""
-
-
 class KeeperDeath(TestCase):
     def test_the_controller_takes_its_place_and_no_service_notices(self):
         yaml = """
@@ -180,21 +171,8 @@ services:
             self.assertEqual(s.survivors(), [])
 
     def test_logs_lose_and_double_nothing(self):
-        lines = 100_000
-        yaml = f"services: {{writer: {{command: [python3, writer.py, '{lines}'], restart: {{policy: never}}}}}}"
-        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
-        print(f"MAINSTAY_SEED={seed}")
-        moments = random.Random(seed)
-        with Supervisor(yaml, {"writer.py": WRITER}) as s:
-            log = s.logs / "writer.out.log"
-            size = 0
-            for _ in range(4):
-                size += moments.randrange(100_000, 1_500_000)
-                until(lambda: log.exists() and log.stat().st_size >= size, "more output")
-                s.kill_keeper()
-            self.assertEqual(s.wait_state("writer", "exited")["last_exit"]["signal"], None)
-            numbers = [int(line[:8]) for line in s.log("writer.out.log").splitlines()]
-            self.assertEqual(numbers, list(range(lines)))
+        ended, _ = check_exact_while(self, Supervisor.kill_keeper, 4)
+        self.assertEqual(ended["signal"], None)
 
     def test_last_words_and_the_end_of_what_dies_meanwhile_are_kept(self):
         yaml = """

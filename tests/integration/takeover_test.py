@@ -1,23 +1,11 @@
 """The controller dies; no service notices."""
 
 import os
-import random
 import signal
 
 import mainstay
 from mainstay import LATE_GRANDCHILD, Supervisor, TestCase, until
-
-WRITER = """
-import os, sys
-count = int(sys.argv[1])
-block = []
-for i in range(count):
-    block.append(b"%08d " % i + b"x" * 90 + b"\\n")
-    if len(block) == 50:
-        os.write(1, b"".join(block)); block = []
-os.write(1, b"".join(block))
-sys.exit(7)
-"""
+from numbered import check_exact_while
 
 
 class Takeover(TestCase):
@@ -64,28 +52,9 @@ services:
             self.assertEqual(again["restarts"], 1)
 
     def test_raw_logs_lose_and_double_nothing_while_controllers_die(self):
-        lines = 200_000
-        yaml = (f"services: {{writer: {{command: [python3, writer.py, '{lines}'], restart: {{policy: never}},"
-                " logs: {rotate: {size: 1G}}}}")
-        seed = int(os.environ.get("MAINSTAY_SEED", random.randrange(1 << 30)))
-        print(f"MAINSTAY_SEED={seed}")
-        moments = random.Random(seed)
-        with Supervisor(yaml, {"writer.py": WRITER}) as s:
-            kills = 0
-            size = 0
-            while kills < 10 and s.service("writer")["state"] != "exited":
-                size += moments.randrange(100_000, 1_500_000)
-                log = s.logs / "writer.out.log"
-                until(lambda: (log.exists() and log.stat().st_size >= size) or s.service("writer")["state"] == "exited",
-                      "more output")
-                s.kill_controller()
-                kills += 1
-            done = s.wait_state("writer", "exited")
-            self.assertEqual(done["last_exit"]["code"], 7)
-            text = s.log("writer.out.log")
-            numbers = [int(line[:8]) for line in text.splitlines()]
-            self.assertEqual(numbers, list(range(lines)))
-            self.assertGreater(kills, 2)
+        ended, kills = check_exact_while(self, Supervisor.kill_controller, 10, 200_000, environment=mainstay.AT_ONCE)
+        self.assertEqual(ended["code"], 7)
+        self.assertGreater(kills, 2)
 
     def test_a_stop_in_progress_goes_on_with_the_deadline_it_had(self):
         yaml = """

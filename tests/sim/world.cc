@@ -154,6 +154,14 @@ bool World::has_effect() {
 }
 
 void World::take_over() {
+  take_over(false);
+}
+
+void World::take_over_to_watch() {
+  take_over(true);
+}
+
+void World::take_over(bool only_to_watch) {
   dead_ = false;
   effects_left_.reset();
   build_controller();
@@ -166,7 +174,11 @@ void World::take_over() {
   const std::vector<std::pair<std::uint32_t, std::string>> checks(check_store_.records.begin(),
                                                                   check_store_.records.end());
   controller_->restore_checks(checks);
-  controller_->restore(records, held, now_);
+  if (only_to_watch) {
+    controller_->watch(records, held, now_);
+  } else {
+    controller_->restore(records, held, now_);
+  }
   for (const auto& run : held) {
     if (controller_->instance_of(run.run)) {
       if (run.exited) tell_end(run.run);
@@ -174,9 +186,9 @@ void World::take_over() {
     }
     if (!run.exited)
       violations.push_back("a live run was taken for unknown: " + run.canonical_name);
-    processes_.erase(run.run);
+    if (!only_to_watch) processes_.erase(run.run);
   }
-  controller_->begin(now_);
+  if (!only_to_watch) controller_->begin(now_);
 }
 
 void World::start_over() {

@@ -74,6 +74,8 @@ class World : public runtime::Runner,
   bool controller_is_dead() const { return dead_; }
   // A new one takes over. kill_controller() and some time may lie between.
   void take_over();
+  // The same, by one that only watches (drain mode).
+  void take_over_to_watch();
   // Nothing runs any more, and another supervisor begins with the records of the last.
   void start_over();
   std::map<std::uint32_t, std::string>& records() { return records_; }
@@ -146,6 +148,7 @@ class World : public runtime::Runner,
   void look_at_health(RunId run, std::uint64_t watch, std::uint32_t check, Duration interval);
 
   void ask(runtime::Verb verb, const std::string& target);
+  void take_over(bool only_to_watch);
   bool has_effect();  // whether the controller still lives to do this
   void build_controller();
   void at(Duration from_now, std::function<void()> happening);

@@ -172,7 +172,8 @@ control::ServerOptions Rig::default_options() {
   return options;
 }
 
-Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions options) {
+Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions options,
+         const std::optional<control::DrainFact>& drain) {
   std::signal(SIGPIPE, SIG_IGN);
   if (declare) declare(world);
   world.up();
@@ -195,7 +196,8 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        .state_dir = folder(),
                        .log_dir = log_dir(),
                        .socket = socket_path(),
-                       .upgrade = {}};
+                       .upgrade = {},
+                       .drain = drain};
   control::Parts parts{loop_,
                        world.controller(),
                        usage,

@@ -91,7 +91,8 @@ class Peer {
 class Rig {
  public:
   explicit Rig(const std::function<void(sim::World&)>& declare = {},
-               control::ServerOptions options = default_options());
+               control::ServerOptions options = default_options(),
+               const std::optional<control::DrainFact>& drain = {});
   ~Rig();
 
   static control::ServerOptions default_options();

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ctl/display_width.h"
+#include "ctl/drain_text.h"
 #include "ctl/json_fields.h"
 #include "unit/ctl/canned.h"
 #include "unit/ctl/golden.h"
@@ -47,6 +48,16 @@ TEST_CASE("status looks as the design says, at every width") {
                  status_text(awkward(), now, plain_terminal(width)));
   }
   check_golden("status_colour", status_text(canned(), now, colour_terminal(160)));
+}
+
+TEST_CASE("drain mode is said below the table, in lines that fit, and only while there is one") {
+  const Json drained{{"drain", {{"message", "drain mode since 14:02:11: and so on and so on"}}}};
+  CHECK(drain_text(drained, plain_terminal(0)) ==
+        "The supervisor is in drain mode since 14:02:11: and so on and so on.\n");
+  CHECK(drain_text(drained, plain_terminal(40)) ==
+        "The supervisor is in drain mode since\n14:02:11: and so on and so on.\n");
+  CHECK(drain_text(Json{{"drain", nullptr}}, plain_terminal(40)).empty());
+  CHECK(drain_text(Json::object(), plain_terminal(40)).empty());
 }
 
 TEST_CASE("no line of a status is wider than the terminal, at any width") {

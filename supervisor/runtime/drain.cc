@@ -1,0 +1,66 @@
+// Drain mode: what there is, is known and shown, and nothing is decided (Controller::watch).
+#include <fmt/format.h>
+
+#include "policy/run_end.h"
+#include "runtime/supervision.h"
+
+namespace mainstay::runtime {
+
+void Supervision::watch(std::span<const std::pair<std::uint32_t, std::string>> records,
+                        std::span<const Controller::HeldRun> runs, const Now& now) {
+  watches_ = true;
+  recollect(records, runs, now);
+}
+
+void Supervision::settle_watching() {
+  const std::uint64_t first = events_.next_id();
+  for (; !wishes_.empty(); wishes_.pop_front()) {
+    if (const auto* note = std::get_if<NoteWish>(&wishes_.front())) apply(*note);
+  }
+  for (; !runner_events_.empty(); runner_events_.pop_front())
+    witness(runner_events_.front());
+  // The next controller must not give the same numbers to other events.
+  if (events_.next_id() != first) publish_own();
+}
+
+void Supervision::show_watched(const Instance& instance, InstanceStatus& status) const {
+  status.next_start_at.reset();
+  status.next_start_in.reset();
+  status.kill_in.reset();
+  if (const auto ended = ended_.find(instance.id); ended != ended_.end()) {
+    status.state = PublicState::Exited;
+    status.ready = false;
+    status.pid = 0;
+    status.started_at.reset();
+    status.uptime.reset();
+    status.last_exit = ended->second;
+    status.reason = fmt::format("ended with {}; what follows is decided after drain mode",
+                                policy::describe(ended->second.status));
+    return;
+  }
+  switch (status.state) {
+    case PublicState::Waiting:
+    case PublicState::Starting:
+    case PublicState::Backoff:
+    case PublicState::Stopping:
+      status.reason = "nothing is started or stopped in drain mode";
+      return;
+    case PublicState::Stopped:
+    case PublicState::Running:
+    case PublicState::Exited:
+    case PublicState::Failed:
+      return;
+  }
+}
+
+// What the machine would do next is not going to happen.
+void Supervision::explain_watched(Explanation& explanation) {
+  const InstanceStatus& status = explanation.status;
+  explanation.headline =
+      fmt::format("{} is {}: {}", status.name, mainstay::to_string(status.state), status.reason);
+  explanation.next = "nothing, until the supervisor has left drain mode";
+  explanation.gives_up.clear();
+  explanation.try_commands = {"ctl logs " + status.name, "ctl upgrade"};
+}
+
+}  // namespace mainstay::runtime
