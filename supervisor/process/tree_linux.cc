@@ -27,7 +27,7 @@ Choice choose(const TreeOptions& options, const std::string& name) {
   for (const bool v2 : {true, false}) {
     if (!(v2 ? options.allow_v2 : options.allow_v1)) continue;
     for (const auto& mount : mounts) {
-      if (mount.v2 != v2) continue;
+      if (mount.v2 != v2 || (!v2 && !mount.has("freezer"))) continue;
       if (const auto parent = usable_parent(mount, options.keeper_pid, name)) {
         return {v2 ? TreeKind::CgroupV2 : TreeKind::CgroupV1, *parent + "/" + name};
       }
