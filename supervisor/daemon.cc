@@ -22,6 +22,7 @@
 #include "parts.h"
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
+#include "process/limits.h"
 #include "process/runner.h"
 #include "process/tree.h"
 #include "process/user_posix.h"
@@ -71,6 +72,8 @@ class Daemon final : public process::KeeperHost {
   ReadyPipe ready_;
   process::KeeperClient keeper_;
   process::ProcessTrees trees_;
+  process::LimitPlaces limit_places_;
+  process::ResourceLimits limits_;
   LateSink sink_;
   process::ProcessRunner runner_;
   io::Timer deadline_;
@@ -93,8 +96,11 @@ Daemon::Daemon(const ControllerArguments& arguments)
       ready_(ReadyPipe::from_environment()),
       keeper_(loop_, UniqueFd{arguments.keeper_fd}),
       trees_(loop_, {arguments.state_dir.string(), getppid()}),
+      limit_places_({arguments.state_dir.string(), getppid()}, trees_),
+      limits_(loop_, trees_, limit_places_, [this](const std::string& notice) { say(notice); }),
       runner_(
-          loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
+          loop_, keeper_, trees_, limits_, sink_, process::own_environment(),
+          process::current_user(),
           [this](runtime::RunnerEvent event) {
             if (parts_) parts_->controller->post(std::move(event));
           },
@@ -189,6 +195,7 @@ Status Daemon::begin() {
   parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
   const process::SamplerOptions sampling{parts->controller->ecosystem().history.interval};
   parts->sampler.emplace(loop_, trees_, sampling);
+  parts->polling.emplace(loop_, *parts->sampler, limits_);
   parts->usage.emplace(*parts->sampler, *parts->controller);
   parts_ = std::move(parts);
   chores_.serve(&*parts_->controller);

@@ -12,6 +12,7 @@
 #include "log_keeping.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
+#include "process/memory_polling.h"
 #include "process/sampler.h"
 #include "process/state_store.h"
 #include "runtime/controller.h"
@@ -30,6 +31,7 @@ struct Parts {
   std::optional<runtime::Controller> controller;
   std::optional<history::CrashRecorder> crashes;
   std::optional<process::Sampler> sampler;
+  std::optional<process::MemoryPolling> polling;
   std::optional<control::SampledUsage> usage;
   std::optional<LogKeeping> keeping;
   std::optional<control::Server> server;

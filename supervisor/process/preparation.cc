@@ -2,6 +2,8 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -69,10 +71,11 @@ struct Preparer::Pending {
   std::optional<Error> error;  // the first
 };
 
-Preparer::Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, EnvironmentMap own_environment,
-                   User self)
+Preparer::Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, ResourceLimits& limits,
+                   EnvironmentMap own_environment, User self)
     : auxiliary_(auxiliary),
       trees_(trees),
+      limits_(limits),
       own_environment_(std::move(own_environment)),
       self_(std::move(self)) {}
 
@@ -158,7 +161,7 @@ void Preparer::on_secret(std::uint64_t id, const std::string& key, AuxiliaryResu
   last->done(complete(last->start, last->purpose, last->secrets));
 }
 
-// An empty request in the instance's place: its group, and its cookie in `context`.
+// An empty request in the instance's place: its groups, and its cookie in `context`.
 Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, SpawnContext& context) {
   auto place = trees_.prepare(start.canonical_name);
   if (!place) return place.error();
@@ -167,7 +170,10 @@ Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, SpawnC
   context.cookie = trees_.cookie(start.canonical_name, start.run);
   PreparedStart prepared;
   prepared.cgroup = std::move(place->born_in);
+  LimitsAtBirth limits = limits_.prepare(start);
   context.cgroups = std::move(place->enters);
+  std::ranges::move(limits.enters, std::back_inserter(context.cgroups));
+  context.limits = std::move(limits.resources);
   prepared.request.cgroups = context.cgroups;
   return prepared;
 }
