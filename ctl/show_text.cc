@@ -191,6 +191,8 @@ std::string show_text(const Json& service, WallTime now, const Terminal& termina
   out += fact("restarts", restarts_text(view));
   out += fact("last exit", last_exit_text(view, now));
   out += checks_text(service);
+  for (const std::string& limit : lines_of(service, "limits"))
+    out += fact("limit", limit);
   out += logs_text(service);
   if (view.log_trouble) out += fact("log trouble", log_trouble_text(*view.log_trouble));
   out += fact("lost", lost_text(view));

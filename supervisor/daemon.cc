@@ -23,6 +23,7 @@
 #include "parts.h"
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
+#include "process/limits.h"
 #include "process/runner.h"
 #include "process/tree.h"
 #include "process/user_posix.h"
@@ -72,6 +73,8 @@ class Daemon final : public process::KeeperHost {
   ReadyPipe ready_;
   process::KeeperClient keeper_;
   process::ProcessTrees trees_;
+  process::LimitPlaces limit_places_;
+  process::ResourceLimits limits_;
   LateSink sink_;
   process::ProcessRunner runner_;
   io::Timer deadline_;
@@ -94,8 +97,11 @@ Daemon::Daemon(const ControllerArguments& arguments)
       ready_(ReadyPipe::from_environment()),
       keeper_(loop_, UniqueFd{arguments.keeper_fd}),
       trees_(loop_, {arguments.state_dir.string(), getppid()}),
+      limit_places_({arguments.state_dir.string(), getppid()}, trees_),
+      limits_(loop_, trees_, limit_places_, [this](const std::string& notice) { say(notice); }),
       runner_(
-          loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
+          loop_, keeper_, trees_, limits_, sink_, process::own_environment(),
+          process::current_user(),
           [this](runtime::RunnerEvent event) {
             if (parts_) parts_->controller.post(std::move(event));
           },
@@ -171,7 +177,7 @@ Status Daemon::begin() {
   if (!checks) return checks.error();
 
   parts_ = std::make_unique<Parts>(
-      Base{loop_, trees_, runner_, sink_, log_, arguments_, notice},
+      Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice},
       Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks)},
       std::move(*ecosystem), make_options(arguments_, welcome_, inherited_.note()));
   chores_.serve(&parts_->controller);
@@ -214,7 +220,9 @@ void Daemon::begin_serving(UniqueFd listening) {
   if (facts.drain) say(control::drain_sentence(facts));
   parts_->server.emplace(
       control::Parts{loop_, parts_->controller, parts_->usage, parts_->usage, parts_->capture,
-                     parts_->keeping.archiver(), io::read_clocks, facts,
+                     parts_->keeping.archiver(), io::read_clocks,
+                     [this](const std::string& instance) { return limits_.describe(instance); },
+                     facts,
                      [this](const std::string& who, Upgrade::Tried tried) {
                        upgrade_.begin(who, std::move(tried));
                      }},

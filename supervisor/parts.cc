@@ -27,9 +27,12 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               controller.ecosystem().services, base.trees, base.notice),
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
       sampler(base.loop, base.trees, {controller.ecosystem().history.interval}),
+      polling(base.loop, sampler, base.limits),
       usage(sampler, controller) {
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.sink.connect(capture);
+  base.limits.on_exceeded(
+      [this](const runtime::MemoryExceeded& exceeded) { controller.post(exceeded); });
   events.add(base.log);
   events.add(crashes);
 }

@@ -19,6 +19,7 @@
 #include "logs/directory.h"
 #include "no_gateway.h"
 #include "own_log.h"
+#include "process/memory_polling.h"
 #include "process/runner.h"
 #include "process/sampler.h"
 #include "process/state_store.h"
@@ -39,6 +40,7 @@ struct Stores {
 struct Base {
   io::Loop& loop;
   process::ProcessTrees& trees;
+  process::ResourceLimits& limits;
   process::ProcessRunner& runner;
   LateSink& sink;
   OwnLog& log;
@@ -60,6 +62,7 @@ struct Parts {
   history::CrashRecorder crashes;
   LogKeeping keeping;
   process::Sampler sampler;
+  process::MemoryPolling polling;
   control::SampledUsage usage;
   std::optional<control::Server> server;
 };

@@ -149,6 +149,16 @@ std::string format_exact(Duration d) {
   return out;
 }
 
+std::string format_exact(Bytes size) {
+  constexpr std::array<std::pair<std::uint64_t, char>, 4> kUnits = {
+      {{1ULL << 40, 'T'}, {1ULL << 30, 'G'}, {1ULL << 20, 'M'}, {1ULL << 10, 'K'}}};
+  for (const auto& [factor, letter] : kUnits) {
+    if (size.count >= factor && size.count % factor == 0)
+      return fmt::format("{}{}", size.count / factor, letter);
+  }
+  return size.count == 0 ? "0" : fmt::format("{}B", size.count);
+}
+
 std::string format_size(Bytes size) {
   constexpr std::array<std::string_view, 5> kNames = {"B", "KB", "MB", "GB", "TB"};
   double value = static_cast<double>(size.count);

@@ -27,6 +27,8 @@ Result<double> parse_percent(std::string_view text, double max);
 
 // The shortest exact form that parse_duration reads back: "1m30s".
 std::string format_exact(Duration d);
+// In the largest unit that says it exactly: "512M".
+std::string format_exact(Bytes size);
 // For people: "46 MB", "1.2 GB" (powers of 1024, as in the file).
 std::string format_size(Bytes size);
 

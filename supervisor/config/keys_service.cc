@@ -38,9 +38,8 @@ constexpr Key kStopKeys[] = {
 constexpr KeyTable kStopTable{kStopKeys};
 
 constexpr Key kLimitsKeys[] = {
-    {"memory", &kSizeShape, true},  {"memory_action", &kWordShape, true},
-    {"cpu", &kPercentShape, true},  {"processes", &kIntegerShape, true},
-    {"open_files", &kIntegerShape}, {"core", &kSizeShape},
+    {"memory", &kSizeShape},       {"memory_action", &kWordShape}, {"cpu", &kPercentShape},
+    {"processes", &kIntegerShape}, {"open_files", &kIntegerShape}, {"core", &kSizeShape},
 };
 constexpr KeyTable kLimitsTable{kLimitsKeys};
 

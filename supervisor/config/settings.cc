@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace mainstay::config {
 
 namespace {
@@ -28,21 +26,10 @@ std::string as_list(const std::vector<std::string>& words) {
   return out + "]";
 }
 
-// The largest unit that says it exactly.
-std::string exact_size(Bytes size) {
-  constexpr std::array<std::pair<std::uint64_t, char>, 4> kUnits = {
-      {{1ULL << 40, 'T'}, {1ULL << 30, 'G'}, {1ULL << 20, 'M'}, {1ULL << 10, 'K'}}};
-  for (const auto& [factor, letter] : kUnits) {
-    if (size.count >= factor && size.count % factor == 0)
-      return fmt::format("{}{}", size.count / factor, letter);
-  }
-  return size.count == 0 ? "0" : fmt::format("{}B", size.count);
-}
-
 }  // namespace
 
 void Settings::add(std::string key, Bytes value) {
-  add(std::move(key), exact_size(value));
+  add(std::move(key), format_exact(value));
 }
 
 void Settings::add_percent(std::string key, double value) {

@@ -56,6 +56,8 @@ struct Parts {
   logs::Capture& capture;
   logs::Archiver& archiver;
   std::function<Now()> clock;
+  // How the limits of an instance ("backend:0") are kept, a line for each.
+  std::function<std::vector<std::string>(const std::string& instance)> limits;
   Facts facts;
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
   // their version.

@@ -142,6 +142,13 @@ void write_event(JsonWriter& out, const runtime::Event& event) {
   out.close_object().close_object();
 }
 
+void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts) {
+  out.key(name).open_list();
+  for (const auto& text : texts)
+    out.text(text);
+  out.close_list();
+}
+
 std::string results_text(const std::vector<runtime::Outcome>& outcomes) {
   JsonWriter out;
   out.open_object().key("results").open_list();

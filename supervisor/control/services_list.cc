@@ -1,4 +1,6 @@
 // services.list and services.get.
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "config/description.h"
@@ -50,7 +52,10 @@ std::string detail_text(const Context& context, const std::vector<InstanceId>& i
   for (const auto& source : log_sources(context.controller(), std::span(&first, 1), {}, now)) {
     out.text((context.parts.facts.log_dir / source.file).native());
   }
-  out.close_list().key("spec").open_object();
+  out.close_list();
+  write_texts(out, "limits",
+              context.parts.limits(fmt::format("{}:{}", status.service, status.index)));
+  out.key("spec").open_object();
   for (const auto& setting : config::describe(context.controller().spec(first))) {
     out.foreign_key(setting.key).text(setting.value);
   }

@@ -97,13 +97,6 @@ void write_last_words(JsonWriter& out, const std::vector<logs::Line>& lines) {
   out.close_list().close_object();
 }
 
-void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts) {
-  out.key(name).open_list();
-  for (const auto& text : texts)
-    out.text(text);
-  out.close_list();
-}
-
 void answer(const Inquiry& inquiry) {
   const auto& explanation = inquiry.explanation;
   JsonWriter out;
@@ -118,6 +111,7 @@ void answer(const Inquiry& inquiry) {
     write_event(out, event);
   out.close_list();
   write_texts(out, "checks", explanation.checks);
+  write_texts(out, "limits", inquiry.context.parts.limits(inquiry.canonical_name));
   write_texts(out, "rules", explanation.rules);
   write_last_words(out, inquiry.last_words);
   write_crash_summary(out, inquiry.crashes);

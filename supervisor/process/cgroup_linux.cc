@@ -20,8 +20,9 @@ namespace {
 
 // Depth of groups that a service may nest and we still follow.
 constexpr int kMaxDepth = 16;
-// The group that keeper and controller live in when our own group is delegated to us: services must
-// not be below a group with processes once controllers are enabled in it.
+// The v1 controllers that we have a use for.
+constexpr std::string_view kControllers[] = {"freezer", "memory", "cpu", "pids"};
+// The group that keeper and controller live in when our own group is delegated to us.
 constexpr std::string_view kLeaf = "supervisor";
 
 // mountinfo writes space, tab, newline and backslash as \040 and the like.
@@ -52,9 +53,13 @@ std::optional<CgroupMount> parse_mount(std::string_view line) {
   const auto left = split(line.substr(0, dash), ' ');
   const auto right = split(line.substr(dash + 3), ' ');
   if (left.size() < 6 || right.size() < 3) return std::nullopt;
-  CgroupMount mount{unescape_octal(left[4]), unescape_octal(left[3]), right[0] == "cgroup2", false};
-  mount.freezer = right[0] == "cgroup" && lists(right[2], "freezer");
-  if (!mount.v2 && !mount.freezer) return std::nullopt;
+  CgroupMount mount{unescape_octal(left[4]), unescape_octal(left[3]), right[0] == "cgroup2", {}};
+  if (right[0] == "cgroup") {
+    for (const std::string_view name : kControllers) {
+      if (lists(right[2], name)) mount.controllers.emplace_back(name);
+    }
+  }
+  if (!mount.v2 && mount.controllers.empty()) return std::nullopt;
   return mount;
 }
 
@@ -65,39 +70,6 @@ bool is_delegated(const std::string& folder) {
     if (getxattr(folder.c_str(), name, &value, 1) == 1 && value == '1') return true;
   }
   return false;
-}
-
-// Our own group as a folder, without the leaf that an earlier controller moved us into.
-std::optional<std::string> own_folder(const CgroupMount& mount) {
-  auto group = own_cgroup(read_control("/proc/self/cgroup"), mount.v2);
-  if (!group) return std::nullopt;
-  const std::string leaf = "/" + std::string{kLeaf};
-  if (group->ends_with(leaf)) group->resize(group->size() - leaf.size());
-  if (mount.root != "/") {
-    if (!group->starts_with(mount.root)) return std::nullopt;
-    group->erase(0, mount.root.size());
-  }
-  while (group->ends_with('/'))
-    group->pop_back();
-  return mount.folder + *group;
-}
-
-bool can_make_groups(const std::string& parent, const std::string& name, bool v2) {
-  const std::string probe = parent + "/" + name + ".probe." + std::to_string(getpid());
-  if (mkdir(probe.c_str(), 0755) != 0) return false;
-  const std::string needed = probe + (v2 ? "/cgroup.events" : "/freezer.state");
-  const bool usable = access(needed.c_str(), R_OK) == 0;
-  return rmdir(probe.c_str()) == 0 && usable;
-}
-
-void enter_leaf(const std::string& own, int keeper_pid) {
-  const std::string leaf = own + "/" + std::string{kLeaf};
-  if (mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return;
-  // Without controllers enabled it also works with us in the inner group, so a failure is none of
-  // ours.
-  for (const int pid : {keeper_pid, getpid()}) {
-    if (pid > 0) write_control(leaf + "/cgroup.procs", std::to_string(pid));
-  }
 }
 
 // One pid a line, however many; a number may be cut by the end of a piece.
@@ -152,6 +124,10 @@ void remove_to_depth(const std::string& folder, int depth) {
 
 }  // namespace
 
+bool CgroupMount::has(std::string_view controller) const {
+  return std::find(controllers.begin(), controllers.end(), controller) != controllers.end();
+}
+
 std::vector<CgroupMount> parse_cgroup_mounts(std::string_view mountinfo) {
   std::vector<CgroupMount> mounts;
   for (const auto line : split(mountinfo, '\n')) {
@@ -160,13 +136,14 @@ std::vector<CgroupMount> parse_cgroup_mounts(std::string_view mountinfo) {
   return mounts;
 }
 
-std::optional<std::string> own_cgroup(std::string_view cgroup_file, bool v2) {
+std::optional<std::string> own_cgroup(std::string_view cgroup_file, std::string_view controller) {
   for (const auto line : split(cgroup_file, '\n')) {
     const auto first = line.find(':');
     const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
     const auto controllers = line.substr(first + 1, second - first - 1);
-    const bool wanted = v2 ? line.starts_with("0::") : lists(controllers, "freezer");
+    const bool wanted =
+        controller.empty() ? line.starts_with("0::") : lists(controllers, controller);
     if (wanted) return std::string{line.substr(second + 1)};
   }
   return std::nullopt;
@@ -199,14 +176,48 @@ std::string state_dir_hash(std::string_view state_dir) {
   return text.data();
 }
 
+std::optional<std::string> own_folder(const CgroupMount& mount) {
+  const std::string_view controller = mount.v2 ? "" : std::string_view{mount.controllers.front()};
+  auto group = own_cgroup(read_control("/proc/self/cgroup"), controller);
+  if (!group) return std::nullopt;
+  const std::string leaf = "/" + std::string{kLeaf};
+  if (group->ends_with(leaf)) group->resize(group->size() - leaf.size());
+  if (mount.root != "/") {
+    if (!group->starts_with(mount.root)) return std::nullopt;
+    group->erase(0, mount.root.size());
+  }
+  while (group->ends_with('/'))
+    group->pop_back();
+  return mount.folder + *group;
+}
+
+bool can_make_groups(const std::string& parent, const std::string& name, std::string_view needed) {
+  const std::string probe = parent + "/" + name + ".probe." + std::to_string(getpid());
+  if (mkdir(probe.c_str(), 0755) != 0) return false;
+  const std::string file = probe + "/" + std::string{needed};
+  const bool usable = access(file.c_str(), R_OK) == 0;
+  return rmdir(probe.c_str()) == 0 && usable;
+}
+
+void enter_leaf(const std::string& own, int keeper_pid) {
+  const std::string leaf = own + "/" + std::string{kLeaf};
+  if (mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return;
+  // Without controllers enabled it also works with us in the inner group, so a failure is none of
+  // ours.
+  for (const int pid : {keeper_pid, getpid()}) {
+    if (pid > 0) write_control(leaf + "/cgroup.procs", std::to_string(pid));
+  }
+}
+
 std::optional<std::string> usable_parent(const CgroupMount& mount, int keeper_pid,
                                          const std::string& name) {
   const auto own = own_folder(mount);
-  if (mount.v2 && own && is_delegated(*own) && can_make_groups(*own, name, true)) {
+  const std::string_view needed = mount.v2 ? "cgroup.events" : "freezer.state";
+  if (mount.v2 && own && is_delegated(*own) && can_make_groups(*own, name, needed)) {
     enter_leaf(*own, keeper_pid);
     return own;
   }
-  if (can_make_groups(mount.folder, name, mount.v2)) return mount.folder;
+  if (can_make_groups(mount.folder, name, needed)) return mount.folder;
   return std::nullopt;
 }
 

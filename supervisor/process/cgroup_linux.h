@@ -17,14 +17,19 @@ struct CgroupMount {
   std::string folder;  // where it is mounted
   std::string root;    // the group that the mount shows as its root, "/" unless bind-mounted
   bool v2 = false;
-  bool freezer = false;  // v1 with the freezer
+  std::vector<std::string> controllers;  // of v1
+  bool has(std::string_view controller) const;
 };
 
-// From the text of /proc/self/mountinfo: v2 and v1 freezer hierarchies, in order.
+// From the text of /proc/self/mountinfo: v2 and v1 hierarchies with controllers, in order.
 std::vector<CgroupMount> parse_cgroup_mounts(std::string_view mountinfo);
 
-// The group of a process in a hierarchy, from the text of /proc/<pid>/cgroup.
-std::optional<std::string> own_cgroup(std::string_view cgroup_file, bool v2);
+// The group of a process in the v1 hierarchy of a controller, or in the v2 one when that is empty,
+// from the text of /proc/<pid>/cgroup.
+std::optional<std::string> own_cgroup(std::string_view cgroup_file, std::string_view controller);
+// Our own group as a folder below a mount, without the leaf that an earlier controller moved us
+// into.
+std::optional<std::string> own_folder(const CgroupMount& mount);
 
 // A group's name below ours: "backend.0" for "backend:0".
 std::string group_name(std::string_view instance);
@@ -40,6 +45,12 @@ std::string state_dir_hash(std::string_view state_dir);
 // into a leaf.
 std::optional<std::string> usable_parent(const CgroupMount& mount, int keeper_pid,
                                          const std::string& name);
+// Did making and removing a group below `parent` work just now, and would it have the file
+// `needed`?
+bool can_make_groups(const std::string& parent, const std::string& name, std::string_view needed);
+// Moves keeper and controller into a leaf of `own`: services must not be below a group with
+// processes once controllers are enabled in it.
+void enter_leaf(const std::string& own, int keeper_pid);
 
 // Makes `folder` unless it exists. Its parent too.
 Status make_group(const std::string& folder);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "keeper/request.h"
 #include "model/service_spec.h"
 #include "process/user_posix.h"
 
@@ -21,7 +22,8 @@ struct SpawnContext {
   User self;
   std::string cookie;  // MAINSTAY_COOKIE
   std::vector<std::string> cgroups;
-  std::uint64_t files_hard = 0;  // the keeper's original RLIMIT_NOFILE, hard
+  std::vector<keeper::RunLimit> limits;  // if it becomes another user
+  std::uint64_t files_hard = 0;          // the keeper's original RLIMIT_NOFILE, hard
 };
 
 // Secret values that were read for this start, by variable name.

@@ -2,6 +2,8 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -69,10 +71,11 @@ struct Preparer::Pending {
   std::optional<Error> error;  // the first
 };
 
-Preparer::Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, EnvironmentMap own_environment,
-                   User self)
+Preparer::Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, ResourceLimits& limits,
+                   EnvironmentMap own_environment, User self)
     : auxiliary_(auxiliary),
       trees_(trees),
+      limits_(limits),
       own_environment_(std::move(own_environment)),
       self_(std::move(self)) {}
 
@@ -170,7 +173,10 @@ Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, StartP
   context.cookie = trees_.cookie(start.canonical_name, start.run);
   PreparedStart prepared;
   prepared.cgroup = std::move(place->born_in);
+  LimitsAtBirth limits = limits_.prepare(start);
   context.cgroups = std::move(place->enters);
+  std::ranges::move(limits.enters, std::back_inserter(context.cgroups));
+  context.limits = std::move(limits.resources);
   prepared.request.cgroups = context.cgroups;
   return prepared;
 }

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "process/auxiliary.h"
+#include "process/limits.h"
 #include "process/spawn_request.h"
 #include "process/tree.h"
 #include "runtime/ports.h"
@@ -29,8 +30,8 @@ enum class StartPurpose : std::uint8_t { Service, StopCommand, Check };
 
 class Preparer {
  public:
-  Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, EnvironmentMap own_environment,
-           User self);
+  Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, ResourceLimits& limits,
+           EnvironmentMap own_environment, User self);
   ~Preparer();  // calls nobody
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
@@ -52,6 +53,7 @@ class Preparer {
 
   AuxiliaryRuns& auxiliary_;
   ProcessTrees& trees_;
+  ResourceLimits& limits_;
   EnvironmentMap own_environment_;
   User self_;
   std::uint64_t next_id_ = 1;

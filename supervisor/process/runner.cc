@@ -14,11 +14,13 @@ namespace mainstay::process {
 using Phase = OneRun::Phase;
 
 ProcessRunner::ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees,
-                             OutputSink& output, EnvironmentMap own_environment, User self,
+                             ResourceLimits& limits, OutputSink& output,
+                             EnvironmentMap own_environment, User self,
                              std::function<void(runtime::RunnerEvent)> post,
                              std::function<void(const std::string&)> notice)
-    : state_(std::make_unique<State>(loop, keeper, trees, output, std::move(own_environment),
-                                     std::move(self), std::move(post), std::move(notice))) {}
+    : state_(std::make_unique<State>(loop, keeper, trees, limits, output,
+                                     std::move(own_environment), std::move(self), std::move(post),
+                                     std::move(notice))) {}
 
 ProcessRunner::~ProcessRunner() = default;
 
@@ -100,6 +102,7 @@ void ProcessRunner::release(RunId id) {
   if (found == state_->runs.end()) return;
   // What the keeper never had it ignores.
   const OneRun& run = *found->second;
+  state_->limits.released(run.instance, id);
   if (run.phase != Phase::Preparing) state_->let_go(id, {run.instance, run.out_pipe, run.err_pipe});
   state_->runs.erase(found);
 }
@@ -181,7 +184,10 @@ void ProcessRunner::adopt(const runtime::StartRequest& request) {
       request.spec->command.argv.empty() ? "" : request.spec->command.argv[0].text;
   run.attempt.cwd = request.spec->cwd.text;
   run.attempt.user = request.spec->user;
+  const int pid = held.run.pid;
   state_->born(run, std::move(held.run));
+  state_->limits.adopt(request, pid);
+  if (run.phase == Phase::Running) state_->limits.started(run.instance, run.id);
   if (held.exit) state_->ended(run, *held.exit);
 }
 

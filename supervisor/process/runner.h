@@ -18,6 +18,7 @@
 #include "io/loop.h"
 #include "process/handover.h"
 #include "process/keeper_client.h"
+#include "process/limits.h"
 #include "process/output_sink.h"
 #include "process/spawn_request.h"
 #include "process/state_file.h"
@@ -42,8 +43,8 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
  public:
   // `own_environment` and `self` are those of this process. `post` and `notice` must only enqueue;
   // the latter is told what no event says: that a stop command could not be started.
-  ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees, OutputSink& output,
-                EnvironmentMap own_environment, User self,
+  ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees, ResourceLimits& limits,
+                OutputSink& output, EnvironmentMap own_environment, User self,
                 std::function<void(runtime::RunnerEvent)> post,
                 std::function<void(const std::string&)> notice = {});
   ~ProcessRunner() override;

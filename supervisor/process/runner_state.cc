@@ -145,6 +145,7 @@ void ProcessRunner::State::running(OneRun& run) {
   } else {
     trees.started(run.instance, run.pid);
   }
+  limits.started(run.instance, run.id);
   if (run.pipes.out || run.pipes.err) {
     output.attach(run.id, run.log_file, run.logs, std::move(run.pipes));
   }
@@ -160,6 +161,7 @@ void ProcessRunner::State::ended(OneRun& run, const KeeperExit& exit) {
   run.phase = Phase::Ended;
   run.exit = exit;
   trees.main_ended(run.instance);
+  limits.ended(run.instance, run.id);
   output.drain(run.id);
   const bool leftovers = trees.leftovers(run.instance);
   const runtime::RunUsage usage{exit.cpu, exit.peak_memory_bytes};

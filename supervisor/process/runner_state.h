@@ -75,17 +75,19 @@ std::uint64_t inode_of(const UniqueFd& fd);
 OutputPipes take_pipes(KeeperRun& told, const model::LogSpec& logs);
 
 struct ProcessRunner::State {
-  State(io::Loop& loop_in, KeeperClient& keeper_in, ProcessTrees& trees_in, OutputSink& output_in,
-        EnvironmentMap environment, User self, std::function<void(runtime::RunnerEvent)> post_in,
+  State(io::Loop& loop_in, KeeperClient& keeper_in, ProcessTrees& trees_in,
+        ResourceLimits& limits_in, OutputSink& output_in, EnvironmentMap environment, User self,
+        std::function<void(runtime::RunnerEvent)> post_in,
         std::function<void(const std::string&)> notice_in)
       : loop(loop_in),
         keeper(keeper_in),
         trees(trees_in),
+        limits(limits_in),
         output(output_in),
         post(std::move(post_in)),
         notice(std::move(notice_in)),
         auxiliary(loop_in, keeper_in, trees_in),
-        preparer(auxiliary, trees_in, std::move(environment), std::move(self)) {}
+        preparer(auxiliary, trees_in, limits_in, std::move(environment), std::move(self)) {}
 
   OneRun* find(RunId id) {
     const auto found = runs.find(id);
@@ -114,6 +116,7 @@ struct ProcessRunner::State {
   io::Loop& loop;
   KeeperClient& keeper;
   ProcessTrees& trees;
+  ResourceLimits& limits;
   OutputSink& output;
   std::function<void(runtime::RunnerEvent)> post;
   std::function<void(const std::string&)> notice;

@@ -145,11 +145,13 @@ Result<SpawnRequest> compose_request(const runtime::StartRequest& start, std::op
   request.candidates =
       candidate_paths(request.arguments[0], known("PATH").value_or(""), request.cwd);
   request.no_new_privileges = user && user->uid != 0;
+  request.limits = limits_of(spec.limits);
+  if (user)
+    request.limits.insert(request.limits.end(), context.limits.begin(), context.limits.end());
   request.user = std::move(user);
   request.environment = std::move(*environment);
   request.umask = spec.umask;
   request.nice = spec.nice;
-  request.limits = limits_of(spec.limits);
   request.cgroups = context.cgroups;
   return request;
 }

@@ -92,9 +92,11 @@ std::string why_not_cwd(const AttemptedStart& start, int error_number) {
 
 std::string limit_name(const AttemptedStart& start, std::uint32_t index) {
   if (index >= start.limits.size()) return "a limit";
-  const bool files = start.limits[index].resource == RLIMIT_NOFILE;
-  return std::string{files ? "limits.open_files " : "limits.core "} +
-         std::to_string(start.limits[index].soft);
+  const keeper::RunLimit& limit = start.limits[index];
+  const std::string name = limit.resource == RLIMIT_NOFILE  ? "limits.open_files "
+                           : limit.resource == RLIMIT_NPROC ? "limits.processes "
+                                                            : "limits.core ";
+  return name + std::to_string(limit.soft);
 }
 
 std::string why_not_limit(const AttemptedStart& start, const keeper::StageFailure& failure) {

@@ -20,6 +20,21 @@
 
 namespace mainstay::process {
 
+// How a control group keeps a limit.
+enum class GroupKind : std::uint8_t {
+  None,
+  V1,  // a group for each limited instance in the controller's own hierarchy
+  V2,  // the group that holds the instance's tree together
+};
+
+// A group of one instance where one limit is set.
+struct LimitGroup {
+  GroupKind kind = GroupKind::None;
+  std::string folder;
+  explicit operator bool() const { return kind != GroupKind::None; }
+  bool operator==(const LimitGroup&) const = default;
+};
+
 // What holds a tree together, best first.
 enum class TreeKind : std::uint8_t {
   CgroupV2,  // one cgroup per instance, cgroup.kill, cgroup.events
@@ -46,6 +61,7 @@ struct TreeIndex {
     std::string instance;
     std::string cgroup;  // absolute folder; empty with Sweep
     int main_pid = 0;    // 0: no main process now
+    LimitGroup memory;   // which knows what it holds; None without limits.memory
   };
   TreeKind kind = TreeKind::Sweep;
   int keeper_pid = 0;
@@ -103,6 +119,11 @@ class ProcessTrees {
   // await_empty for the same instance replaces the callback. The callback must only enqueue.
   void await_empty(const std::string& instance, std::function<void()> callback);
   void cancel_await(const std::string& instance);
+
+  // The absolute folder of its group, which need not exist yet; empty with Sweep.
+  std::string group_of(const std::string& instance) const;
+  // Where the memory of the instance's processes is counted, for the index.
+  void set_memory_group(const std::string& instance, LimitGroup group);
 
   // All instances known now. Shared until the next change, so asking often costs nothing.
   std::shared_ptr<const TreeIndex> index() const;

@@ -25,6 +25,7 @@ struct Tree {
   // started, which tells it from another that gets its number.
   int heir = 0;
   std::uint64_t main_start = 0;
+  LimitGroup memory;
 };
 
 struct TreeTable {

@@ -27,7 +27,7 @@ Choice choose(const TreeOptions& options, const std::string& name) {
   for (const bool v2 : {true, false}) {
     if (!(v2 ? options.allow_v2 : options.allow_v1)) continue;
     for (const auto& mount : mounts) {
-      if (mount.v2 != v2) continue;
+      if (mount.v2 != v2 || (!v2 && !mount.has("freezer"))) continue;
       if (const auto parent = usable_parent(mount, options.keeper_pid, name)) {
         return {v2 ? TreeKind::CgroupV2 : TreeKind::CgroupV1, *parent + "/" + name};
       }
@@ -267,13 +267,26 @@ std::shared_ptr<const TreeIndex> ProcessTrees::index() const {
     made->keeper_pid = state_->options.keeper_pid;
     made->cookie_root = state_->cookie_root;
     for (const auto& [name, tree] : state_->trees.by_name) {
-      made->entries.push_back({name, tree->cgroup, tree->main_alive ? tree->main_pid : 0});
+      made->entries.push_back(
+          {name, tree->cgroup, tree->main_alive ? tree->main_pid : 0, tree->memory});
     }
     std::sort(made->entries.begin(), made->entries.end(),
               [](const auto& a, const auto& b) { return a.instance < b.instance; });
     state_->index = std::move(made);
   }
   return state_->index;
+}
+
+std::string ProcessTrees::group_of(const std::string& instance) const {
+  if (const Held* held = state_->find(instance)) return held->tree->cgroup;
+  return state_->groups ? state_->choice.root + "/" + group_name(instance) : "";
+}
+
+void ProcessTrees::set_memory_group(const std::string& instance, LimitGroup group) {
+  Held* held = state_->find(instance);
+  if (held == nullptr || held->tree->memory == group) return;
+  held->tree->memory = std::move(group);
+  state_->changed();
 }
 
 std::string ProcessTrees::kill_folder() const {

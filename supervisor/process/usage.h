@@ -17,8 +17,9 @@ struct TreeUsage {
   double cpu_percent =
       0;  // of one core, since the sample before or over the last second; 150 is 1.5 cores
   Duration cpu_time{0};  // all that was seen to be used since this controller began to look
-  std::uint64_t memory_bytes =
-      0;  // sum of resident set sizes: pages shared in the tree count once per process
+  // What its control group holds, without caches of files; without one the resident size of its
+  // process, or, of several, the sum of their proportional shares.
+  std::uint64_t memory_bytes = 0;
   std::uint32_t processes = 0;
   std::uint32_t open_files = 0;  // without those of processes we may not look into
   std::vector<std::uint16_t>

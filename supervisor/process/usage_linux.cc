@@ -12,6 +12,7 @@
 #include "process/cgroup_linux.h"
 #include "process/membership_linux.h"
 #include "process/proc_linux.h"
+#include "process/tree_memory.h"
 
 namespace mainstay::process {
 
@@ -54,6 +55,7 @@ struct UsageReader::State {
 
   Proc proc;
   Membership membership;
+  TreeMemory memory;
   std::uint64_t page_size = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   std::uint64_t ticks_per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
   std::uint64_t now_ticks = 0;
@@ -106,10 +108,12 @@ void UsageReader::read(std::shared_ptr<const TreeIndex> index, UsageSample& out)
 void UsageReader::State::collect(UsageSample& out) {
   std::swap(members, old_members);
   members.clear();
+  memory.begin();
   membership.visit(proc, *out.index,
                    [&](const ProcStat& stat, std::uint32_t tree) { add(stat, tree, out); });
   std::sort(members.begin(), members.end(),
             [](const Member& a, const Member& b) { return a.pid < b.pid; });
+  memory.finish(proc, out);
 }
 
 void UsageReader::State::add(const ProcStat& stat, std::uint32_t tree, UsageSample& out) {
@@ -118,7 +122,7 @@ void UsageReader::State::add(const ProcStat& stat, std::uint32_t tree, UsageSamp
   if (!stat.alive()) return;
   TreeUsage& usage = out.trees[tree];
   ++usage.processes;
-  usage.memory_bytes += stat.resident_pages * page_size;
+  memory.add(stat, tree);
   usage.open_files += proc.open_files(stat.pid);
 }
 

@@ -205,6 +205,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        *capture,
                        *archiver,
                        [this] { return clock(); },
+                       [this](const std::string& instance) { return limits[instance]; },
                        facts,
                        [this](const std::string& who, auto tried) {
                          upgrades.push_back(who);

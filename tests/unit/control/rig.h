@@ -111,9 +111,10 @@ class Rig {
   sim::World world;
   FakeUsage usage;
   FakePorts ports;
-  std::function<Now()> clock;                           // default: the world's
-  Result<std::string> installed{std::string{"0.2.0"}};  // what an upgrade finds
-  std::vector<std::string> upgrades;                    // who asked for one
+  std::function<Now()> clock;                              // default: the world's
+  Result<std::string> installed{std::string{"0.2.0"}};     // what an upgrade finds
+  std::vector<std::string> upgrades;                       // who asked for one
+  std::map<std::string, std::vector<std::string>> limits;  // by instance
 
  private:
   TempFolder folder_;

@@ -104,7 +104,7 @@ TEST_CASE("cgroup mounts are found among all others, escapes undone") {
       "nonsense\n41 31 -\n");
   REQUIRE(mounts.size() == 2);
   CHECK(mounts[0].folder == "/sys/fs/cgroup/freezer");
-  CHECK(mounts[0].freezer);
+  CHECK(mounts[0].has("freezer"));
   CHECK_FALSE(mounts[0].v2);
   CHECK(mounts[1].folder == "/mnt/with space");
   CHECK(mounts[1].root == "/docker/ab");
@@ -113,9 +113,11 @@ TEST_CASE("cgroup mounts are found among all others, escapes undone") {
 
 TEST_CASE("our group is found in both hierarchies") {
   const auto text = "9:name=systemd:/a\n6:cpu,freezer:/f\n0::/system.slice/x.service\n"sv;
-  CHECK(own_cgroup(text, true) == "/system.slice/x.service");
-  CHECK(own_cgroup(text, false) == "/f");
-  CHECK_FALSE(own_cgroup("9:name=systemd:/a\n"sv, true));
+  CHECK(own_cgroup(text, "") == "/system.slice/x.service");
+  CHECK(own_cgroup(text, "freezer") == "/f");
+  CHECK(own_cgroup(text, "cpu") == "/f");
+  CHECK_FALSE(own_cgroup(text, "memory"));
+  CHECK_FALSE(own_cgroup("9:name=systemd:/a\n"sv, ""));
 }
 
 TEST_CASE("a process is in an instance's group or below it, by whole names only") {

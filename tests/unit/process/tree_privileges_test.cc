@@ -37,7 +37,7 @@ TEST_CASE(
     FakeKeeper keeper;
     ProcessTrees trees{keeper.loop(), options_for(TreeKind::CgroupV2)};
     if (trees.kind() != TreeKind::CgroupV2) _exit(11);
-    if (!own_cgroup(read_control("/proc/self/cgroup"), true)->ends_with("/supervisor")) _exit(12);
+    if (!own_cgroup(read_control("/proc/self/cgroup"), "")->ends_with("/supervisor")) _exit(12);
     auto run = keeper.spawn(trees, "backend:0", {"escapees", "2"});
     trees.started("backend:0", run.pid);
     const auto pids = numbers(keeper, run, 3);
