@@ -22,6 +22,7 @@
 #include "parts.h"
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
+#include "process/notify_listener.h"
 #include "process/runner.h"
 #include "process/tree.h"
 #include "process/user_posix.h"
@@ -62,6 +63,9 @@ class Daemon final : public process::KeeperHost {
   void settle();
   void refuse(const Error& why, SupervisorExit code);
   void say(const std::string& text) { log_.line(io::read_clocks().wall, text); }
+  auto notice() {
+    return [this](const std::string& text) { say(text); };
+  }
   void say_good_bye();
   void leave();
 
@@ -72,6 +76,7 @@ class Daemon final : public process::KeeperHost {
   process::KeeperClient keeper_;
   process::ProcessTrees trees_;
   LateSink sink_;
+  process::NotifyListener notify_;
   process::ProcessRunner runner_;
   io::Timer deadline_;
   io::Timer settled_in_;
@@ -93,16 +98,20 @@ Daemon::Daemon(const ControllerArguments& arguments)
       ready_(ReadyPipe::from_environment()),
       keeper_(loop_, UniqueFd{arguments.keeper_fd}),
       trees_(loop_, {arguments.state_dir.string(), getppid()}),
+      notify_(
+          loop_, trees_, arguments.socket.string() + ".notify",
+          [](const process::NotifySource&, const model::Notification&) {}, notice()),
       runner_(
-          loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
+          loop_, keeper_, trees_, sink_, notify_, process::own_environment(),
+          process::current_user(),
           [this](runtime::RunnerEvent event) {
             if (parts_) parts_->controller->post(std::move(event));
           },
-          [this](const std::string& notice) { say(notice); }),
+          notice()),
       deadline_(loop_, [] {}),
       settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
-      journal_(loop_, arguments.state_dir, [this](const std::string& notice) { say(notice); }),
+      journal_(loop_, arguments.state_dir, notice()),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
 
 int Daemon::run() {
@@ -149,8 +158,7 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
 }
 
 Status Daemon::begin() {
-  const auto notice = [this](const std::string& text) { say(text); };
-  for (process::HandedRun& run : inherited_.take_handover(keeper_, notice))
+  for (process::HandedRun& run : inherited_.take_handover(keeper_, notice()))
     runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
   auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
@@ -162,9 +170,9 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_state(keeper_, notice);
+  auto state = inherited_.open_state(keeper_, notice());
   if (!state) return state.error();
-  auto losses = inherited_.open_losses(keeper_, notice);
+  auto losses = inherited_.open_losses(keeper_, notice());
   if (!losses) return losses.error();
 
   auto parts =
@@ -174,17 +182,14 @@ Status Daemon::begin() {
       logs::CaptureOptions{.losses = &parts->losses, .former_losses = parts->losses.records()});
   parts->capture->set_on_end([this](RunId run) { runner_.output_ended(run); });
   sink_.connect(*parts->capture);
-  runtime::ControllerOptions options;
-  options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
-  options.next_run_id = welcome_.largest_run + 1;
-  options.restarted = why_restarted(inherited_.note(), arguments_.fell_back);
   parts->events.add(log_);
-  parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, parts->events,
-                            io::read_clocks());
+  parts->controller.emplace(std::move(*ecosystem),
+                            make_options(arguments_, welcome_, inherited_.note()), runner_,
+                            parts->state, parts->events, io::read_clocks());
   parts->crashes.emplace(loop_,
                          history::RecorderOptions{.state_dir = arguments_.state_dir,
                                                   .log_dir = parts->directory.path()},
-                         parts->controller->ecosystem().services, trees_, notice);
+                         parts->controller->ecosystem().services, trees_, notice());
   parts->events.add(*parts->crashes);
   parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
   const process::SamplerOptions sampling{parts->controller->ecosystem().history.interval};
@@ -200,18 +205,14 @@ Status Daemon::begin() {
 }
 
 void Daemon::begin_instances() {
-  const Now now = io::read_clocks();
-  const auto notice = [this](const std::string& text) { say(text); };
-  if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
-  if (welcome_.generation > 1 || inherited_.handed_over()) {
-    take_over(*parts_->controller, runner_, parts_->state.records());
-  } else {
-    recover(*parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
-            trees_.cookie_root(), notice);
-  }
+  take_over(*parts_->controller, runner_,
+            {welcome_.generation > 1, inherited_.handed_over(), parts_->state.records(),
+             arguments_.state_dir, trees_.cookie_root()},
+            notice());
+  notify_.remove_leftovers();
   journal_.serve(parts_->state, runner_);
   parts_->crashes->begin();
-  parts_->controller->begin(now);
+  parts_->controller->begin(io::read_clocks());
   parts_->sampler->start();
   keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
@@ -261,6 +262,7 @@ void Daemon::settle() {
   const Now now = io::read_clocks();
   parts_->controller->settle(now);
   parts_->server->after_settle();
+  notify_.acknowledge();
   if (const auto next = parts_->controller->next_deadline()) {
     deadline_.start(std::max(Duration{0}, *next - now.mono));
   } else {
@@ -275,12 +277,10 @@ void Daemon::say_good_bye() {
   parts_->crashes->close();
   journal_.close();
   const int code = *parts_->controller->finished();
-  farewells_ = parts_->server->farewell_descriptors();
-  for (std::size_t i = 0; i < farewells_.size(); ++i) {
-    keeper_.store(fmt::format("farewell-{}", i), farewells_[i].get());
-  }
+  farewells_ = leave_open(keeper_, parts_->server->farewell_descriptors());
   trees_.remove_all();
   control::remove_control_socket(arguments_.socket);
+  notify_.remove_folder();
   say(fmt::format("everything is stopped; exit code {}", code));
   keeper_.finish(code);
   leave();

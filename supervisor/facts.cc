@@ -25,6 +25,16 @@ control::Facts make_facts(const ControllerArguments& arguments,
   return facts;
 }
 
+runtime::ControllerOptions make_options(const ControllerArguments& arguments,
+                                        const process::KeeperWelcome& welcome,
+                                        std::string_view note) {
+  runtime::ControllerOptions options;
+  options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
+  options.next_run_id = welcome.largest_run + 1;
+  options.restarted = why_restarted(note, arguments.fell_back);
+  return options;
+}
+
 std::map<std::string, std::string> why_restarted(std::string_view note, bool fell_back) {
   const auto upgrade = decode_upgrade_note(note);
   if (!upgrade) return {};

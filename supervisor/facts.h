@@ -9,6 +9,7 @@
 #include "control/context.h"
 #include "controller_options.h"
 #include "process/keeper_messages.h"
+#include "runtime/controller.h"
 
 namespace mainstay {
 
@@ -16,6 +17,10 @@ namespace mainstay {
 control::Facts make_facts(const ControllerArguments& arguments,
                           const process::KeeperWelcome& welcome, std::string_view note,
                           const std::filesystem::path& log_dir);
+
+runtime::ControllerOptions make_options(const ControllerArguments& arguments,
+                                        const process::KeeperWelcome& welcome,
+                                        std::string_view note);
 
 // The data of the event supervisor_restarted.
 std::map<std::string, std::string> why_restarted(std::string_view note, bool fell_back);

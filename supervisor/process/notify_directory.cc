@@ -166,16 +166,12 @@ UniqueFd NotifyDirectory::restore(RunId run) {
   return fd ? std::move(*fd) : UniqueFd{};
 }
 
-void NotifyDirectory::remove_leftovers(const fs::path& folder, const std::set<std::string>& alive,
-                                       RunId last) {
-  std::set<std::string> leftovers;
+std::vector<std::string> NotifyDirectory::list(const fs::path& folder) {
+  std::vector<std::string> paths;
   for_each_name(folder, [&](std::string_view name) {
-    const RunId run = run_named_by(name);
-    std::string path = (folder / name).string();
-    if (run && run <= last && !alive.contains(path)) leftovers.insert(std::move(path));
+    if (run_named_by(name)) paths.push_back((folder / name).string());
   });
-  for (const std::string& path : leftovers)
-    unlink(path.c_str());
+  return paths;
 }
 
 std::string path_of_socket(int socket) {

@@ -5,11 +5,10 @@
 #include <sys/types.h>
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/ids.h"
@@ -37,10 +36,8 @@ class NotifyDirectory {
   // none. The first call reads the folder.
   UniqueFd restore(RunId run);
 
-  // Removes the sockets in `folder` of runs up to `last` but those at the paths `alive`. Reads the
-  // folder; any thread.
-  static void remove_leftovers(const std::filesystem::path& folder,
-                               const std::set<std::string>& alive, RunId last);
+  // The paths of all sockets in `folder`. Reads it whole: for workers.
+  static std::vector<std::string> list(const std::filesystem::path& folder);
 
  private:
   Result<UniqueFd> open_folder() const;

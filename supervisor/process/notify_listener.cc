@@ -270,15 +270,30 @@ UniqueFd NotifyListener::copy_of_pipe(RunId run) const {
   return one != nullptr && one->pipe ? duplicate(one->pipe.get()) : UniqueFd{};
 }
 
-void NotifyListener::remove_leftovers(RunId last) {
-  std::set<std::string> alive;
+// What is made after the listing is not in it, and what is known by its end stays.
+void NotifyListener::remove_leftovers() {
+  const auto paths = std::make_shared<std::vector<std::string>>();
+  loop_.in_worker([folder = folder_, paths] { *paths = NotifyDirectory::list(folder); },
+                  [this, paths] { remove_unknown(std::move(*paths)); });
+}
+
+void NotifyListener::remove_folder() const {
+  rmdir(folder_.c_str());
+}
+
+void NotifyListener::remove_unknown(std::vector<std::string> paths) {
+  std::set<std::string> known;
   for (const auto& [run, path] : prepared_)
-    alive.insert(path);
+    known.insert(path);
   for (const auto& [run, one] : runs_)
-    alive.insert(one->path);
-  loop_.in_worker([folder = folder_, alive = std::move(alive),
-                   last] { NotifyDirectory::remove_leftovers(folder, alive, last); },
-                  [] {});
+    known.insert(one->path);
+  std::erase_if(paths, [&](const std::string& path) { return known.contains(path); });
+  if (paths.empty()) return;
+  const auto remove = [paths = std::move(paths)] {
+    for (const std::string& path : paths)
+      unlink(path.c_str());
+  };
+  loop_.in_worker(remove, [] {});
 }
 
 }  // namespace mainstay::process

@@ -77,9 +77,10 @@ class NotifyListener {
   // --- for the composition root ---
   // What was delivered is recorded. To be called after every turn of the loop.
   void acknowledge();
-  // When every run that goes on has been attached: a worker removes what is left in the folder of
-  // runs up to `last`.
-  void remove_leftovers(RunId last);
+  // When every run that goes on has been attached: workers remove the sockets that are left over.
+  void remove_leftovers();
+  // At the end of the supervisor, when everything is stopped.
+  void remove_folder() const;
 
  private:
   struct One;
@@ -93,6 +94,7 @@ class NotifyListener {
   bool deliver_first(One& one);
   void deliver(One& one, const NotifyDatagram& datagram);
   bool is_heard(One& one, const NotifyDatagram& datagram);
+  void remove_unknown(std::vector<std::string> paths);
   void refuse(One& one, Refusal what, const std::string& why);
   bool is_possible(One& one, const model::Notification& said);
   bool is_tired(One& one);

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "process/auxiliary.h"
+#include "process/notify_listener.h"
 #include "process/spawn_request.h"
 #include "process/tree.h"
 #include "runtime/ports.h"
@@ -18,7 +19,8 @@ namespace mainstay::process {
 
 struct PreparedStart {
   SpawnRequest request;
-  UniqueFd cgroup;  // to be born in, or empty
+  UniqueFd cgroup;         // to be born in, or empty
+  UniqueFd notify_socket;  // for the keeper to hold, or empty
 };
 
 using Preparation = std::variant<PreparedStart, runtime::StartFailure>;
@@ -27,8 +29,8 @@ enum class StartPurpose : std::uint8_t { Service, StopCommand };
 
 class Preparer {
  public:
-  Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, EnvironmentMap own_environment,
-           User self);
+  Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, NotifyListener& notify,
+           EnvironmentMap own_environment, User self);
   ~Preparer();  // calls nobody
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
@@ -42,6 +44,8 @@ class Preparer {
   Preparation complete(const runtime::StartRequest& start, StartPurpose purpose,
                        const SecretValues& secrets);
   Result<PreparedStart> place(const runtime::StartRequest& start, SpawnContext& context);
+  Result<UniqueFd> notify_socket(const runtime::StartRequest& start, StartPurpose purpose,
+                                 const std::optional<User>& user, SpawnContext& context);
   void run_secret_commands(Pending& pending);
   void run_secret_command(Pending& pending, const std::string& key,
                           const model::SecretCommand& secret);
@@ -49,6 +53,7 @@ class Preparer {
 
   AuxiliaryRuns& auxiliary_;
   ProcessTrees& trees_;
+  NotifyListener& notify_;
   EnvironmentMap own_environment_;
   User self_;
   std::uint64_t next_id_ = 1;

@@ -14,11 +14,13 @@ namespace mainstay::process {
 using Phase = OneRun::Phase;
 
 ProcessRunner::ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees,
-                             OutputSink& output, EnvironmentMap own_environment, User self,
+                             OutputSink& output, NotifyListener& notify,
+                             EnvironmentMap own_environment, User self,
                              std::function<void(runtime::RunnerEvent)> post,
                              std::function<void(const std::string&)> notice)
-    : state_(std::make_unique<State>(loop, keeper, trees, output, std::move(own_environment),
-                                     std::move(self), std::move(post), std::move(notice))) {}
+    : state_(std::make_unique<State>(loop, keeper, trees, output, notify,
+                                     std::move(own_environment), std::move(self), std::move(post),
+                                     std::move(notice))) {}
 
 ProcessRunner::~ProcessRunner() = default;
 
@@ -93,6 +95,7 @@ void ProcessRunner::release(RunId id) {
   // What the keeper never had it ignores.
   const OneRun& run = *found->second;
   if (run.phase != Phase::Preparing) state_->let_go(id, {run.instance, run.out_pipe, run.err_pipe});
+  state_->notify.forget(id);
   state_->runs.erase(found);
 }
 
@@ -136,6 +139,8 @@ std::vector<HeldRunInfo> ProcessRunner::held_runs() const {
 
 void ProcessRunner::hold(HandedRun handed) {
   const std::uint64_t token = handed.run.token;
+  if (!handed.exit && !handed.run.notify_socket)
+    handed.run.notify_socket = state_->notify.restore(RunId{token});
   if (!handed.exit) state_->keeper.adopt(handed.run);
   state_->held[token] = {std::move(handed.run), handed.exit};
 }

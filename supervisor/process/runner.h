@@ -18,6 +18,7 @@
 #include "io/loop.h"
 #include "process/handover.h"
 #include "process/keeper_client.h"
+#include "process/notify_listener.h"
 #include "process/output_sink.h"
 #include "process/spawn_request.h"
 #include "process/state_file.h"
@@ -40,7 +41,7 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // `own_environment` and `self` are those of this process. `post` and `notice` must only enqueue;
   // the latter is told what no event says: that a stop command could not be started.
   ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees, OutputSink& output,
-                EnvironmentMap own_environment, User self,
+                NotifyListener& notify, EnvironmentMap own_environment, User self,
                 std::function<void(runtime::RunnerEvent)> post,
                 std::function<void(const std::string&)> notice = {});
   ~ProcessRunner() override;

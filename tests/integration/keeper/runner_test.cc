@@ -39,11 +39,17 @@ struct KeptOutput final : process::OutputSink {
 // A controller's worth of parts around the runner.
 struct Side {
   explicit Side(KeeperFixture& fixture_in, process::TreeOptions options)
-      : fixture(fixture_in), trees(fixture_in.loop(), std::move(options)) {
+      : fixture(fixture_in),
+        trees(fixture_in.loop(), std::move(options)),
+        notify(
+            fixture_in.loop(), trees, fixture_in.folder() / "notify",
+            [](const process::NotifySource&, const model::Notification&) {},
+            [](const std::string&) {}) {
     fixture.accept_controller();
     client = fixture.take_client();
     runner = std::make_unique<ProcessRunner>(
-        fixture.loop(), *client, trees, output, process::own_environment(), process::current_user(),
+        fixture.loop(), *client, trees, output, notify, process::own_environment(),
+        process::current_user(),
         [this](runtime::RunnerEvent event) { events.push_back(std::move(event)); },
         [this](const std::string& notice) { notices.push_back(notice); });
     client->start(*runner, host);
@@ -66,6 +72,7 @@ struct Side {
 
   KeeperFixture& fixture;
   process::ProcessTrees trees;
+  process::NotifyListener notify;
   KeptOutput output;
   Heard host;
   std::vector<runtime::RunnerEvent> events;
