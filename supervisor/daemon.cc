@@ -24,6 +24,7 @@
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
 #include "process/limits.h"
+#include "process/notify_listener.h"
 #include "process/runner.h"
 #include "process/tree.h"
 #include "process/user_posix.h"
@@ -64,6 +65,9 @@ class Daemon final : public process::KeeperHost {
   void settle();
   void refuse(const Error& why, SupervisorExit code);
   void say(const std::string& text) { log_.line(io::read_clocks().wall, text); }
+  auto notice() {
+    return [this](const std::string& text) { say(text); };
+  }
   void say_good_bye();
   void leave();
 
@@ -76,6 +80,7 @@ class Daemon final : public process::KeeperHost {
   process::LimitPlaces limit_places_;
   process::ResourceLimits limits_;
   LateSink sink_;
+  process::NotifyListener notify_;
   process::ProcessRunner runner_;
   io::Timer deadline_;
   io::Timer settled_in_;
@@ -98,18 +103,24 @@ Daemon::Daemon(const ControllerArguments& arguments)
       keeper_(loop_, UniqueFd{arguments.keeper_fd}),
       trees_(loop_, {arguments.state_dir.string(), getppid()}),
       limit_places_({arguments.state_dir.string(), getppid()}, trees_),
-      limits_(loop_, trees_, limit_places_, [this](const std::string& notice) { say(notice); }),
+      limits_(loop_, trees_, limit_places_, notice()),
+      notify_(
+          loop_, trees_, arguments.socket.string() + ".notify",
+          [this](const process::NotifySource& source, const model::Notification& told) {
+            if (parts_) parts_->hear(source.run, told);
+          },
+          notice()),
       runner_(
-          loop_, keeper_, trees_, limits_, sink_, process::own_environment(),
+          loop_, keeper_, trees_, limits_, sink_, notify_, process::own_environment(),
           process::current_user(),
           [this](runtime::RunnerEvent event) {
             if (parts_) parts_->controller.post(std::move(event));
           },
-          [this](const std::string& notice) { say(notice); }),
+          notice()),
       deadline_(loop_, [] {}),
       settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
-      journal_(loop_, arguments.state_dir, [this](const std::string& notice) { say(notice); }),
+      journal_(loop_, arguments.state_dir, notice()),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
 
 int Daemon::run() {
@@ -156,8 +167,7 @@ void Daemon::refuse(const Error& why, SupervisorExit code) {
 }
 
 Status Daemon::begin() {
-  const auto notice = [this](const std::string& text) { say(text); };
-  for (process::HandedRun& run : inherited_.take_handover(keeper_, notice))
+  for (process::HandedRun& run : inherited_.take_handover(keeper_, notice()))
     runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
   auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
@@ -169,15 +179,15 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_store("state", keeper_, notice);
+  auto state = inherited_.open_store("state", keeper_, notice());
   if (!state) return state.error();
-  auto losses = inherited_.open_store("losses", keeper_, notice);
+  auto losses = inherited_.open_store("losses", keeper_, notice());
   if (!losses) return losses.error();
-  auto checks = inherited_.open_store("checks", keeper_, notice);
+  auto checks = inherited_.open_store("checks", keeper_, notice());
   if (!checks) return checks.error();
 
   parts_ = std::make_unique<Parts>(
-      Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice},
+      Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()},
       Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks)},
       std::move(*ecosystem), make_options(arguments_, welcome_, inherited_.note()));
   chores_.serve(&parts_->controller);
@@ -189,20 +199,19 @@ Status Daemon::begin() {
 }
 
 void Daemon::begin_instances() {
-  const Now now = io::read_clocks();
-  const auto notice = [this](const std::string& text) { say(text); };
-  if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
-  if (welcome_.generation > 1 || inherited_.handed_over()) {
-    parts_->controller.restore_checks(parts_->stores.checks.records());
-    take_over(parts_->controller, runner_, parts_->stores.state.records(),
-              arguments_.drain.has_value());
-  } else {
-    recover(parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
-            trees_.cookie_root(), notice);
-  }
+  take_over(parts_->controller, runner_,
+            {.controller = welcome_.generation > 1,
+             .handed_over = inherited_.handed_over(),
+             .records = parts_->stores.state.records(),
+             .checks = parts_->stores.checks.records(),
+             .state_dir = arguments_.state_dir,
+             .cookie_root = trees_.cookie_root(),
+             .only_to_watch = arguments_.drain.has_value()},
+            notice());
+  notify_.remove_leftovers();
   journal_.serve(parts_->stores.state, runner_);
   parts_->crashes.begin();
-  if (!arguments_.drain) parts_->controller.begin(now);
+  if (!arguments_.drain) parts_->controller.begin(io::read_clocks());
   parts_->sampler.start();
   keeper_.tell_stop_budget(parts_->controller.stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
@@ -212,26 +221,15 @@ void Daemon::begin_instances() {
 }
 
 void Daemon::begin_serving(UniqueFd listening) {
-  control::ServerOptions options;
-  options.owner_uid = geteuid();
-  options.clients = control::affordable_clients();
   const control::Facts facts =
       make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path());
   if (facts.drain) say(control::drain_sentence(facts));
-  parts_->server.emplace(
-      control::Parts{loop_, parts_->controller, parts_->usage, parts_->usage, parts_->capture,
-                     parts_->keeping.archiver(), io::read_clocks,
-                     [this](const std::string& instance) { return limits_.describe(instance); },
-                     facts,
-                     [this](const std::string& who, Upgrade::Tried tried) {
-                       upgrade_.begin(who, std::move(tried));
-                     }},
-      std::move(listening), options);
-  parts_->capture.set_on_growth([this](const std::string& file) {
-    parts_->engine.log_grew(file);
-    parts_->server->log_grew(file);
-  });
-  parts_->keeping.begin(*parts_->server);
+  parts_->serve(
+      loop_, std::move(listening), facts,
+      [this](const std::string& instance) { return limits_.describe(instance); },
+      [this](const std::string& who, Upgrade::Tried tried) {
+        upgrade_.begin(who, std::move(tried));
+      });
 }
 
 // Runs after every turn of the loop, before it sleeps.
@@ -258,6 +256,7 @@ void Daemon::settle() {
   const Now now = io::read_clocks();
   parts_->controller.settle(now);
   parts_->server->after_settle();
+  notify_.acknowledge();
   if (const auto next = parts_->controller.next_deadline()) {
     deadline_.start(std::max(Duration{0}, *next - now.mono));
   } else {
@@ -272,12 +271,10 @@ void Daemon::say_good_bye() {
   parts_->crashes.close();
   journal_.close();
   const int code = *parts_->controller.finished();
-  farewells_ = parts_->server->farewell_descriptors();
-  for (std::size_t i = 0; i < farewells_.size(); ++i) {
-    keeper_.store(fmt::format("farewell-{}", i), farewells_[i].get());
-  }
+  farewells_ = leave_open(keeper_, parts_->server->farewell_descriptors());
   trees_.remove_all();
   control::remove_control_socket(arguments_.socket);
+  notify_.remove_folder();
   say(fmt::format("everything is stopped; exit code {}", code));
   keeper_.finish(code);
   leave();

@@ -118,6 +118,12 @@ Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& p
   return made;
 }
 
+std::vector<UniqueFd> leave_open(process::KeeperClient& keeper, std::vector<UniqueFd> fds) {
+  for (std::size_t i = 0; i < fds.size(); ++i)
+    keeper.store(fmt::format("farewell-{}", i), fds[i].get());
+  return fds;
+}
+
 Result<model::Ecosystem> load_configuration_from(int memfd) {
   auto loaded = load_from_memory(memfd, config::process_load_options());
   if (!loaded) return loaded.error();

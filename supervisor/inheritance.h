@@ -62,6 +62,9 @@ class Inheritance {
   std::map<std::string, UniqueFd> kept_;  // duplicates
 };
 
+// The keeper closes them when it ends; so do we, with what is returned.
+std::vector<UniqueFd> leave_open(process::KeeperClient& keeper, std::vector<UniqueFd> fds);
+
 // The configuration that a supervisor keeps in memory (as "config").
 Result<model::Ecosystem> load_configuration_from(int memfd);
 

@@ -1,7 +1,10 @@
 #include "parts.h"
 
+#include <unistd.h>
+
 #include <utility>
 
+#include "control/socket.h"
 #include "io/clock.h"
 
 namespace mainstay {
@@ -35,6 +38,22 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
       [this](const runtime::MemoryExceeded& exceeded) { controller.post(exceeded); });
   events.add(base.log);
   events.add(crashes);
+}
+
+void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
+                  control::LimitLines limits, control::UpgradeRequest upgrade) {
+  control::ServerOptions options;
+  options.owner_uid = geteuid();
+  options.clients = control::affordable_clients();
+  server.emplace(
+      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), io::read_clocks,
+                     std::move(limits), std::move(facts), std::move(upgrade)},
+      std::move(listening), options);
+  capture.set_on_growth([this](const std::string& file) {
+    engine.log_grew(file);
+    server->log_grew(file);
+  });
+  keeping.begin(*server);
 }
 
 }  // namespace mainstay

@@ -17,6 +17,7 @@
 #include "log_keeping.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
+#include "model/notification.h"
 #include "no_gateway.h"
 #include "own_log.h"
 #include "process/memory_polling.h"
@@ -52,6 +53,12 @@ struct Parts {
   // All but the server. Nothing is started by it.
   Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
         const runtime::ControllerOptions& options);
+
+  // From now on clients are answered, and logs are cut.
+  void serve(io::Loop& loop, UniqueFd listening, control::Facts facts, control::LimitLines limits,
+             control::UpgradeRequest upgrade);
+  // What a run says of itself, to whom it concerns.
+  void hear(RunId run, const model::Notification& told);
 
   Stores stores;
   logs::Capture capture;

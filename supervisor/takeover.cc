@@ -10,6 +10,7 @@
 #include "io/clock.h"
 #include "process/pidfd_linux.h"
 #include "process/proc_linux.h"
+#include "process/state_file.h"
 #include "process/survivors_linux.h"
 
 namespace mainstay {
@@ -27,11 +28,9 @@ bool leave_behind(const runtime::Controller& controller, process::ProcessRunner&
   return true;
 }
 
-}  // namespace
-
-void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
-               const std::vector<std::pair<std::uint32_t, std::string>>& records,
-               bool only_to_watch) {
+void restore(runtime::Controller& controller, process::ProcessRunner& runner,
+             const std::vector<std::pair<std::uint32_t, std::string>>& records,
+             bool only_to_watch) {
   std::vector<HeldRun> held;
   for (const process::HeldRunInfo& run : runner.held_runs()) {
     held.push_back({run.run, run.canonical_name, run.pid, run.spawned, run.exited});
@@ -50,6 +49,7 @@ void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
   }
 }
 
+// What a dead keeper had started and nobody had heard of yet is found among the processes.
 void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root) {
   std::set<RunId> known;
   for (const process::HeldRunInfo& run : runner.held_runs())
@@ -81,7 +81,20 @@ void recover(runtime::Controller& controller, process::ProcessRunner& runner,
     runner.hold({std::move(run), std::nullopt});
   }
   notice("services of an earlier supervisor go on: " + join_some(names, 10));
-  take_over(controller, runner, saved.records);
+  restore(controller, runner, saved.records, false);
+}
+
+}  // namespace
+
+void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
+               const Former& former, const std::function<void(const std::string&)>& notice) {
+  if (former.handed_over) hold_unknown(runner, former.cookie_root);
+  if (former.controller || former.handed_over) {
+    controller.restore_checks(former.checks);
+    return restore(controller, runner, former.records, former.only_to_watch);
+  }
+  recover(controller, runner, process::read_state_file(former.state_dir, notice),
+          former.cookie_root, notice);
 }
 
 }  // namespace mainstay

@@ -3,33 +3,33 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "process/runner.h"
-#include "process/state_file.h"
 #include "runtime/controller.h"
 
 namespace mainstay {
 
-// Gives every run that the keeper holds back to its instance, before controller.begin(). A run that
-// is not the current one of any instance is done with; what it has started may still print.
-// `only_to_watch`: in drain mode.
+struct Former {
+  bool controller = false;   // one of this keeper
+  bool handed_over = false;  // one of another keeper, which has left us what it held
+  std::vector<std::pair<std::uint32_t, std::string>> records;  // of either
+  std::vector<std::pair<std::uint32_t, std::string>> checks;   // what its checks had found
+  std::filesystem::path state_dir;                             // what else there was left a file
+  std::string cookie_root;                                     // what its runs carry
+  bool only_to_watch = false;                                  // in drain mode
+};
+
+// Gives every run that goes on back to its instance, before controller.begin(). After a former
+// controller, a run that is not the current one of any instance is done with; what it has started
+// may still print. After another supervisor that died together with its keeper, what it left
+// running is looked for; when it had stopped everything, or the machine was started anew since,
+// only what people wished counts. `notice` is told of what was found.
 void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
-               const std::vector<std::pair<std::uint32_t, std::string>>& records,
-               bool only_to_watch = false);
-
-// What a dead keeper had started and nobody had heard of yet is found among the processes and held.
-void hold_unknown(process::ProcessRunner& runner, std::string_view cookie_root);
-
-// In a new supervisor: takes over what an earlier one left running when it died together with its
-// keeper, or, when that stopped everything or the machine was started anew since, only what people
-// wished. `notice` is told of what was found.
-void recover(runtime::Controller& controller, process::ProcessRunner& runner,
-             const process::SavedState& saved, std::string_view cookie_root,
-             const std::function<void(const std::string&)>& notice);
+               const Former& former, const std::function<void(const std::string&)>& notice);
 
 }  // namespace mainstay

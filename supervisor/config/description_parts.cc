@@ -113,7 +113,10 @@ struct ProbePrinter {
   void operator()(const model::FileProbe& probe) const {
     out.add(key + ".file", probe.path.string());
   }
-  void operator()(const model::NotifyProbe&) const { out.add(key + ".notify", true); }
+  void operator()(const model::NotifyProbe& probe) const {
+    if (probe.fd == 0) return out.add(key + ".notify", true);
+    out.add(key + ".notify", probe.fd);
+  }
   void operator()(const model::LogProbe& probe) const { out.add(key + ".log", probe.pattern); }
   void operator()(const model::DelayProbe& probe) const { out.add(key + ".delay", probe.delay); }
 };

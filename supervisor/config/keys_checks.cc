@@ -18,12 +18,14 @@ constexpr Key kFrozenKeys[] = {{"cpu_below", &kPercentShape}, {"for", &kDuration
 constexpr KeyTable kFrozenTable{kFrozenKeys};
 constexpr Shape kFrozenShape{kMap, "a map with cpu_below and for", &kFrozenTable};
 
+constexpr Shape kNotifyShape{kText, "true, or the number of a descriptor"};
+
 constexpr Key kReadyKeys[] = {
     {"http", &kHttpShape, false, true},
     {"tcp", &kWordShape, false, true},
     {"command", &kWordsShape, false, true},
     {"file", &kPathShape, false, true},
-    {"notify", &kBoolShape, false, true},
+    {"notify", &kNotifyShape, false, true},
     {"log", &kWordShape, false, true},
     {"delay", &kDurationShape, false, true},
     {"interval", &kDurationShape},

@@ -16,6 +16,9 @@ namespace {
 
 using Found = std::optional<model::Probe>;
 
+// Behind the standard ones; the last is the highest that the usual limit of 1024 files allows.
+constexpr Range kNotifyFds{3, 1023};
+
 // Reads a template, and checks it where nothing is left for the start.
 template <typename Problem>
 bool read_checked(const Field& field, model::Template& out, Problem problem_of) {
@@ -118,10 +121,22 @@ Found read_file(const Field& field) {
 }
 
 Found read_notify(const Field& field) {
+  if (!field.is(NodeKind::Scalar)) return model::NotifyProbe{};
+  const auto text = read_plain(field);
+  if (!text) return std::nullopt;
   bool on = true;
-  read(field, on);
-  if (on) return model::NotifyProbe{};
-  field.error("can only be true; remove it otherwise");
+  if (*text == "true" || *text == "false") {
+    read(field, on);
+    if (!on) field.error("can only be true or the number of a descriptor; remove it otherwise");
+    return on ? Found{model::NotifyProbe{}} : std::nullopt;
+  }
+  if (text->find_first_not_of("-0123456789") == std::string::npos) {
+    const auto fd = read_integer(field, kNotifyFds);
+    return fd ? Found{model::NotifyProbe{static_cast<int>(*fd)}} : std::nullopt;
+  }
+  field.error(in_quotes(*text) +
+              " is neither true (READY=1 on NOTIFY_SOCKET) nor the number of a descriptor that the "
+              "service writes a newline to");
   return std::nullopt;
 }
 

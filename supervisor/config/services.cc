@@ -115,6 +115,16 @@ void read_reload(const Field& field, std::optional<int>& out) {
   if (signal != 0) out = signal;
 }
 
+// The descriptor has to fit below the limit that the service gets.
+void check_notify_fd(const Field& owner, const model::ServiceSpec& service) {
+  const auto* notify =
+      service.ready ? std::get_if<model::NotifyProbe>(&service.ready->probe) : nullptr;
+  const auto limit = service.limits.open_files;
+  if (notify == nullptr || !limit || static_cast<std::uint64_t>(notify->fd) < *limit) return;
+  owner["ready"]["notify"].error(
+      fmt::format("needs limits.open_files above {}; it is {}", notify->fd, *limit));
+}
+
 }  // namespace
 
 model::ServiceSpec read_service(const Field& owner, std::string name, std::uint32_t declared_in,
@@ -134,6 +144,7 @@ model::ServiceSpec read_service(const Field& owner, std::string name, std::uint3
   read_depends_on(owner["depends_on"], out.depends_on, out.name, mentions);
   read_restart_with(owner["restart_with"], out.restart_with, out.name, mentions);
   read_ready(owner["ready"], out.ready);
+  check_notify_fd(owner, out);
   read_health(owner["health"], out.health);
   read_reload(owner["reload"], out.reload_signal);
   read_listen(owner["listen"], out.listen);

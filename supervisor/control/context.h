@@ -47,6 +47,10 @@ struct Facts {
   std::optional<DrainFact> drain;
 };
 
+using LimitLines = std::function<std::vector<std::string>(const std::string& instance)>;
+using UpgradeRequest =
+    std::function<void(const std::string& who, std::function<void(Result<std::string>)> tried)>;
+
 // The parts of the supervisor that the control socket shows and commands. All outlive the server.
 struct Parts {
   io::Loop& loop;
@@ -57,12 +61,11 @@ struct Parts {
   logs::Archiver& archiver;
   std::function<Now()> clock;
   // How the limits of an instance ("backend:0") are kept, a line for each.
-  std::function<std::vector<std::string>(const std::string& instance)> limits;
+  LimitLines limits;
   Facts facts;
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
   // their version.
-  std::function<void(const std::string& who, std::function<void(Result<std::string>)> tried)>
-      upgrade;
+  UpgradeRequest upgrade;
 };
 
 class Waits;

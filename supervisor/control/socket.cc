@@ -62,14 +62,21 @@ Status check_folder(const fs::path& folder, const fs::path& path) {
   return {};
 }
 
-// mkdir -p in which each new folder is 0700, whatever the umask.
+// Whatever the umask. Root's may be passed through but not read: services of other users send their
+// notifications to sockets beside ours. Ours is 0600.
+bool make_one_folder(const fs::path& folder) {
+  const mode_t mode = geteuid() == 0 ? 0711 : 0700;
+  return mkdir(folder.c_str(), mode) == 0 && chmod(folder.c_str(), mode) == 0;
+}
+
+// mkdir -p.
 Status make_folder(const fs::path& folder) {
-  if (folder.empty() || mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  if (folder.empty() || make_one_folder(folder) || errno == EEXIST) return {};
   if (errno != ENOENT || !folder.has_relative_path()) {
     return system_error(fmt::format("cannot make the folder {}", folder.native()), errno);
   }
   if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
-  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  if (make_one_folder(folder) || errno == EEXIST) return {};
   return system_error(fmt::format("cannot make the folder {}", folder.native()), errno);
 }
 

@@ -123,12 +123,34 @@ void become_user(const ChildTask& task, const ReadRequest& request) {
   }
 }
 
+// Its number may be one that we still need: the error pipe moves out of the way.
+int open_notify_pipe(ChildTask& task, const RunRequest& head) {
+  if (task.notify < 0) return -1;
+  const int number = static_cast<int>(head.notify_fd);
+  if (number < 3) fail(task, Stage::Request, EINVAL);
+  const int notify = reopen_pipe(task, head, task.notify);
+  if (task.error != number) return notify;
+  const int moved = fcntl(task.error, F_DUPFD_CLOEXEC, number + 1);
+  if (moved < 0) fail(task, Stage::Descriptors, errno);
+  task.error = moved;
+  return notify;
+}
+
 void arrange_descriptors(const ChildTask& task, int out, int err) {
   if (dup2(task.inherited->dev_null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
     fail(task, Stage::Descriptors, errno);
   }
   // Everything of ours is close-on-exec; this is for what a library might have opened without.
   syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+// After everything else, whose numbers it may take.
+void arrange_notify_pipe(const ChildTask& task, const RunRequest& head, int notify) {
+  const int number = static_cast<int>(head.notify_fd);
+  const bool in_place = notify == number;
+  if (notify >= 0 && (in_place ? fcntl(number, F_SETFD, 0) : dup2(notify, number)) < 0) {
+    fail(task, Stage::Descriptors, errno);
+  }
 }
 
 // PATH semantics of execvp: what is not there or may not be run is passed over.
@@ -168,13 +190,14 @@ void unblock_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void become_program(const ChildTask& task) {
+void become_program(ChildTask task) {
   Pointers pointers;
   const ReadRequest request = take_request(task, pointers);
   const RunRequest& head = *request.head;
   // The pipes come first: later a low RLIMIT_NOFILE may forbid new descriptors.
   const int out = reopen_pipe(task, head, task.out);
   const int err = (task.flags & kMergeErr) != 0 ? out : reopen_pipe(task, head, task.err);
+  const int notify = open_notify_pipe(task, head);
   enter_cgroups(task, request);
   restore_oom_score(*task.inherited);
   set_limits(task, request);
@@ -186,6 +209,7 @@ void become_program(const ChildTask& task) {
   become_user(task, request);
   if (chdir(request.cwd) != 0) fail(task, Stage::Directory, errno);
   arrange_descriptors(task, out, err);
+  arrange_notify_pipe(task, head, notify);
   unblock_signals();
   run_first(task, request);
 }

@@ -136,9 +136,13 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
   }
   refusal_ = Refused{};
   refusal_.token = spawn.token;
+  // In this order, as far as they are announced.
+  std::size_t needed_fds = 0;
+  const auto next_fd = [&](bool comes) { return comes ? packet.fds[needed_fds++] : -1; };
   const bool is_inline = (spawn.flags & kInline) != 0;
-  const bool into_cgroup = (spawn.flags & kIntoCgroup) != 0;
-  const std::size_t needed_fds = (is_inline ? 0U : 1U) + (into_cgroup ? 1U : 0U);
+  const int request = next_fd(!is_inline);
+  const int cgroup = next_fd((spawn.flags & kIntoCgroup) != 0);
+  const int notify_socket = next_fd((spawn.flags & kNotifySocket) != 0);
   if (packet.lost_fds) {
     refusal_.error = EMFILE;
     refusal_due_ = true;
@@ -149,11 +153,15 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
   } else {
     ChildTask task;
     task.inherited = &inherited_;
-    task.request = is_inline ? -1 : packet.fds[0];
+    task.request = request;
     task.inline_request = packet.bytes + sizeof spawn;
     task.inline_size = packet.size - sizeof spawn;
-    task.cgroup = into_cgroup ? packet.fds[needed_fds - 1] : -1;
+    task.cgroup = cgroup;
     refusal_due_ = !start_run(table_, spawn, task, refusal_);
+    if (!refusal_due_ && notify_socket >= 0) {
+      table_.at(table_.by_token(spawn.token)).notify_socket = notify_socket;
+      packet.fds[needed_fds - 1] = -1;
+    }
   }
   std::uint64_t& largest =
       spawn.token >= kFirstAuxiliaryToken ? largest_auxiliary_ : largest_token_;
@@ -224,11 +232,16 @@ bool Link::tell_stored() {
 bool Link::tell_run(Slot& slot) {
   // Kept only until it was told: while the child is unreaped a new one names the same process.
   if (slot.pidfd < 0 && !slot.has_ended && slot.foreign < 0) slot.pidfd = open_pidfd(slot.run.pid);
-  const int fds[] = {slot.foreign >= 0 ? slot.foreign : slot.pidfd, slot.error, slot.out, slot.err};
+  const int fds[kRunHandles] = {slot.foreign >= 0 ? slot.foreign : slot.pidfd,
+                                slot.error,
+                                slot.out,
+                                slot.err,
+                                slot.notify_socket,
+                                slot.notify_pipe};
   Run run = slot.run;
-  for (std::uint32_t i = 0; i < 4; ++i)
+  for (std::uint32_t i = 0; i < kRunHandles; ++i)
     run.handles |= fds[i] >= 0 ? 1U << i : 0U;
-  if (!tell(run, fds, 4)) return false;
+  if (!tell(run, fds, kRunHandles)) return false;
   drop_fd(slot.pidfd);
   slot.announce = false;
   return true;

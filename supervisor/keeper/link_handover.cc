@@ -36,7 +36,8 @@ void Link::resume() {
 }
 
 void Link::on_adopt(const Adopt& adopt, Packet& packet) {
-  constexpr std::uint32_t kHandles = kHasPidfd | kHasOut | kHasErr;
+  constexpr std::uint32_t kHandles =
+      kHasPidfd | kHasOut | kHasErr | kHasNotifySocket | kHasNotifyPipe;
   const bool sane = (adopt.handles & kHasPidfd) != 0 && (adopt.handles & ~kHandles) == 0 &&
                     is_terminated(adopt.label) && adopt.token != 0 && adopt.pid > 0;
   if (!sane || packet.lost_fds) return complain("Adopt");
@@ -56,6 +57,8 @@ void Link::on_adopt(const Adopt& adopt, Packet& packet) {
   int pidfd = take(kHasPidfd);
   slot.out = take(kHasOut);
   slot.err = take(kHasErr);
+  slot.notify_socket = take(kHasNotifySocket);
+  slot.notify_pipe = take(kHasNotifyPipe);
   if (is_our_child(pidfd)) {
     drop_fd(pidfd);
   } else if (slot.run.flags = kForeign; !foreign_.watch(id, pidfd)) {

@@ -19,7 +19,7 @@ inline constexpr std::size_t kNameBytes = 32;   // of a stored descriptor, NUL i
 inline constexpr std::size_t kPathBytes = 512;
 inline constexpr std::size_t kMaxRuns = 16384;
 inline constexpr std::size_t kMaxStored = 64;
-inline constexpr std::size_t kMaxMessageFds = 4;
+inline constexpr std::size_t kMaxMessageFds = 6;
 // What a run request may have to travel in the packet of its Spawn.
 inline constexpr std::size_t kMaxInlineRequest = 16 * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 1024 + kMaxInlineRequest;
@@ -66,18 +66,20 @@ struct Hello {
 };
 
 enum SpawnFlags : std::uint32_t {
-  kPipeOut = 1,     // 1 is a pipe, else /dev/null
-  kPipeErr = 2,     // 2 is a pipe of its own, else /dev/null
-  kMergeErr = 4,    // 2 is the same pipe as 1 (with kPipeOut)
-  kIntoCgroup = 8,  // the last descriptor is the cgroup v2 folder to be born in
-  kInline = 16,     // the run request follows the message in its packet, and no memfd comes
+  kPipeOut = 1,        // 1 is a pipe, else /dev/null
+  kPipeErr = 2,        // 2 is a pipe of its own, else /dev/null
+  kMergeErr = 4,       // 2 is the same pipe as 1 (with kPipeOut)
+  kIntoCgroup = 8,     // a cgroup v2 folder to be born in comes along
+  kInline = 16,        // the run request follows the message in its packet, and no memfd comes
+  kNotifySocket = 32,  // a socket comes along, which is held with the run and not given to it
+  kNotifyPipe = 64,    // a pipe whose write end is the run's descriptor RunRequest::notify_fd
 };
 
 // Among the flags of a Run: not started by this keeper (Adopt).
 inline constexpr std::uint32_t kForeign = 0x80000000;
 
 // With the sealed memfd of the run request (keeper/request.h) unless that is inline, then perhaps a
-// cgroup folder.
+// cgroup folder, then perhaps a socket.
 // Answered by Run or Refused; a token that is held is answered with what there is, and starts
 // nothing.
 struct Spawn {
@@ -183,7 +185,15 @@ struct Stored {
   char name[kNameBytes] = {};
 };
 
-enum RunHandles : std::uint32_t { kHasPidfd = 1, kHasError = 2, kHasOut = 4, kHasErr = 8 };
+enum RunHandles : std::uint32_t {
+  kHasPidfd = 1,
+  kHasError = 2,
+  kHasOut = 4,
+  kHasErr = 8,
+  kHasNotifySocket = 16,
+  kHasNotifyPipe = 32,  // its read end
+};
+inline constexpr std::uint32_t kRunHandles = 6;  // how many there are
 
 // A run that is held, with its descriptors in the order of RunHandles. The error pipe gives one
 // StageFailure (keeper/request.h) if the program did not come to run, and its end otherwise.

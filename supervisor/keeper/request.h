@@ -10,7 +10,7 @@
 namespace mainstay::keeper {
 
 inline constexpr std::uint32_t kRequestMagic = 0x5152534d;  // "MSRQ"
-inline constexpr std::uint32_t kRequestVersion = 1;
+inline constexpr std::uint32_t kRequestVersion = 2;
 inline constexpr std::size_t kMaxRequestBytes = 8 * 1024 * 1024;
 inline constexpr std::uint32_t kMaxRequestTexts = 65536;  // of each kind
 
@@ -42,7 +42,11 @@ struct RunRequest {
   std::uint32_t candidates = 0;
   std::uint32_t arguments = 0;
   std::uint32_t environment = 0;
+  std::uint32_t notify_fd = 0;  // with kNotifyPipe: the number of its write end; from 3 on
+  std::uint32_t reserved = 0;   // what follows is aligned
 };
+
+static_assert(sizeof(RunRequest) % alignof(RunLimit) == 0);
 
 // What failed in the child, in the order of things.
 enum class Stage : std::uint32_t {

@@ -14,7 +14,7 @@ namespace mainstay::keeper {
 struct Packet {
   alignas(8) char bytes[kMaxMessageBytes];
   std::size_t size = 0;
-  int fds[kMaxMessageFds] = {-1, -1, -1, -1};
+  int fds[kMaxMessageFds] = {-1, -1, -1, -1, -1, -1};
   bool lost_fds = false;  // there were more than fit, or no free descriptor numbers here
 
   void close_fds();

@@ -34,14 +34,15 @@ struct Pipe {
 };
 
 struct Pipes {
-  Pipe error, out, err;
+  Pipe error, out, err, notify;
 
   bool open(std::uint32_t flags) {
     const bool wants_err = (flags & kPipeErr) != 0 && (flags & kMergeErr) == 0;
-    return error.open() && ((flags & kPipeOut) == 0 || out.open()) && (!wants_err || err.open());
+    return error.open() && ((flags & kPipeOut) == 0 || out.open()) && (!wants_err || err.open()) &&
+           ((flags & kNotifyPipe) == 0 || notify.open());
   }
   void close_write_ends() {
-    for (Pipe* pipe : {&error, &out, &err})
+    for (Pipe* pipe : {&error, &out, &err, &notify})
       drop_fd(pipe->write);
   }
 };
@@ -95,7 +96,7 @@ bool start_run(Table& table, const Spawn& spawn, ChildTask task, Refused& refuse
     return false;
   }
   Slot& slot = table.at(id);
-  Pipes pipes{{slot.error}, {slot.out}, {slot.err}};
+  Pipes pipes{{slot.error}, {slot.out}, {slot.err}, {slot.notify_pipe}};
   task.flags = spawn.flags;
   pid_t pid = -1;
   refused.at = RefusedAt::Pipes;
@@ -104,6 +105,7 @@ bool start_run(Table& table, const Spawn& spawn, ChildTask task, Refused& refuse
     task.error = pipes.error.write;
     task.out = pipes.out.write;
     task.err = pipes.err.write;
+    task.notify = pipes.notify.write;
     pid = fork_child(task, slot.pidfd);
     if (pid == 0) become_program(task);
   }

@@ -92,6 +92,7 @@ SlotId Table::take() {
   slots_[id] = Slot{};
   Slot& slot = slots_[id];
   slot.pidfd = slot.error = slot.out = slot.err = slot.foreign = -1;
+  slot.notify_socket = slot.notify_pipe = -1;
   append<&Slot::used_next, &Slot::used_prev>(used_, id);
   ++size_;
   return id;
@@ -99,7 +100,8 @@ SlotId Table::take() {
 
 void Table::free(SlotId id) {
   Slot& slot = slots_[id];
-  for (int* fd : {&slot.pidfd, &slot.error, &slot.out, &slot.err, &slot.foreign})
+  for (int* fd : {&slot.pidfd, &slot.error, &slot.out, &slot.err, &slot.notify_socket,
+                  &slot.notify_pipe, &slot.foreign})
     drop_fd(*fd);
   if (slot.run.token != 0 && by_token(slot.run.token) == id) tokens_.erase(slot.run.token);
   if (slot.run.pid != 0 && by_pid(slot.run.pid) == id) forget_pid(slot.run.pid);

@@ -24,6 +24,8 @@ struct Slot {
   int error;
   int out;
   int err;
+  int notify_socket;
+  int notify_pipe;
   int foreign;                    // pidfd of a run that is not our child; else -1
   std::int64_t foreign_ended_ns;  // since when that is known to have ended; 0: it lives
   SlotId used_next, used_prev;

@@ -151,6 +151,7 @@ struct FileProbe {
   bool operator==(const FileProbe&) const = default;
 };
 struct NotifyProbe {
+  int fd = 0;  // the service writes a newline to this descriptor (s6); 0: READY=1 on NOTIFY_SOCKET
   bool operator==(const NotifyProbe&) const = default;
 };
 struct LogProbe {

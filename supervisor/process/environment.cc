@@ -4,6 +4,7 @@
 #include <charconv>
 #include <variant>
 
+#include "process/notify_wish.h"
 #include "process/tree.h"
 
 namespace mainstay::process {
@@ -33,7 +34,7 @@ EnvironmentMap base_environment(const std::optional<User>& user, const model::In
   EnvironmentMap out;
   const EnvironmentMap& own = context.own_environment;
   for (const auto& [name, value] : own) {
-    if (inherit.all && !is_internal(name)) out[name] = value;
+    if (inherit.all && !is_internal(name) && !is_notify_variable(name)) out[name] = value;
   }
   out["PATH"] = kDefaultPath;
   if (!context.self.name.empty()) set_identity(context.self, out);
@@ -129,7 +130,10 @@ Result<EnvironmentMap> compose_environment(const model::ServiceSpec& spec, std::
                                            const SpawnContext& context) {
   Composition composition{spec, base_environment(user, spec.inherit_env, context), secrets};
   auto environment = composition.run(index);
-  if (environment) (*environment)[std::string{kCookieVariable}] = context.cookie;
+  if (!environment) return environment;
+  for (auto& [name, value] : notify_environment(spec, context.notify_socket))
+    (*environment)[name] = value;
+  (*environment)[std::string{kCookieVariable}] = context.cookie;
   return environment;
 }
 

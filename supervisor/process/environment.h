@@ -22,6 +22,7 @@ struct SpawnContext {
   User self;
   std::string cookie;  // MAINSTAY_COOKIE
   std::vector<std::string> cgroups;
+  std::string notify_socket;             // where the run may notify; empty: nowhere
   std::vector<keeper::RunLimit> limits;  // if it becomes another user
   std::uint64_t files_hard = 0;          // the keeper's original RLIMIT_NOFILE, hard
 };
@@ -30,8 +31,8 @@ struct SpawnContext {
 using SecretValues = std::map<std::string, std::string>;
 
 // The whole environment of a run: PATH HOME USER LOGNAME SHELL LANG TZ, what inherit_env passes,
-// env_file and env, INSTANCE, increments, the cookie. Every secret of `spec.env` must be in
-// `secrets`.
+// env_file and env, INSTANCE, increments, NOTIFY_SOCKET, the cookie. Every secret of `spec.env`
+// must be in `secrets`.
 Result<EnvironmentMap> compose_environment(const model::ServiceSpec& spec, std::uint32_t index,
                                            const std::optional<User>& user,
                                            const SecretValues& secrets,

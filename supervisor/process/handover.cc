@@ -18,7 +18,8 @@ constexpr std::size_t kMostFds = 240;  // of one packet; the kernel's limit is 2
 constexpr std::size_t kMostBytes = 64 * 1024;
 constexpr int kBufferBytes = 8 * 1024 * 1024;
 
-enum class Kind : std::uint8_t { Descriptor = 1, Run, Note };
+// Notify belongs to the run before it.
+enum class Kind : std::uint8_t { Descriptor = 1, Run, Note, Notify };
 
 // A packet that is being filled.
 struct Packet {
@@ -57,6 +58,21 @@ void add(Packet& packet, const HandedRun& handed) {
   packet.bytes.duration(exit.cpu);
   packet.bytes.u64(exit.peak_memory_bytes);
   packet.bytes.mono(exit.at);
+  ++packet.entries;
+}
+
+// An entry of its own, so that what an older controller hands over is understood.
+struct NotifyOf {
+  const KeeperRun& run;
+};
+
+void add(Packet& packet, const NotifyOf& notify) {
+  packet.bytes.u8(static_cast<std::uint8_t>(Kind::Notify));
+  packet.bytes.u64(notify.run.token);
+  for (const UniqueFd* fd : {&notify.run.notify_socket, &notify.run.notify_pipe}) {
+    packet.bytes.flag(static_cast<bool>(*fd));
+    if (*fd) packet.fds.push_back(fd->get());
+  }
   ++packet.entries;
 }
 
@@ -117,6 +133,8 @@ class Unpacker {
         out.runs.push_back(run(in));
       } else if (kind == Kind::Note) {
         out.note = in.text();
+      } else if (kind == Kind::Notify) {
+        take_notify(in);
       } else {
         return false;
       }
@@ -129,6 +147,15 @@ class Unpacker {
  private:
   UniqueFd next_fd(bool there) {
     return there && next_ < fds_.size() ? std::move(fds_[next_++]) : UniqueFd{};
+  }
+  // Of a run that did not fit there is nothing to be kept.
+  void take_notify(Decoder& in) {
+    const std::uint64_t token = in.u64();
+    KeeperRun other;
+    KeeperRun& run =
+        out.runs.empty() || out.runs.back().run.token != token ? other : out.runs.back().run;
+    for (UniqueFd* fd : {&run.notify_socket, &run.notify_pipe})
+      *fd = next_fd(in.flag());
   }
   HandedRun run(Decoder& in) {
     HandedRun handed;
@@ -171,8 +198,10 @@ Result<UniqueFd> pack(const Handover& handover, std::size_t& left_out) {
     packer.put(descriptor);
   packer.put(handover.note);
   packer.flush();
-  for (const HandedRun& run : handover.runs)
-    packer.put(run);
+  for (const HandedRun& handed : handover.runs) {
+    packer.put(handed);
+    if (handed.run.notify_socket || handed.run.notify_pipe) packer.put(NotifyOf{handed.run});
+  }
   packer.flush();
   left_out = packer.left_out();
   return reading;

@@ -80,7 +80,8 @@ void KeeperClient::send(Packet packet) {
 void KeeperClient::flush() {
   while (!queue_.empty()) {
     const Packet& packet = queue_.front();
-    int fds[keeper::kMaxMessageFds] = {-1, -1, -1, -1};
+    int fds[keeper::kMaxMessageFds];
+    std::fill(std::begin(fds), std::end(fds), -1);
     for (std::size_t i = 0; i < packet.fds.size(); ++i)
       fds[i] = packet.fds[i].get();
     const keeper::Transfer transfer = keeper::send_packet(
@@ -167,31 +168,36 @@ void KeeperClient::lose(const Error& why) {
 }
 
 Status KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                           std::string_view request, UniqueFd cgroup) {
+                           std::string_view request, UniqueFd cgroup, UniqueFd notify_socket) {
   if (request.size() > keeper::kMaxInlineRequest) {
     auto memfd = sealed_memfd("run request", request);
     if (!memfd) return memfd.error();
-    spawn(token, label, flags, std::move(*memfd), std::move(cgroup));
+    spawn(token, label, flags, std::move(*memfd), std::move(cgroup), std::move(notify_socket));
     return {};
   }
-  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(cgroup), request);
+  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(cgroup),
+             std::move(notify_socket), request);
   return {};
 }
 
 void KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                         UniqueFd request, UniqueFd cgroup) {
+                         UniqueFd request, UniqueFd cgroup, UniqueFd notify_socket) {
   std::vector<UniqueFd> fds;
   fds.push_back(std::move(request));
-  send_spawn(spawn_message(token, label, flags), std::move(fds), std::move(cgroup), {});
+  send_spawn(spawn_message(token, label, flags), std::move(fds), std::move(cgroup),
+             std::move(notify_socket), {});
 }
 
 void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
-                              std::string_view request) {
+                              UniqueFd notify_socket, std::string_view request) {
   ++unanswered_spawns_;
-  if (cgroup) {
-    message.flags |= keeper::kIntoCgroup;
-    fds.push_back(std::move(cgroup));
-  }
+  const auto add = [&](UniqueFd fd, std::uint32_t flag) {
+    if (!fd) return;
+    message.flags |= flag;
+    fds.push_back(std::move(fd));
+  };
+  add(std::move(cgroup), keeper::kIntoCgroup);
+  add(std::move(notify_socket), keeper::kNotifySocket);
   send(message, std::move(fds), request);
 }
 
@@ -223,6 +229,8 @@ void KeeperClient::adopt(const KeeperRun& run) {
   add(run.pidfd, keeper::kHasPidfd);
   add(run.out, keeper::kHasOut);
   add(run.err, keeper::kHasErr);
+  add(run.notify_socket, keeper::kHasNotifySocket);
+  add(run.notify_pipe, keeper::kHasNotifyPipe);
   send(message, std::move(fds));
 }
 

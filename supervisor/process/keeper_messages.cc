@@ -46,12 +46,18 @@ KeeperMessage from_wire(const keeper::Stored& in, FdTaker& fds) {
 }
 
 KeeperMessage from_wire(const keeper::Run& in, FdTaker& fds) {
-  KeeperRun run{in.token, in.label, in.pid, in.flags, {Duration{in.spawned_mono_ns}},
-                {},       {},       {},     {}};
+  KeeperRun run;
+  run.token = in.token;
+  run.label = in.label;
+  run.pid = in.pid;
+  run.flags = in.flags;
+  run.spawned = {Duration{in.spawned_mono_ns}};
   run.pidfd = fds.next((in.handles & keeper::kHasPidfd) != 0);
   run.error = fds.next((in.handles & keeper::kHasError) != 0);
   run.out = fds.next((in.handles & keeper::kHasOut) != 0);
   run.err = fds.next((in.handles & keeper::kHasErr) != 0);
+  run.notify_socket = fds.next((in.handles & keeper::kHasNotifySocket) != 0);
+  run.notify_pipe = fds.next((in.handles & keeper::kHasNotifyPipe) != 0);
   return run;
 }
 

@@ -36,6 +36,8 @@ struct KeeperRun {
   UniqueFd error;  // empty once settled
   UniqueFd out;
   UniqueFd err;
+  UniqueFd notify_socket;
+  UniqueFd notify_pipe;
 };
 
 struct KeeperRefusal {

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "mainstay/endpoint.h"
+#include "process/notify_wish.h"
 #include "process/secrets.h"
 
 namespace mainstay::process {
@@ -72,10 +73,11 @@ struct Preparer::Pending {
 };
 
 Preparer::Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, ResourceLimits& limits,
-                   EnvironmentMap own_environment, User self)
+                   NotifyListener& notify, EnvironmentMap own_environment, User self)
     : auxiliary_(auxiliary),
       trees_(trees),
       limits_(limits),
+      notify_(notify),
       own_environment_(std::move(own_environment)),
       self_(std::move(self)) {}
 
@@ -181,6 +183,19 @@ Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, StartP
   return prepared;
 }
 
+// What stops a service may use the socket of its run.
+Result<UniqueFd> Preparer::notify_socket(const runtime::StartRequest& start, StartPurpose purpose,
+                                         const std::optional<User>& user, SpawnContext& context) {
+  if (purpose == StartPurpose::Service && wants_notify_socket(*start.spec)) {
+    auto endpoint = notify_.prepare(start.run, user);
+    if (!endpoint) return endpoint.error();
+    context.notify_socket = endpoint->path;
+    return std::move(endpoint->socket);
+  }
+  context.notify_socket = notify_.path_of(start.run);
+  return UniqueFd{};
+}
+
 Preparation Preparer::complete(const runtime::StartRequest& start, StartPurpose purpose,
                                const SecretValues& secrets) {
   SpawnContext context;
@@ -188,10 +203,14 @@ Preparation Preparer::complete(const runtime::StartRequest& start, StartPurpose 
   if (!user) return failed("user", cannot_start(start, user.error()));
   auto placed = place(start, purpose, context);
   if (!placed) return failed("cgroup", cannot_start(start, placed.error()));
+  auto notify = notify_socket(start, purpose, *user, context);
+  if (!notify) return failed("notify", cannot_start(start, notify.error()));
+  placed->notify_socket = std::move(*notify);
   const auto* command = purpose == StartPurpose::StopCommand ? &start.spec->stop.command : nullptr;
   auto request = compose_request(start, std::move(*user), secrets, context, command);
   if (!request) return failed("request", request.error());
   placed->request = std::move(*request);
+  if (purpose == StartPurpose::Service) placed->request.notify_fd = notify_fd_of(*start.spec);
   return std::move(*placed);
 }
 

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "process/auxiliary.h"
 #include "process/limits.h"
+#include "process/notify_listener.h"
 #include "process/spawn_request.h"
 #include "process/tree.h"
 #include "runtime/ports.h"
@@ -19,7 +20,8 @@ namespace mainstay::process {
 
 struct PreparedStart {
   SpawnRequest request;
-  UniqueFd cgroup;  // to be born in, or empty
+  UniqueFd cgroup;         // to be born in, or empty
+  UniqueFd notify_socket;  // for the keeper to hold, or empty
 };
 
 using Preparation = std::variant<PreparedStart, runtime::StartFailure>;
@@ -31,7 +33,7 @@ enum class StartPurpose : std::uint8_t { Service, StopCommand, Check };
 class Preparer {
  public:
   Preparer(AuxiliaryRuns& auxiliary, ProcessTrees& trees, ResourceLimits& limits,
-           EnvironmentMap own_environment, User self);
+           NotifyListener& notify, EnvironmentMap own_environment, User self);
   ~Preparer();  // calls nobody
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
@@ -46,6 +48,8 @@ class Preparer {
                        const SecretValues& secrets);
   Result<PreparedStart> place(const runtime::StartRequest& start, StartPurpose purpose,
                               SpawnContext& context);
+  Result<UniqueFd> notify_socket(const runtime::StartRequest& start, StartPurpose purpose,
+                                 const std::optional<User>& user, SpawnContext& context);
   void run_secret_commands(Pending& pending);
   void run_secret_command(Pending& pending, const std::string& key,
                           const model::SecretCommand& secret);
@@ -54,6 +58,7 @@ class Preparer {
   AuxiliaryRuns& auxiliary_;
   ProcessTrees& trees_;
   ResourceLimits& limits_;
+  NotifyListener& notify_;
   EnvironmentMap own_environment_;
   User self_;
   std::uint64_t next_id_ = 1;

@@ -14,11 +14,11 @@ namespace mainstay::process {
 using Phase = OneRun::Phase;
 
 ProcessRunner::ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees,
-                             ResourceLimits& limits, OutputSink& output,
+                             ResourceLimits& limits, OutputSink& output, NotifyListener& notify,
                              EnvironmentMap own_environment, User self,
                              std::function<void(runtime::RunnerEvent)> post,
                              std::function<void(const std::string&)> notice)
-    : state_(std::make_unique<State>(loop, keeper, trees, limits, output,
+    : state_(std::make_unique<State>(loop, keeper, trees, limits, output, notify,
                                      std::move(own_environment), std::move(self), std::move(post),
                                      std::move(notice))) {}
 
@@ -104,6 +104,7 @@ void ProcessRunner::release(RunId id) {
   const OneRun& run = *found->second;
   state_->limits.released(run.instance, id);
   if (run.phase != Phase::Preparing) state_->let_go(id, {run.instance, run.out_pipe, run.err_pipe});
+  state_->notify.forget(id);
   state_->runs.erase(found);
 }
 
@@ -147,6 +148,8 @@ std::vector<HeldRunInfo> ProcessRunner::held_runs() const {
 
 void ProcessRunner::hold(HandedRun handed) {
   const std::uint64_t token = handed.run.token;
+  if (!handed.exit && !handed.run.notify_socket)
+    handed.run.notify_socket = state_->notify.restore(RunId{token});
   if (!handed.exit) state_->keeper.adopt(handed.run);
   state_->held[token] = {std::move(handed.run), handed.exit};
 }

@@ -19,6 +19,7 @@
 #include "process/handover.h"
 #include "process/keeper_client.h"
 #include "process/limits.h"
+#include "process/notify_listener.h"
 #include "process/output_sink.h"
 #include "process/spawn_request.h"
 #include "process/state_file.h"
@@ -44,8 +45,8 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // `own_environment` and `self` are those of this process. `post` and `notice` must only enqueue;
   // the latter is told what no event says: that a stop command could not be started.
   ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees, ResourceLimits& limits,
-                OutputSink& output, EnvironmentMap own_environment, User self,
-                std::function<void(runtime::RunnerEvent)> post,
+                OutputSink& output, NotifyListener& notify, EnvironmentMap own_environment,
+                User self, std::function<void(runtime::RunnerEvent)> post,
                 std::function<void(const std::string&)> notice = {});
   ~ProcessRunner() override;
 

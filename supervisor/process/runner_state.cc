@@ -70,6 +70,7 @@ OneRun& ProcessRunner::State::add(const runtime::StartRequest& start) {
 }
 
 void ProcessRunner::State::fail(OneRun& run, runtime::StartFailure failure) {
+  notify.forget(run.id);
   run.phase = Phase::Failed;
   run.attempt = {};
   post(runtime::StartFailed{run.id, std::move(failure)});
@@ -89,9 +90,11 @@ void ProcessRunner::State::ask(RunId id, Preparation prepared) {
                  "cannot start " + run->attempt.shown_name + ": it was stopped before it began"});
   }
   const auto bytes = encode_request(start.request);
-  const Status asked = bytes ? keeper.spawn(id.value, run->instance, output_flags(run->logs),
-                                            *bytes, std::move(start.cgroup))
-                             : Status{bytes.error()};
+  const std::uint32_t pipe = start.request.notify_fd != 0 ? keeper::kNotifyPipe : 0U;
+  const Status asked =
+      bytes ? keeper.spawn(id.value, run->instance, output_flags(run->logs) | pipe, *bytes,
+                           std::move(start.cgroup), std::move(start.notify_socket))
+            : Status{bytes.error()};
   if (!asked) {
     return fail(*run, {failure_kind(asked.error().code), "request", asked.error().code,
                        "cannot start " + run->attempt.shown_name + ": " + asked.error().message});
@@ -107,6 +110,8 @@ void ProcessRunner::State::born(OneRun& run, KeeperRun told) {
   run.pidfd = std::move(told.pidfd);
   run.error = std::move(told.error);
   run.pipes = take_pipes(told, run.logs);
+  run.notify_socket = std::move(told.notify_socket);
+  run.notify_pipe = std::move(told.notify_pipe);
   run.out_pipe = inode_of(run.pipes.out);
   run.err_pipe = inode_of(run.pipes.err);
   run.foreign = (told.flags & keeper::kForeign) != 0;
@@ -139,6 +144,7 @@ bool ProcessRunner::State::read_error_pipe(OneRun& run) {
 
 void ProcessRunner::State::running(OneRun& run) {
   run.phase = Phase::Running;
+  NotifySource source{run.id, run.instance, run.attempt.shown_name};
   run.attempt = {};
   if (run.foreign) {
     trees.started_elsewhere(run.instance, run.pid);
@@ -149,6 +155,7 @@ void ProcessRunner::State::running(OneRun& run) {
   if (run.pipes.out || run.pipes.err) {
     output.attach(run.id, run.log_file, run.logs, std::move(run.pipes));
   }
+  notify.attach(std::move(source), std::move(run.notify_socket), std::move(run.notify_pipe));
   if (run.announce) post(runtime::Spawned{run.id, run.pid, run.spawned});
   if (run.signal_when_running) trees.signal_tree(run.instance, *run.signal_when_running);
   if (run.kill_when_born) trees.kill_tree(run.instance);
@@ -160,6 +167,8 @@ void ProcessRunner::State::ended(OneRun& run, const KeeperExit& exit) {
   if (run.phase != Phase::Running) return;
   run.phase = Phase::Ended;
   run.exit = exit;
+  notify.drain(run.id);
+  notify.forget(run.id);
   trees.main_ended(run.instance);
   limits.ended(run.instance, run.id);
   output.drain(run.id);
@@ -183,6 +192,11 @@ HandedRun ProcessRunner::State::hand_over(OneRun& run) const {
   if (run.phase == Phase::Born) {
     out.out = std::move(run.pipes.out);
     out.err = std::move(run.pipes.err);
+    out.notify_socket = std::move(run.notify_socket);
+    out.notify_pipe = std::move(run.notify_pipe);
+  } else {
+    out.notify_socket = notify.copy_of_socket(run.id);
+    out.notify_pipe = notify.copy_of_pipe(run.id);
   }
   out.pid = run.pid;
   out.spawned = run.spawned;

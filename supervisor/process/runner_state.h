@@ -42,7 +42,9 @@ struct OneRun {
   std::optional<KeeperExit> exit;
   UniqueFd pidfd;
   UniqueFd error;
-  OutputPipes pipes;           // until it runs
+  OutputPipes pipes;  // until it runs, as are the next two
+  UniqueFd notify_socket;
+  UniqueFd notify_pipe;
   std::uint64_t out_pipe = 0;  // their inodes
   std::uint64_t err_pipe = 0;
   std::unique_ptr<io::FdWatch> error_watch;
@@ -76,18 +78,20 @@ OutputPipes take_pipes(KeeperRun& told, const model::LogSpec& logs);
 
 struct ProcessRunner::State {
   State(io::Loop& loop_in, KeeperClient& keeper_in, ProcessTrees& trees_in,
-        ResourceLimits& limits_in, OutputSink& output_in, EnvironmentMap environment, User self,
-        std::function<void(runtime::RunnerEvent)> post_in,
+        ResourceLimits& limits_in, OutputSink& output_in, NotifyListener& notify_in,
+        EnvironmentMap environment, User self, std::function<void(runtime::RunnerEvent)> post_in,
         std::function<void(const std::string&)> notice_in)
       : loop(loop_in),
         keeper(keeper_in),
         trees(trees_in),
         limits(limits_in),
         output(output_in),
+        notify(notify_in),
         post(std::move(post_in)),
         notice(std::move(notice_in)),
         auxiliary(loop_in, keeper_in, trees_in),
-        preparer(auxiliary, trees_in, limits_in, std::move(environment), std::move(self)) {}
+        preparer(auxiliary, trees_in, limits_in, notify_in, std::move(environment),
+                 std::move(self)) {}
 
   OneRun* find(RunId id) {
     const auto found = runs.find(id);
@@ -118,6 +122,7 @@ struct ProcessRunner::State {
   ProcessTrees& trees;
   ResourceLimits& limits;
   OutputSink& output;
+  NotifyListener& notify;
   std::function<void(runtime::RunnerEvent)> post;
   std::function<void(const std::string&)> notice;
   AuxiliaryRuns auxiliary;

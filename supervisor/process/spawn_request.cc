@@ -45,6 +45,7 @@ keeper::RunRequest head_of(const SpawnRequest& request) {
   head.cgroups = static_cast<std::uint32_t>(request.cgroups.size());
   head.candidates = static_cast<std::uint32_t>(request.candidates.size());
   head.arguments = static_cast<std::uint32_t>(request.arguments.size());
+  head.notify_fd = static_cast<std::uint32_t>(request.notify_fd);
   head.environment = static_cast<std::uint32_t>(request.environment.size());
   return head;
 }

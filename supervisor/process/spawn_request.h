@@ -30,6 +30,7 @@ struct SpawnRequest {
   int nice = 0;  // 0: as the supervisor's
   std::vector<keeper::RunLimit> limits;
   std::vector<std::string> cgroups;  // cgroup.procs files
+  int notify_fd = 0;                 // s6's notification descriptor; 0: none
 };
 
 // The memfd's bytes (keeper/request.h); an error when something is larger than that allows.

@@ -75,6 +75,12 @@ struct TreePlace {
   std::vector<std::string> enters;  // cgroup.procs files of cgroup v1, to write "0" to
 };
 
+enum class Belonging : std::uint8_t {
+  Inside,
+  Outside,
+  Gone,  // there is no such process any more, or only its zombie
+};
+
 class ProcessTrees {
  public:
   // Finds out by making and removing a group which kind works here; never fails, Sweep always
@@ -115,6 +121,8 @@ class ProcessTrees {
   // Does anything of the tree live? Zombies do not count, the main process does until it has ended.
   // One small read with cgroups; with Sweep it looks at the keeper's orphans.
   bool leftovers(const std::string& instance) const;
+  // Is the process part of the tree? Looks at it and, without cgroups, at its ancestors.
+  Belonging belonging(const std::string& instance, int pid) const;
   // Calls back once when nothing of the tree lives, during this call if that is so already. A later
   // await_empty for the same instance replaces the callback. The callback must only enqueue.
   void await_empty(const std::string& instance, std::function<void()> callback);

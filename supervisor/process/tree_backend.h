@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "io/loop.h"
+#include "process/proc_linux.h"
 #include "process/tree.h"
 
 namespace mainstay::process {
@@ -67,6 +68,10 @@ std::unique_ptr<TreeBackEnd> make_v1_trees(io::Loop& loop, std::string root);
 // `trees` is all instances, for telling main processes from orphans.
 std::unique_ptr<TreeBackEnd> make_sweep_trees(io::Loop& loop, int keeper_pid,
                                               std::string cookie_root, const TreeTable& trees);
+
+// For ProcessTrees::belonging(), whatever holds the tree.
+Belonging belonging_of(const Proc& proc, const Tree& tree, const TreeTable& trees, int keeper_pid,
+                       const std::string& cookie_root, int pid);
 
 // Watches one live process of `pids`: whatever the tree does, it cannot become empty before that
 // one ends.

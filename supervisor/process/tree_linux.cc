@@ -243,6 +243,13 @@ bool ProcessTrees::leftovers(const std::string& instance) const {
   return held != nullptr && held->back_end->populated(*held->tree);
 }
 
+Belonging ProcessTrees::belonging(const std::string& instance, int pid) const {
+  const Held* held = state_->find(instance);
+  if (held == nullptr) return state_->proc.stat(pid) ? Belonging::Outside : Belonging::Gone;
+  return belonging_of(state_->proc, *held->tree, state_->trees, state_->options.keeper_pid,
+                      state_->cookie_root, pid);
+}
+
 void ProcessTrees::await_empty(const std::string& instance, std::function<void()> callback) {
   Held* held = state_->find(instance);
   if (held == nullptr) {

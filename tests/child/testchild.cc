@@ -10,6 +10,10 @@
 //   cwd reopen TEXT       a line through /dev/stdout    close-output      closes 1 and 2 escape
 //   FILE       a double-forked daemon in a session of its own that ignores TERM and appends its pid
 //   to FILE fork WORD…        a child that does the rest, while we wait for ever
+//   notify TEXT       tells NOTIFY_SOCKET           notify-with N TEXT  with N descriptors attached
+//   notify-vanish TEXT  from a child that ends      notify-flood N      as fast as there is room
+//   notify-bytes N    a message of N bytes          notify-barrier      waits until it is heard
+//   notify-main       MAINPID of ourselves          write-to FD TEXT    TEXT to a descriptor
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -27,6 +31,8 @@
 #include <cstring>
 #include <map>
 #include <string>
+
+#include "notify.h"
 
 namespace {
 
@@ -211,12 +217,39 @@ bool act_on_output(const std::string& word, Words& words) {
   return true;
 }
 
+bool act_on_notify(const std::string& word, Words& words) {
+  using namespace mainstay::test;
+  if (word == "notify") {
+    notify(words.argument());
+  } else if (word == "notify-with") {
+    const int count = atoi(words.argument());
+    notify(words.argument(), count);
+  } else if (word == "notify-vanish") {
+    notify_and_vanish(words.argument());
+  } else if (word == "notify-flood") {
+    notify_flood(atol(words.argument()));
+  } else if (word == "notify-bytes") {
+    notify(std::string(static_cast<std::size_t>(atol(words.argument())), 'x'));
+  } else if (word == "notify-barrier") {
+    notify_barrier();
+  } else if (word == "notify-main") {
+    notify("MAINPID=" + std::to_string(getpid()));
+  } else if (word == "write-to") {
+    const int fd = atoi(words.argument());
+    write_all(fd, words.argument());
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int, char** argv) {
   Words words{argv + 1};
   while (const char* word = words.next()) {
-    if (act_on_process(word, words) || act_on_output(word, words)) continue;
+    if (act_on_process(word, words) || act_on_output(word, words) || act_on_notify(word, words))
+      continue;
     fprintf(stderr, "testchild: what is '%s'?\n", word);
     return 96;
   }

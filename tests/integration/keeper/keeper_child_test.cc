@@ -40,12 +40,6 @@ process::User nobody() {
   return user;
 }
 
-bool is_root(const char* what) {
-  if (geteuid() == 0) return true;
-  MESSAGE("skipped, needs root: ", std::string{what});
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("A program starts with clean signals, its own session and nothing inherited") {

@@ -1,5 +1,6 @@
 #include "integration/keeper/keeper_fixture.h"
 
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -234,6 +235,12 @@ std::string KeeperFixture::keeper_words() {
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in{path};
   return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+bool is_root(const char* what) {
+  if (geteuid() == 0) return true;
+  MESSAGE("skipped, needs root: ", std::string{what});
+  return false;
 }
 
 std::string field_of(const std::string& text, const std::string& name) {

@@ -108,6 +108,8 @@ class KeeperFixture {
   Heard heard_;
 };
 
+// Says what is skipped when we are not.
+bool is_root(const char* what);
 // The value after "NAME:" or "NAME" in a file of /proc as text, trimmed; "" if there is none.
 std::string field_of(const std::string& text, const std::string& name);
 std::string read_file(const std::filesystem::path& path);

@@ -6,94 +6,12 @@
 
 #include <fstream>
 
-#include "integration/keeper/keeper_fixture.h"
-#include "process/environment_posix.h"
-#include "process/runner.h"
+#include "integration/keeper/runner_side.h"
 
 using namespace mainstay;
 using namespace mainstay::test;
-using process::ProcessRunner;
 
 namespace {
-
-// Keeps what each run printed, read when the runner says drain.
-struct KeptOutput final : process::OutputSink {
-  void attach(RunId run, const std::string& file_name, const model::LogSpec&,
-              process::OutputPipes given) override {
-    files[run] = file_name;
-    pipes[run] = std::move(given);
-  }
-  void drain(RunId run) override {
-    char piece[4096];
-    for (const UniqueFd* pipe : {&pipes[run].out, &pipes[run].err}) {
-      for (ssize_t size; *pipe && (size = read(pipe->get(), piece, sizeof piece)) > 0;) {
-        text[run].append(piece, static_cast<std::size_t>(size));
-      }
-    }
-  }
-  std::map<RunId, std::string> files;
-  std::map<RunId, process::OutputPipes> pipes;
-  std::map<RunId, std::string> text;
-};
-
-// A controller's worth of parts around the runner.
-struct Side {
-  explicit Side(KeeperFixture& fixture_in, process::TreeOptions options)
-      : fixture(fixture_in), trees(fixture_in.loop(), std::move(options)) {
-    fixture.accept_controller();
-    client = fixture.take_client();
-    runner = std::make_unique<ProcessRunner>(
-        fixture.loop(), *client, trees, output, process::own_environment(), process::current_user(),
-        [this](runtime::RunnerEvent event) { events.push_back(std::move(event)); },
-        [this](const std::string& notice) { notices.push_back(notice); });
-    client->start(*runner, host);
-    fixture.until([&] { return host.all_there; });
-  }
-
-  template <typename Event>
-  Event* find(RunId run) {
-    for (auto& event : events) {
-      auto* one = std::get_if<Event>(&event);
-      if (one != nullptr && one->run == run) return one;
-    }
-    return nullptr;
-  }
-  template <typename Event>
-  Event& await(RunId run) {
-    fixture.until([&] { return find<Event>(run) != nullptr; });
-    return *find<Event>(run);
-  }
-
-  KeeperFixture& fixture;
-  process::ProcessTrees trees;
-  KeptOutput output;
-  Heard host;
-  std::vector<runtime::RunnerEvent> events;
-  std::vector<std::string> notices;
-  std::unique_ptr<process::KeeperClient> client;
-  std::unique_ptr<ProcessRunner> runner;
-};
-
-process::TreeOptions tree_options(const KeeperFixture& fixture) {
-  process::TreeOptions options;
-  options.state_dir = (fixture.folder() / "state").string();
-  options.keeper_pid = fixture.keeper_pid();
-  return options;
-}
-
-model::ServiceSpec service(const KeeperFixture& fixture, std::vector<std::string> words) {
-  model::ServiceSpec spec;
-  spec.name = "backend";
-  spec.command.argv.push_back({(fixture.folder() / "bin" / "testchild").string()});
-  for (const std::string& word : words)
-    spec.command.argv.push_back({word});
-  spec.cwd.text = fixture.folder().string();
-  return spec;
-}
-
-runtime::StartRequest request(const model::ServiceSpec& spec, std::uint64_t run) {
-  return {RunId{run}, InstanceId{0}, spec.name + ":0", spec.name, 0, &spec};
-}
 
 // A zombie that the keeper has still to reap does not live.
 bool is_alive(pid_t pid) {

@@ -44,6 +44,8 @@ Handover example(std::size_t runs) {
     run.pidfd = some_fd();
     if (i % 2 == 0) run.out = some_fd();
     if (i % 3 == 0) run.err = some_fd();
+    if (i % 4 < 2) run.notify_socket = pipe_end();
+    if (i % 4 == 1) run.notify_pipe = some_fd();
     handover.runs.push_back({std::move(run), std::nullopt});
   }
   return handover;
@@ -74,6 +76,10 @@ TEST_CASE("everything comes out as it went in, with its descriptors") {
     CHECK(run.pidfd);
     CHECK(static_cast<bool>(run.out) == (i % 2 == 0));
     CHECK(static_cast<bool>(run.err) == (i % 3 == 0));
+    CHECK(static_cast<bool>(run.notify_pipe) == (i % 4 == 1));
+    REQUIRE(static_cast<bool>(run.notify_socket) == (i % 4 < 2));
+    if (run.notify_socket)
+      CHECK(same_file(run.notify_socket.get(), given.runs[i].run.notify_socket.get()));
     CHECK((run.flags & keeper::kForeign) != 0);
   }
 }
@@ -120,7 +126,8 @@ TEST_CASE("what makes no sense is refused, and nothing of it stays open") {
   REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
   const UniqueFd reading{ends[0]};
   const UniqueFd writing{ends[1]};
-  for (const std::string_view bytes : {"\x02 no run", "\x07", "\x01\xff\xff\xff\xff"}) {
+  for (const std::string_view bytes :
+       {"\x02 no run", "\x07", "\x01\xff\xff\xff\xff", "\x04 no notify"}) {
     REQUIRE(send(ends[1], bytes.data(), bytes.size(), 0) > 0);
     CHECK_FALSE(unpack(ends[0]).ok());
   }

@@ -132,6 +132,28 @@ TEST_CASE("killing one instance touches no other, and no stranger among the keep
   });
 }
 
+TEST_CASE("a process is part of its tree and of no other, wherever it went") {
+  with_each_kind([](FakeKeeper& keeper, ProcessTrees& trees) {
+    auto backend = keeper.spawn(trees, "backend:0", {"escapees", "2"});
+    auto worker = keeper.spawn(trees, "worker:0", {"plain"});
+    auto stranger = keeper.spawn_stranger({"plain"});
+    trees.started("backend:0", backend.pid);
+    trees.started("worker:0", worker.pid);
+    for (const int pid : numbers(keeper, backend, 3)) {
+      CHECK(trees.belonging("backend:0", pid) == Belonging::Inside);
+      CHECK(trees.belonging("worker:0", pid) == Belonging::Outside);
+    }
+    for (const int pid : {keeper.next_number(stranger), getpid(), 1})
+      CHECK(trees.belonging("backend:0", pid) == Belonging::Outside);
+    kill(keeper.next_number(worker), SIGKILL);
+    REQUIRE(keeper.run_until([&] { return keeper.reaped(worker.pid); }));
+    CHECK(trees.belonging("worker:0", worker.pid) == Belonging::Gone);
+    CHECK(trees.belonging("nobody:0", 1) == Belonging::Outside);
+    trees.main_ended("worker:0");
+    kill(stranger.pid, SIGKILL);
+  });
+}
+
 TEST_CASE("a new controller finds everything again by name and pid") {
   for (const auto kind : {TreeKind::CgroupV2, TreeKind::CgroupV1, TreeKind::Sweep}) {
     CAPTURE(to_string(kind));
