@@ -123,12 +123,22 @@ void become_user(const ChildTask& task, const ReadRequest& request) {
   }
 }
 
+// The number of the given descriptor may be that of the error pipe, which is needed to the end.
+int out_of_the_way(const ChildTask& task) {
+  if (task.given < 0 || task.error != kGivenNumber) return task.error;
+  const int moved = fcntl(task.error, F_DUPFD_CLOEXEC, kGivenNumber + 1);
+  if (moved < 0) fail(task, Stage::Descriptors, errno);
+  return moved;
+}
+
 void arrange_descriptors(const ChildTask& task, int out, int err) {
-  if (dup2(task.inherited->dev_null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
+  if (dup2(task.inherited->dev_null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
+      (task.given >= 0 && dup2(task.given, kGivenNumber) < 0)) {
     fail(task, Stage::Descriptors, errno);
   }
   // Everything of ours is close-on-exec; this is for what a library might have opened without.
   syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (task.given >= 0) fcntl(kGivenNumber, F_SETFD, 0);
 }
 
 // PATH semantics of execvp: what is not there or may not be run is passed over.
@@ -163,8 +173,9 @@ void unblock_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void become_program(const ChildTask& task) {
+void become_program(ChildTask task) {
   Pointers pointers;
+  task.error = out_of_the_way(task);
   const ReadRequest request = take_request(task, pointers);
   const RunRequest& head = *request.head;
   // The pipes come first: later a low RLIMIT_NOFILE may forbid new descriptors.

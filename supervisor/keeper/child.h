@@ -25,13 +25,14 @@ struct ChildTask {
   int out = -1;             // write end for 1 (and 2 with kMergeErr); -1: /dev/null
   int err = -1;             // write end for 2
   int error = -1;           // write end of the error pipe
+  int given = -1;           // what is kGivenNumber in the program
   int cgroup = -1;          // a cgroup v2 folder to move into; -1: born there already, or none
   std::uint32_t flags = 0;  // SpawnFlags
 };
 
 // Becomes the program, or writes one StageFailure into the error pipe and ends with code 127. To be
 // called right after fork or clone3; allocates nothing.
-[[noreturn]] void become_program(const ChildTask& task);
+[[noreturn]] void become_program(ChildTask task);
 
 // Gives the child of a fork the keeper's original resource limit, OOM score and signal state.
 void restore_oom_score(const Inheritance& inherited);

@@ -137,8 +137,10 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
   refusal_ = Refused{};
   refusal_.token = spawn.token;
   const bool is_inline = (spawn.flags & kInline) != 0;
+  const bool given = (spawn.flags & kGiven) != 0;
   const bool into_cgroup = (spawn.flags & kIntoCgroup) != 0;
-  const std::size_t needed_fds = (is_inline ? 0U : 1U) + (into_cgroup ? 1U : 0U);
+  const std::size_t needed_fds =
+      (is_inline ? 0U : 1U) + (given ? 1U : 0U) + (into_cgroup ? 1U : 0U);
   if (packet.lost_fds) {
     refusal_.error = EMFILE;
     refusal_due_ = true;
@@ -152,6 +154,7 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
     task.request = is_inline ? -1 : packet.fds[0];
     task.inline_request = packet.bytes + sizeof spawn;
     task.inline_size = packet.size - sizeof spawn;
+    task.given = given ? packet.fds[is_inline ? 0 : 1] : -1;
     task.cgroup = into_cgroup ? packet.fds[needed_fds - 1] : -1;
     refusal_due_ = !start_run(table_, spawn, task, refusal_);
   }

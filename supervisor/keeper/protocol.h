@@ -66,18 +66,20 @@ struct Hello {
 };
 
 enum SpawnFlags : std::uint32_t {
-  kPipeOut = 1,     // 1 is a pipe, else /dev/null
-  kPipeErr = 2,     // 2 is a pipe of its own, else /dev/null
-  kMergeErr = 4,    // 2 is the same pipe as 1 (with kPipeOut)
-  kIntoCgroup = 8,  // the last descriptor is the cgroup v2 folder to be born in
-  kInline = 16,     // the run request follows the message in its packet, and no memfd comes
+  kPipeOut = 1,      // 1 is a pipe, else /dev/null
+  kPipeErr = 2,      // 2 is a pipe of its own, else /dev/null
+  kMergeErr = 4,     // 2 is the same pipe as 1 (with kPipeOut)
+  kIntoCgroup = 8,   // the last descriptor is the cgroup v2 folder to be born in
+  kInline = 16,      // the run request follows the message in its packet, and no memfd comes
+  kGiven = 0x10000,  // a descriptor comes along that is kGivenNumber in the program
 };
+inline constexpr int kGivenNumber = 3;
 
 // Among the flags of a Run: not started by this keeper (Adopt).
 inline constexpr std::uint32_t kForeign = 0x80000000;
 
-// With the sealed memfd of the run request (keeper/request.h) unless that is inline, then perhaps a
-// cgroup folder.
+// With the sealed memfd of the run request (keeper/request.h) unless that is inline, then perhaps
+// the given descriptor, then perhaps a cgroup folder.
 // Answered by Run or Refused; a token that is held is answered with what there is, and starts
 // nothing.
 struct Spawn {

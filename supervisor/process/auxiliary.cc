@@ -1,12 +1,14 @@
 #include "process/auxiliary.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <utility>
 
+#include "base/text.h"
 #include "process/pidfd_linux.h"
 
 namespace mainstay::process {
@@ -24,23 +26,39 @@ struct AuxiliaryRuns::One {
   std::unique_ptr<io::Timer> timer;
 };
 
+namespace {
+
+std::uint32_t output_flags(const AuxiliaryOptions& options) {
+  if (options.output_limit == 0) return 0;
+  return options.with_errors ? keeper::kPipeOut | keeper::kMergeErr
+                             : std::uint32_t{keeper::kPipeOut};
+}
+
+}  // namespace
+
+std::string how_it_ended(int wait_status) {
+  if (WIFSIGNALED(wait_status)) return "was ended by signal " + signal_name(WTERMSIG(wait_status));
+  return "ended with code " + std::to_string(WEXITSTATUS(wait_status));
+}
+
 AuxiliaryRuns::AuxiliaryRuns(io::Loop& loop, KeeperClient& keeper) : loop_(loop), keeper_(keeper) {}
 
 AuxiliaryRuns::~AuxiliaryRuns() = default;
 
-void AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup, AuxiliaryOptions options,
-                          std::function<void(AuxiliaryResult)> done) {
+std::uint64_t AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup,
+                                   AuxiliaryOptions options,
+                                   std::function<void(AuxiliaryResult)> done, UniqueFd given) {
   const std::uint64_t token = keeper_.next_auxiliary_token();
-  const std::uint32_t flags = options.output_limit > 0 ? std::uint32_t{keeper::kPipeOut} : 0U;
   const auto bytes = encode_request(request);
-  const Status asked = bytes ? keeper_.spawn(token, options.label, flags, *bytes, std::move(cgroup))
+  const Status asked = bytes ? keeper_.spawn(token, options.label, output_flags(options), *bytes,
+                                             std::move(cgroup), std::move(given))
                              : Status{bytes.error()};
   if (!asked) {
     done({"cannot start " + options.shown_name + ": " + asked.error().message,
           asked.error().code,
           0,
           {}});
-    return;
+    return token;
   }
   auto one = std::make_unique<One>();
   one->token = token;
@@ -56,6 +74,12 @@ void AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup, Auxiliar
     one->timer->start(one->options.timeout);
   }
   runs_.emplace(token, std::move(one));
+  return token;
+}
+
+void AuxiliaryRuns::end(std::uint64_t token, std::string failure) {
+  const auto found = runs_.find(token);
+  if (found != runs_.end()) end_early(*found->second, std::move(failure));
 }
 
 void AuxiliaryRuns::on_run(KeeperRun run) {

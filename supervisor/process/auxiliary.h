@@ -1,5 +1,5 @@
-// Short runs beside the services: secret commands and stop commands. Started by the keeper like
-// everything else; nothing of them is kept for a next controller. Loop thread only.
+// Runs beside the services: secret commands, stop commands, our own gateway. Started by the keeper
+// like everything else; nothing of them is kept for a next controller. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,12 @@ struct AuxiliaryOptions {
   std::string label;             // "backend:0 stop"
   std::string shown_name;        // for messages: "stop.command of backend"
   std::size_t output_limit = 0;  // 0: its output goes nowhere; more than that ends it
+  bool with_errors = false;      // what it writes on 2 is output as well
   Duration timeout{0};           // 0: none; after it, it is killed
 };
+
+// "was ended by signal KILL", "ended with code 1".
+std::string how_it_ended(int wait_status);
 
 class AuxiliaryRuns {
  public:
@@ -39,9 +43,12 @@ class AuxiliaryRuns {
   AuxiliaryRuns(const AuxiliaryRuns&) = delete;
   AuxiliaryRuns& operator=(const AuxiliaryRuns&) = delete;
 
-  // Calls `done` once, from the loop or, when the request cannot even be sent, from here.
-  void start(const SpawnRequest& request, UniqueFd cgroup, AuxiliaryOptions options,
-             std::function<void(AuxiliaryResult)> done);
+  // Calls `done` once, from the loop or, when the request cannot even be sent, from here. `given`
+  // is descriptor keeper::kGivenNumber of the program, if not empty. Gives the token for end().
+  std::uint64_t start(const SpawnRequest& request, UniqueFd cgroup, AuxiliaryOptions options,
+                      std::function<void(AuxiliaryResult)> done, UniqueFd given = {});
+  // Kills it; `done` is told, with this failure, when it is gone. One that has ended is ignored.
+  void end(std::uint64_t token, std::string failure);
 
   // What the keeper says of tokens from keeper::kFirstAuxiliaryToken on.
   void on_run(KeeperRun run);

@@ -167,27 +167,33 @@ void KeeperClient::lose(const Error& why) {
 }
 
 Status KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                           std::string_view request, UniqueFd cgroup) {
+                           std::string_view request, UniqueFd cgroup, UniqueFd given) {
   if (request.size() > keeper::kMaxInlineRequest) {
     auto memfd = sealed_memfd("run request", request);
     if (!memfd) return memfd.error();
-    spawn(token, label, flags, std::move(*memfd), std::move(cgroup));
+    spawn(token, label, flags, std::move(*memfd), std::move(cgroup), std::move(given));
     return {};
   }
-  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(cgroup), request);
+  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(given),
+             std::move(cgroup), request);
   return {};
 }
 
 void KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                         UniqueFd request, UniqueFd cgroup) {
+                         UniqueFd request, UniqueFd cgroup, UniqueFd given) {
   std::vector<UniqueFd> fds;
   fds.push_back(std::move(request));
-  send_spawn(spawn_message(token, label, flags), std::move(fds), std::move(cgroup), {});
+  send_spawn(spawn_message(token, label, flags), std::move(fds), std::move(given),
+             std::move(cgroup), {});
 }
 
-void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
-                              std::string_view request) {
+void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd given,
+                              UniqueFd cgroup, std::string_view request) {
   ++unanswered_spawns_;
+  if (given) {
+    message.flags |= keeper::kGiven;
+    fds.push_back(std::move(given));
+  }
   if (cgroup) {
     message.flags |= keeper::kIntoCgroup;
     fds.push_back(std::move(cgroup));

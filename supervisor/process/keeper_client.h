@@ -55,13 +55,14 @@ class KeeperClient {
   // Says Hello and begins to listen. Both must live as long as the client is used.
   void start(KeeperRuns& runs, KeeperHost& host);
 
-  // `request` is an encoded run request; `cgroup` a cgroup v2 folder to be born in, or empty. The
-  // label is cut at keeper::kLabelBytes - 1. An error: there is no memory to hand a large one over.
+  // `request` is an encoded run request; `cgroup` a cgroup v2 folder to be born in, or empty;
+  // `given` is descriptor keeper::kGivenNumber of the program, if not empty. The label is cut at
+  // keeper::kLabelBytes - 1. An error: there is no memory to hand a large one over.
   Status spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-               std::string_view request, UniqueFd cgroup = {});
+               std::string_view request, UniqueFd cgroup = {}, UniqueFd given = {});
   // The same with a request that is in a sealed memfd already.
   void spawn(std::uint64_t token, std::string_view label, std::uint32_t flags, UniqueFd request,
-             UniqueFd cgroup = {});
+             UniqueFd cgroup = {}, UniqueFd given = {});
   // The error pipe was read to its end.
   void settled(std::uint64_t token);
   void release(std::uint64_t token);
@@ -103,7 +104,7 @@ class KeeperClient {
   template <typename Message>
   void send(const Message& message, std::vector<UniqueFd> fds = {}, std::string_view tail = {});
   void send(Packet packet);
-  void send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
+  void send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd given, UniqueFd cgroup,
                   std::string_view request);
   void flush();
   void on_ready(int readiness);

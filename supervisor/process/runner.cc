@@ -96,6 +96,10 @@ void ProcessRunner::release(RunId id) {
   state_->runs.erase(found);
 }
 
+AuxiliaryRuns& ProcessRunner::auxiliary() {
+  return state_->auxiliary;
+}
+
 void ProcessRunner::output_ended(RunId id) {
   if (state_->lingering.erase(id) != 0) state_->keeper.release(id.value);
 }

@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "io/loop.h"
+#include "process/auxiliary.h"
 #include "process/handover.h"
 #include "process/keeper_client.h"
 #include "process/output_sink.h"
@@ -70,6 +71,9 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
 
   // The last pipe of a run has come to its end: the keeper's duplicates may go.
   void output_ended(RunId run);
+
+  // For other runs than services' on the same keeper; its tokens come to this object.
+  AuxiliaryRuns& auxiliary();
 
   // --- runtime::Runner ---
   void start(const runtime::StartRequest& request) override;
