@@ -22,6 +22,14 @@ ProcessRunner::ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees&
 
 ProcessRunner::~ProcessRunner() = default;
 
+AuxiliaryRuns& ProcessRunner::auxiliary() {
+  return state_->auxiliary;
+}
+
+Preparer& ProcessRunner::preparer() {
+  return state_->preparer;
+}
+
 void ProcessRunner::start(const runtime::StartRequest& request) {
   OneRun& run = state_->add(request);
   if (const Status writable = state_->output.ready(run.log_file, run.logs); !writable) {
@@ -94,10 +102,6 @@ void ProcessRunner::release(RunId id) {
   const OneRun& run = *found->second;
   if (run.phase != Phase::Preparing) state_->let_go(id, {run.instance, run.out_pipe, run.err_pipe});
   state_->runs.erase(found);
-}
-
-AuxiliaryRuns& ProcessRunner::auxiliary() {
-  return state_->auxiliary;
 }
 
 void ProcessRunner::output_ended(RunId id) {

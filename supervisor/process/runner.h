@@ -16,7 +16,6 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "io/loop.h"
-#include "process/auxiliary.h"
 #include "process/handover.h"
 #include "process/keeper_client.h"
 #include "process/output_sink.h"
@@ -35,6 +34,9 @@ struct HeldRunInfo {
   MonoTime spawned;
   bool exited = false;
 };
+
+class AuxiliaryRuns;
+class Preparer;
 
 class ProcessRunner final : public runtime::Runner, public KeeperRuns {
  public:
@@ -72,8 +74,9 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
   // The last pipe of a run has come to its end: the keeper's duplicates may go.
   void output_ended(RunId run);
 
-  // For other runs than services' on the same keeper; its tokens come to this object.
+  // For those who run something beside the services: checks.
   AuxiliaryRuns& auxiliary();
+  Preparer& preparer();
 
   // --- runtime::Runner ---
   void start(const runtime::StartRequest& request) override;
