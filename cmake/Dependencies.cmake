@@ -5,6 +5,8 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv)
+# 7.87 keeps the list of certificates in memory.
+pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
 
 find_library(MAINSTAY_CCTZ_LIBRARY NAMES cctz REQUIRED)
 find_path(MAINSTAY_CCTZ_INCLUDE NAMES cctz/time_zone.h REQUIRED)
@@ -14,6 +16,9 @@ add_library(mainstay_fmt INTERFACE)
 target_link_libraries(mainstay_fmt INTERFACE fmt::fmt-header-only)
 
 add_library(mainstay_uv INTERFACE)
+# Always the shared one: only the gateway loads it, and TLS is mended without us.
+add_library(mainstay_curl INTERFACE)
+target_link_libraries(mainstay_curl INTERFACE PkgConfig::LIBCURL)
 add_library(mainstay_yaml INTERFACE)
 add_library(mainstay_zlib INTERFACE)
 add_library(mainstay_cctz INTERFACE)

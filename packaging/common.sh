@@ -5,9 +5,9 @@ JOBS=$(nproc)
 
 # What every build needs. Python runs the quickstart's programs and the tests; tzdata is read at run time.
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libuv1-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
-                libcctz-dev zlib1g-dev python3 tzdata)
+                libcctz-dev zlib1g-dev libcurl4-openssl-dev python3 tzdata)
 # What the tests need besides: a second compiler with its sanitizers and fuzzer, and the formatter.
-TEST_PACKAGES=(doctest-dev clang clang-format libclang-rt-14-dev git logrotate procps strace)
+TEST_PACKAGES=(doctest-dev clang clang-format libclang-rt-14-dev git logrotate openssl procps strace)
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD= PLAIN=; fi
 

@@ -8,6 +8,7 @@ namespace mainstay {
 struct Programs {
   std::filesystem::path keeper;      // <prefix>/bin/supervisor
   std::filesystem::path controller;  // <prefix>/libexec/mainstay/mainstay-controller
+  std::filesystem::path gateway;     // <prefix>/libexec/mainstay/mainstay-gateway; may be missing
 };
 
 // Beside the controller of that path.

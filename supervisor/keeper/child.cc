@@ -123,25 +123,32 @@ void become_user(const ChildTask& task, const ReadRequest& request) {
   }
 }
 
-// Its number may be one that we still need: the error pipe moves out of the way.
+// The number of a descriptor that the program gets may be that of the error pipe, which is needed to
+// the end.
+int out_of_the_way(const ChildTask& task, int number) {
+  if (task.error != number) return task.error;
+  const int moved = fcntl(task.error, F_DUPFD_CLOEXEC, number + 1);
+  if (moved < 0) fail(task, Stage::Descriptors, errno);
+  return moved;
+}
+
 int open_notify_pipe(ChildTask& task, const RunRequest& head) {
   if (task.notify < 0) return -1;
   const int number = static_cast<int>(head.notify_fd);
   if (number < 3) fail(task, Stage::Request, EINVAL);
   const int notify = reopen_pipe(task, head, task.notify);
-  if (task.error != number) return notify;
-  const int moved = fcntl(task.error, F_DUPFD_CLOEXEC, number + 1);
-  if (moved < 0) fail(task, Stage::Descriptors, errno);
-  task.error = moved;
+  task.error = out_of_the_way(task, number);
   return notify;
 }
 
 void arrange_descriptors(const ChildTask& task, int out, int err) {
-  if (dup2(task.inherited->dev_null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
+  if (dup2(task.inherited->dev_null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
+      (task.given >= 0 && dup2(task.given, kGivenNumber) < 0)) {
     fail(task, Stage::Descriptors, errno);
   }
   // Everything of ours is close-on-exec; this is for what a library might have opened without.
   syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (task.given >= 0) fcntl(kGivenNumber, F_SETFD, 0);
 }
 
 // After everything else, whose numbers it may take.
@@ -192,6 +199,7 @@ void unblock_signals() {
 
 void become_program(ChildTask task) {
   Pointers pointers;
+  if (task.given >= 0) task.error = out_of_the_way(task, kGivenNumber);
   const ReadRequest request = take_request(task, pointers);
   const RunRequest& head = *request.head;
   // The pipes come first: later a low RLIMIT_NOFILE may forbid new descriptors.

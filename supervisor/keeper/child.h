@@ -27,6 +27,7 @@ struct ChildTask {
   int err = -1;             // write end for 2
   int error = -1;           // write end of the error pipe
   int notify = -1;          // write end for RunRequest::notify_fd; -1: none
+  int given = -1;           // what is kGivenNumber in the program
   int cgroup = -1;          // a cgroup v2 folder to move into; -1: born there already, or none
   std::uint32_t flags = 0;  // SpawnFlags
 };

@@ -142,7 +142,9 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
   const bool is_inline = (spawn.flags & kInline) != 0;
   const int request = next_fd(!is_inline);
   const int cgroup = next_fd((spawn.flags & kIntoCgroup) != 0);
+  const std::size_t notify_place = needed_fds;
   const int notify_socket = next_fd((spawn.flags & kNotifySocket) != 0);
+  const int given = next_fd((spawn.flags & kGiven) != 0);
   if (packet.lost_fds) {
     refusal_.error = EMFILE;
     refusal_due_ = true;
@@ -156,11 +158,12 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
     task.request = request;
     task.inline_request = packet.bytes + sizeof spawn;
     task.inline_size = packet.size - sizeof spawn;
+    task.given = given;
     task.cgroup = cgroup;
     refusal_due_ = !start_run(table_, spawn, task, refusal_);
     if (!refusal_due_ && notify_socket >= 0) {
       table_.at(table_.by_token(spawn.token)).notify_socket = notify_socket;
-      packet.fds[needed_fds - 1] = -1;
+      packet.fds[notify_place] = -1;
     }
   }
   std::uint64_t& largest =

@@ -73,13 +73,15 @@ enum SpawnFlags : std::uint32_t {
   kInline = 16,        // the run request follows the message in its packet, and no memfd comes
   kNotifySocket = 32,  // a socket comes along, which is held with the run and not given to it
   kNotifyPipe = 64,    // a pipe whose write end is the run's descriptor RunRequest::notify_fd
+  kGiven = 128,        // a descriptor comes along that is kGivenNumber in the program
 };
+inline constexpr int kGivenNumber = 3;
 
 // Among the flags of a Run: not started by this keeper (Adopt).
 inline constexpr std::uint32_t kForeign = 0x80000000;
 
 // With the sealed memfd of the run request (keeper/request.h) unless that is inline, then perhaps a
-// cgroup folder, then perhaps a socket.
+// cgroup folder, then perhaps a socket, then perhaps the given descriptor.
 // Answered by Run or Refused; a token that is held is answered with what there is, and starts
 // nothing.
 struct Spawn {

@@ -52,12 +52,12 @@ AuxiliaryRuns::~AuxiliaryRuns() = default;
 
 std::uint64_t AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup,
                                    AuxiliaryOptions options,
-                                   std::function<void(AuxiliaryResult)> done) {
+                                   std::function<void(AuxiliaryResult)> done, UniqueFd given) {
   auto one = std::make_unique<One>();
   one->token = keeper_.next_auxiliary_token();
   one->attempt = attempted(request, options.shown_name);
   one->options = std::move(options);
-  const Status asked = ask(*one, request, std::move(cgroup));
+  const Status asked = ask(*one, request, std::move(cgroup), std::move(given));
   if (!asked) {
     if (!one->tree.empty()) trees_.forget(one->tree);
     AuxiliaryResult result;
@@ -73,7 +73,7 @@ std::uint64_t AuxiliaryRuns::start(const SpawnRequest& request, UniqueFd cgroup,
   return token;
 }
 
-Status AuxiliaryRuns::ask(One& one, const SpawnRequest& request, UniqueFd cgroup) {
+Status AuxiliaryRuns::ask(One& one, const SpawnRequest& request, UniqueFd cgroup, UniqueFd given) {
   std::optional<SpawnRequest> planted;
   if (one.options.own_tree) {
     planted = request;
@@ -84,7 +84,8 @@ Status AuxiliaryRuns::ask(One& one, const SpawnRequest& request, UniqueFd cgroup
   const auto bytes = encode_request(planted ? *planted : request);
   if (!bytes) return bytes.error();
   return keeper_.spawn(one.token, one.tree.empty() ? one.options.label : one.tree,
-                       output_flags(one.options), *bytes, std::move(cgroup));
+                       output_flags(one.options), *bytes,
+                       {.cgroup = std::move(cgroup), .notify_socket = {}, .given = std::move(given)});
 }
 
 Result<UniqueFd> AuxiliaryRuns::plant(One& one, SpawnRequest& request) {

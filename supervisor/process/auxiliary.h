@@ -1,6 +1,6 @@
-// Short runs beside the services: secret commands, stop commands and commands of checks. Started by
-// the keeper like everything else; nothing of them is kept for a next controller, which ends those
-// whose result nobody waits for any more. Loop thread only.
+// Runs beside the services: secret commands, stop commands, commands of checks, our gateway.
+// Started by the keeper like everything else; nothing of them is kept for a next controller, which
+// ends those whose result nobody waits for any more. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -48,9 +48,10 @@ class AuxiliaryRuns {
   AuxiliaryRuns& operator=(const AuxiliaryRuns&) = delete;
 
   // Calls `done` once, from the loop or, when the request cannot even be sent, from here; then the
-  // token is 0. With a tree of its own, the request's cgroups and cookie are made here.
+  // token is 0. With a tree of its own, the request's cgroups and cookie are made here. `given` is
+  // descriptor keeper::kGivenNumber of the program, if not empty.
   std::uint64_t start(const SpawnRequest& request, UniqueFd cgroup, AuxiliaryOptions options,
-                      std::function<void(AuxiliaryResult)> done);
+                      std::function<void(AuxiliaryResult)> done, UniqueFd given = {});
   // Kills it, and its tree if that is its own; its `done` is not called. 0 and what has ended are
   // ignored.
   void cancel(std::uint64_t token);
@@ -63,7 +64,7 @@ class AuxiliaryRuns {
  private:
   struct One;
   Result<UniqueFd> plant(One& one, SpawnRequest& request);
-  Status ask(One& one, const SpawnRequest& request, UniqueFd cgroup);
+  Status ask(One& one, const SpawnRequest& request, UniqueFd cgroup, UniqueFd given);
   void limit_time(One& one);
   void abandon(const KeeperRun& run);
   void read_output(One& one);

@@ -168,36 +168,35 @@ void KeeperClient::lose(const Error& why) {
 }
 
 Status KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                           std::string_view request, UniqueFd cgroup, UniqueFd notify_socket) {
+                           std::string_view request, RunFds fds) {
   if (request.size() > keeper::kMaxInlineRequest) {
     auto memfd = sealed_memfd("run request", request);
     if (!memfd) return memfd.error();
-    spawn(token, label, flags, std::move(*memfd), std::move(cgroup), std::move(notify_socket));
+    spawn(token, label, flags, std::move(*memfd), std::move(fds));
     return {};
   }
-  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(cgroup),
-             std::move(notify_socket), request);
+  send_spawn(spawn_message(token, label, flags | keeper::kInline), {}, std::move(fds), request);
   return {};
 }
 
 void KeeperClient::spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-                         UniqueFd request, UniqueFd cgroup, UniqueFd notify_socket) {
-  std::vector<UniqueFd> fds;
-  fds.push_back(std::move(request));
-  send_spawn(spawn_message(token, label, flags), std::move(fds), std::move(cgroup),
-             std::move(notify_socket), {});
+                         UniqueFd request, RunFds fds) {
+  std::vector<UniqueFd> first;
+  first.push_back(std::move(request));
+  send_spawn(spawn_message(token, label, flags), std::move(first), std::move(fds), {});
 }
 
-void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
-                              UniqueFd notify_socket, std::string_view request) {
+void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, RunFds more,
+                              std::string_view request) {
   ++unanswered_spawns_;
   const auto add = [&](UniqueFd fd, std::uint32_t flag) {
     if (!fd) return;
     message.flags |= flag;
     fds.push_back(std::move(fd));
   };
-  add(std::move(cgroup), keeper::kIntoCgroup);
-  add(std::move(notify_socket), keeper::kNotifySocket);
+  add(std::move(more.cgroup), keeper::kIntoCgroup);
+  add(std::move(more.notify_socket), keeper::kNotifySocket);
+  add(std::move(more.given), keeper::kGiven);
   send(message, std::move(fds), request);
 }
 

@@ -19,6 +19,13 @@
 namespace mainstay::process {
 
 // Told about runs (the runner).
+// What comes along with a run; each may be empty.
+struct RunFds {
+  UniqueFd cgroup;         // a cgroup v2 folder to be born in
+  UniqueFd notify_socket;  // held with the run, and not given to it
+  UniqueFd given;          // descriptor keeper::kGivenNumber of the program
+};
+
 class KeeperRuns {
  public:
   virtual ~KeeperRuns() = default;
@@ -55,14 +62,14 @@ class KeeperClient {
   // Says Hello and begins to listen. Both must live as long as the client is used.
   void start(KeeperRuns& runs, KeeperHost& host);
 
-  // `request` is an encoded run request; `cgroup` a cgroup v2 folder to be born in, or empty;
-  // `notify_socket` is held with the run, or empty. The label is cut at keeper::kLabelBytes - 1. An
-  // error: there is no memory to hand a large one over.
+  // `request` is an encoded run request.
+  // The label is cut at keeper::kLabelBytes - 1. An error: there is no memory to hand a large one
+  // over.
   Status spawn(std::uint64_t token, std::string_view label, std::uint32_t flags,
-               std::string_view request, UniqueFd cgroup = {}, UniqueFd notify_socket = {});
+               std::string_view request, RunFds fds = {});
   // The same with a request that is in a sealed memfd already.
   void spawn(std::uint64_t token, std::string_view label, std::uint32_t flags, UniqueFd request,
-             UniqueFd cgroup = {}, UniqueFd notify_socket = {});
+             RunFds fds = {});
   // The error pipe was read to its end.
   void settled(std::uint64_t token);
   void release(std::uint64_t token);
@@ -104,8 +111,8 @@ class KeeperClient {
   template <typename Message>
   void send(const Message& message, std::vector<UniqueFd> fds = {}, std::string_view tail = {});
   void send(Packet packet);
-  void send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, UniqueFd cgroup,
-                  UniqueFd notify_socket, std::string_view request);
+  void send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, RunFds more,
+                  std::string_view request);
   void flush();
   void on_ready(int readiness);
   void receive();

@@ -1,13 +1,10 @@
 #include "process/preparation.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
 #include "mainstay/endpoint.h"
 #include "process/notify_wish.h"
 #include "process/secrets.h"
@@ -42,11 +39,6 @@ bool has_secret_commands(const model::ServiceSpec& spec) {
     if (std::holds_alternative<model::SecretCommand>(value)) return true;
   }
   return false;
-}
-
-std::string how_it_ended(int wait_status) {
-  if (WIFSIGNALED(wait_status)) return "was ended by signal " + signal_name(WTERMSIG(wait_status));
-  return "ended with code " + std::to_string(WEXITSTATUS(wait_status));
 }
 
 Result<std::string> secret_of(const std::string& key, AuxiliaryResult result) {

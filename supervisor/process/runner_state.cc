@@ -93,7 +93,9 @@ void ProcessRunner::State::ask(RunId id, Preparation prepared) {
   const std::uint32_t pipe = start.request.notify_fd != 0 ? keeper::kNotifyPipe : 0U;
   const Status asked =
       bytes ? keeper.spawn(id.value, run->instance, output_flags(run->logs) | pipe, *bytes,
-                           std::move(start.cgroup), std::move(start.notify_socket))
+                           {.cgroup = std::move(start.cgroup),
+                            .notify_socket = std::move(start.notify_socket),
+                            .given = {}})
             : Status{bytes.error()};
   if (!asked) {
     return fail(*run, {failure_kind(asked.error().code), "request", asked.error().code,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "base/text.h"
 
 namespace mainstay::process {
 
@@ -196,6 +198,11 @@ runtime::StartFailureKind failure_kind(int error_number) {
   const bool about_machine = error_number == EAGAIN || error_number == ENOMEM ||
                              error_number == EMFILE || error_number == ENFILE;
   return about_machine ? runtime::StartFailureKind::Resource : runtime::StartFailureKind::Program;
+}
+
+std::string how_it_ended(int wait_status) {
+  if (WIFSIGNALED(wait_status)) return "was ended by signal " + signal_name(WTERMSIG(wait_status));
+  return "ended with code " + std::to_string(WEXITSTATUS(wait_status));
 }
 
 }  // namespace mainstay::process

@@ -35,4 +35,7 @@ runtime::StartFailure explain_refusal(keeper::RefusedAt at, int error_number,
 // EAGAIN, ENOMEM, EMFILE and ENFILE are about the machine, everything else about the program.
 runtime::StartFailureKind failure_kind(int error_number);
 
+// "was ended by signal KILL", "ended with code 1".
+std::string how_it_ended(int wait_status);
+
 }  // namespace mainstay::process

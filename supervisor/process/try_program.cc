@@ -11,8 +11,8 @@
 #include <cerrno>
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "io/clock.h"
+#include "process/start_failure.h"
 
 namespace mainstay::process {
 
@@ -82,11 +82,6 @@ bool read_output(int fd, MonoTime deadline, std::string& output) {
     if (got <= 0) return true;
     if (output.size() < kMostOutput) output.append(piece, static_cast<std::size_t>(got));
   }
-}
-
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) return "was ended by signal " + signal_name(WTERMSIG(status));
-  return fmt::format("ended with code {}", WEXITSTATUS(status));
 }
 
 }  // namespace

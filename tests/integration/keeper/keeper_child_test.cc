@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,29 @@ TEST_CASE("A program has /dev/null and two pipes, and no other descriptor") {
   CHECK(field_of(fds, "1 ->") != field_of(fds, "2 ->"));
   CHECK(fds.find("\n3 ->") == std::string::npos);
   CHECK(std::count(fds.begin(), fds.end(), '\n') == 3);
+}
+
+TEST_CASE("A descriptor that is given to a program is its number 3, with a large request too") {
+  KeeperFixture fixture;
+  fixture.become_controller();
+  process::SpawnRequest request = fixture.request({"fds"});
+  for (const std::uint64_t token : {1, 2}) {
+    int ends[2];
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    const UniqueFd ours{ends[0]};
+    const auto bytes = process::encode_request(request);
+    REQUIRE(bytes.ok());
+    REQUIRE(fixture.client()
+                .spawn(token, "test", keeper::kPipeOut, *bytes, {}, UniqueFd{ends[1]})
+                .ok());
+    const std::string fds = fixture.output_of(token);
+    CHECK(field_of(fds, "3 ->").starts_with("socket:"));
+    CHECK(std::count(fds.begin(), fds.end(), '\n') == 4);
+    // The program has ended, and nobody kept a copy.
+    char byte = 0;
+    CHECK(recv(ours.get(), &byte, 1, 0) == 0);
+    request.environment["LARGE"] = std::string(keeper::kMaxInlineRequest, 'x');
+  }
 }
 
 TEST_CASE("The pipes are open for reading and writing, so that no reader's death raises SIGPIPE") {

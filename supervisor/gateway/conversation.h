@@ -1,0 +1,44 @@
+// The gateway's end of its connection to the controller.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "checks/gateway_protocol.h"
+#include "gateway/prober.h"
+#include "io/loop.h"
+#include "io/stream.h"
+
+namespace mainstay::gateway {
+
+class Conversation {
+ public:
+  // Says Hello. `on_end` comes once, when the controller is gone or breaks the protocol; why, if it
+  // is worth telling.
+  Conversation(io::Loop& loop, UniqueFd socket, Prober& prober,
+               std::function<void(const std::string& why)> on_end);
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+ private:
+  void listen();
+  void on_data(std::string_view piece);
+  void act(checks::GatewayMessage message);
+  void say(const checks::GatewayMessage& message);
+  void flush();
+  void end(const std::string& why);
+
+  io::Loop& loop_;
+  Prober& prober_;
+  std::function<void(const std::string&)> on_end_;
+  io::Stream stream_;
+  checks::FrameReader frames_{checks::kMaxToGateway};
+  std::string answers_;  // of this turn
+  bool greeted_ = false;
+  bool ended_ = false;
+  bool paused_ = false;
+};
+
+}  // namespace mainstay::gateway

@@ -1,0 +1,69 @@
+// mainstay-gateway: talks HTTP with the outside for the controller, as an unprivileged process of
+// its own. Started by the controller through the keeper, never by hand.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "checks/gateway_protocol.h"
+#include "gateway/confinement.h"
+#include "gateway/conversation.h"
+#include "gateway/prober.h"
+#include "mainstay/exit_codes.h"
+
+namespace mainstay::gateway {
+namespace {
+
+constexpr int kBadUsage = static_cast<int>(SupervisorExit::BadUsageOrConfig);
+
+bool is_stream_socket(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+// Does not come back: look-ups that hang in a worker are not waited for.
+[[noreturn]] void serve() {
+  io::Loop loop;
+  Prober prober{loop, affordable_connections()};
+  Conversation conversation{loop, UniqueFd{checks::kGatewayDescriptor}, prober,
+                            [](const std::string& why) {
+                              if (!why.empty()) fmt::print(stderr, "mainstay-gateway: {}\n", why);
+                              _exit(why.empty() ? 0 : 1);
+                            }};
+  loop.run();
+  _exit(1);
+}
+
+int run(std::string_view user) {
+  if (!is_stream_socket(checks::kGatewayDescriptor)) {
+    fmt::print(stderr, "mainstay-gateway: is started by the supervisor, not by hand\n");
+    return kBadUsage;
+  }
+  for (const int number : {SIGINT, SIGHUP, SIGQUIT, SIGPIPE})
+    signal(number, SIG_IGN);
+  if (const Status confined = confine(checks::kGatewayDescriptor, user); !confined) {
+    fmt::print(stderr, "{}\n", confined.error().message);
+    return 1;
+  }
+  serve();
+}
+
+}  // namespace
+}  // namespace mainstay::gateway
+
+int main(int argc, char** argv) {
+  std::string_view user;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (!word.starts_with("--user=")) {
+      fmt::print(stderr, "mainstay-gateway: unknown argument {}\n", word);
+      return mainstay::gateway::kBadUsage;
+    }
+    user = word.substr(7);
+  }
+  return mainstay::gateway::run(user);
+}
