@@ -123,8 +123,8 @@ void become_user(const ChildTask& task, const ReadRequest& request) {
   }
 }
 
-// The number of a descriptor that the program gets may be that of the error pipe, which is needed to
-// the end.
+// The number of a descriptor that the program gets may be that of the error pipe, which is needed
+// to the end.
 int out_of_the_way(const ChildTask& task, int number) {
   if (task.error != number) return task.error;
   const int moved = fcntl(task.error, F_DUPFD_CLOEXEC, number + 1);

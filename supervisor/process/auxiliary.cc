@@ -83,9 +83,9 @@ Status AuxiliaryRuns::ask(One& one, const SpawnRequest& request, UniqueFd cgroup
   }
   const auto bytes = encode_request(planted ? *planted : request);
   if (!bytes) return bytes.error();
-  return keeper_.spawn(one.token, one.tree.empty() ? one.options.label : one.tree,
-                       output_flags(one.options), *bytes,
-                       {.cgroup = std::move(cgroup), .notify_socket = {}, .given = std::move(given)});
+  return keeper_.spawn(
+      one.token, one.tree.empty() ? one.options.label : one.tree, output_flags(one.options), *bytes,
+      {.cgroup = std::move(cgroup), .notify_socket = {}, .given = std::move(given)});
 }
 
 Result<UniqueFd> AuxiliaryRuns::plant(One& one, SpawnRequest& request) {
