@@ -17,7 +17,8 @@ Destination destination_for(const std::string& base, const model::LogSpec& spec,
   if (std::find(kept.begin(), kept.end(), stream) == kept.end()) return {};
   Destination destination{log_file_name(base, stream), {}, spec.rotate, spec.on_full};
   if (spec.format != model::LogFormat::Raw) {
-    destination.shape = LineShape{spec.format, base.substr(0, base.find(':')), base, stream};
+    destination.shape = std::make_shared<const LineShape>(
+        LineShape{spec.format, base.substr(0, base.find(':')), base, stream});
   }
   return destination;
 }

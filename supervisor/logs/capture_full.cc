@@ -34,10 +34,6 @@ bool has_room(int file) {
   return size == 0 || about.f_bavail * about.f_frsize >= std::min(kEnough, size / 8);
 }
 
-const LineShape* shape_of(const std::optional<LineShape>& shape) {
-  return shape ? &*shape : nullptr;
-}
-
 }  // namespace
 
 // Called with every failure of a pipe that is waiting.
@@ -124,14 +120,13 @@ bool Capture::State::stop_dropping(CapturedPipe& pipe) {
     return false;
   }
   drop_rest_of_line(pipe);
-  if (mark_gap(pipe.file, pipe.shape, **log) != 0) return false;
+  if (mark_gap(pipe.file, pipe.shape.get(), **log) != 0) return false;
   go_on(pipe);
   return true;
 }
 
 // An errno. Before anything else is written into the log.
-int Capture::State::mark_gap(const std::string& file, const std::optional<LineShape>& shape,
-                             LogFile& log) {
+int Capture::State::mark_gap(const std::string& file, const LineShape* shape, LogFile& log) {
   const Loss* loss = losses.find(file);
   if (loss == nullptr || !loss->open()) return 0;
   const Loss lost = *loss;
@@ -142,7 +137,7 @@ int Capture::State::mark_gap(const std::string& file, const std::optional<LineSh
     if (!lines) return lines.error().code;
     if (const int error = (*lines)->finish(log, now)) return error;
   }
-  if (const int error = write_gap_mark(losses, file, log, shape_of(shape), now)) return error;
+  if (const int error = write_gap_mark(losses, file, log, shape, now)) return error;
   unmarked.erase(file);
   if (on_dropped) on_dropped({file, true, lost.bytes, lost.lines, lost.since, now});
   if (on_growth) on_growth(file);
@@ -153,7 +148,8 @@ int Capture::State::mark_gap(const std::string& file, const std::optional<LineSh
 void Capture::State::mark_left_gaps() {
   for (const auto& [file, shape] : std::map{unmarked}) {
     auto log = logs.get(file);
-    if (log && has_room((*log)->descriptor())) static_cast<void>(mark_gap(file, shape, **log));
+    if (log && has_room((*log)->descriptor()))
+      static_cast<void>(mark_gap(file, shape.get(), **log));
     const Loss* loss = losses.find(file);
     if (loss == nullptr || !loss->open()) unmarked.erase(file);
   }
@@ -175,7 +171,7 @@ void Capture::set_on_dropped(std::function<void(const Dropped&)> callback) {
 std::map<std::string, LogCondition> Capture::conditions() const {
   std::map<std::string, LogCondition> conditions;
   for (const CapturedPipe* pipe : state_->waiting) {
-    if (!pipe->file.empty()) conditions[log_base_of(pipe->file)].trouble = pipe->trouble;
+    if (!pipe->file.empty()) conditions[log_base_of(pipe->file)].trouble = *pipe->trouble;
   }
   state_->losses.for_each([&conditions](const std::string& file, const Loss& loss) {
     LogCondition& condition = conditions[log_base_of(file)];

@@ -123,7 +123,8 @@ Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
     open_error = log.error();
     return {0, MoveEnd::Failed, log.error().code};
   }
-  if (const int error = mark_gap(pipe.file, pipe.shape, **log)) return {0, MoveEnd::Failed, error};
+  if (const int error = mark_gap(pipe.file, pipe.shape.get(), **log))
+    return {0, MoveEnd::Failed, error};
   const bool spliced = options.splice;
   const Moved moved =
       pipe.shape ? take_lines(**log, pipe, limit, at) : take_bytes(**log, pipe, limit, at);
@@ -198,9 +199,9 @@ void Capture::State::wait_for_room(CapturedPipe& pipe, int error) {
     const std::string path =
         pipe.file.empty() ? "/dev/null" : (directory.path() / pipe.file).string();
     const Now now = options.clock();
-    pipe.trouble = Trouble{
+    pipe.trouble = std::make_unique<Trouble>(Trouble{
         pipe.file, open_error ? *open_error : system_error("cannot write log " + path, error),
-        now.wall};
+        now.wall});
     pipe.trouble_began = now.mono;
     pipe.watch->pause();
     waiting.push_back(&pipe);

@@ -25,8 +25,8 @@ namespace mainstay::logs {
 
 // Where the bytes of a stream go.
 struct Destination {
-  std::string file;                // empty: the stream is not kept, its bytes are thrown away
-  std::optional<LineShape> shape;  // of the formats text and json
+  std::string file;  // empty: the stream is not kept, its bytes are thrown away
+  std::shared_ptr<const LineShape> shape;  // of the formats text and json
   model::RotateSpec rotate;
   model::OnFull on_full = model::OnFull::Drop;
 };
@@ -35,13 +35,13 @@ struct Destination {
 struct CapturedPipe {
   RunId run;
   std::string file;
-  std::optional<LineShape> shape;
+  std::shared_ptr<const LineShape> shape;
   UniqueFd fd;
   std::unique_ptr<io::FdWatch> watch;  // after fd: a watch goes before its descriptor
   std::string held;                    // of copy_to_file
   model::RotateSpec rotate;
   model::OnFull on_full = model::OnFull::Drop;
-  std::optional<Trouble> trouble;  // while it cannot be written, the watch is paused
+  std::unique_ptr<Trouble> trouble;  // while it cannot be written, the watch is paused
   MonoTime trouble_began;
   bool dropping = false;     // then the watch is not: what comes is thrown away
   bool inside_line = false;  // what was thrown away last did not end a line
@@ -92,7 +92,7 @@ struct Capture::State {
   void drop_held(CapturedPipe& pipe);
   void drop_rest_of_line(CapturedPipe& pipe);
   bool stop_dropping(CapturedPipe& pipe);
-  int mark_gap(const std::string& file, const std::optional<LineShape>& shape, LogFile& log);
+  int mark_gap(const std::string& file, const LineShape* shape, LogFile& log);
   void mark_left_gaps();
   bool open_nowhere();
   // capture_rotation.cc
@@ -120,7 +120,7 @@ struct Capture::State {
   Duration next_retry = Duration::max();  // when a pipe in this round has to be tried again at last
   Losses losses;
   PipePeek peek;
-  std::map<std::string, std::optional<LineShape>> unmarked;  // open gaps without a pipe
+  std::map<std::string, std::shared_ptr<const LineShape>> unmarked;  // open gaps without a pipe
   MakeRoom make_room;
   bool room_asked = false;                // and not answered yet
   std::optional<MonoTime> ask_room_from;  // there was none to be made

@@ -32,18 +32,15 @@ keeper::Spawn spawn_message(std::uint64_t token, std::string_view label, std::ui
 }
 
 template <typename Message>
-std::string packet_bytes(const Message& message, std::string_view tail = {}) {
-  std::string bytes;
-  bytes.reserve(sizeof message + tail.size());
-  bytes.append(reinterpret_cast<const char*>(&message), sizeof message).append(tail);
-  return bytes;
+std::string_view bytes_of(const Message& message) {
+  return {reinterpret_cast<const char*>(&message), sizeof message};
 }
 
 template <typename Message>
-std::string packet_about(std::uint64_t token) {
+Message message_about(std::uint64_t token) {
   Message message;
   message.token = token;
-  return packet_bytes(message);
+  return message;
 }
 
 }  // namespace
@@ -68,28 +65,15 @@ void KeeperClient::start(KeeperRuns& runs, KeeperHost& host) {
 
 template <typename Message>
 void KeeperClient::send(const Message& message, std::vector<UniqueFd> fds, std::string_view tail) {
-  send(Packet{packet_bytes(message, tail), std::move(fds)});
-}
-
-void KeeperClient::send(Packet packet) {
   if (lost_) return;
-  queue_.push_back(std::move(packet));
+  queue_.push(bytes_of(message), tail, std::move(fds));
   if (queue_.size() == 1) flush();
 }
 
 void KeeperClient::flush() {
-  while (!queue_.empty()) {
-    const Packet& packet = queue_.front();
-    int fds[keeper::kMaxMessageFds];
-    std::fill(std::begin(fds), std::end(fds), -1);
-    for (std::size_t i = 0; i < packet.fds.size(); ++i)
-      fds[i] = packet.fds[i].get();
-    const keeper::Transfer transfer = keeper::send_packet(
-        socket_.get(), packet.bytes.data(), packet.bytes.size(), fds, keeper::kMaxMessageFds);
-    if (transfer == keeper::Transfer::Later) break;
-    // Gone: reading will find the end and tell, from the loop.
-    queue_.pop_front();
-  }
+  // Gone: reading will find the end and tell, from the loop.
+  while (!queue_.empty() && queue_.send_first(socket_.get()) != keeper::Transfer::Later)
+    queue_.pop();
   if (runs_ != nullptr) {
     watch_->want(queue_.empty() ? io::kReadable : io::kReadable | io::kWritable);
   }
@@ -201,16 +185,19 @@ void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, 
 }
 
 void KeeperClient::settled(std::uint64_t token) {
-  housekeeping_.push_back({packet_about<keeper::Settled>(token), {}});
+  housekeeping_.push(bytes_of(message_about<keeper::Settled>(token)), {}, {});
 }
 
 void KeeperClient::release(std::uint64_t token) {
-  housekeeping_.push_back({packet_about<keeper::Release>(token), {}});
+  housekeeping_.push(bytes_of(message_about<keeper::Release>(token)), {}, {});
 }
 
 void KeeperClient::send_housekeeping() {
-  for (Packet& packet : std::exchange(housekeeping_, {}))
-    send(std::move(packet));
+  if (housekeeping_.empty()) return;
+  if (lost_) return housekeeping_.clear();
+  const bool at_once = queue_.empty();
+  queue_.take(housekeeping_);
+  if (at_once) flush();
 }
 
 void KeeperClient::adopt(const KeeperRun& run) {

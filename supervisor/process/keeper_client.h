@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "io/loop.h"
 #include "keeper/protocol.h"
 #include "process/keeper_messages.h"
+#include "process/packet_queue.h"
 
 namespace mainstay::process {
 
@@ -103,14 +103,8 @@ class KeeperClient {
   std::size_t queued() const { return queue_.size() + housekeeping_.size(); }
 
  private:
-  struct Packet {
-    std::string bytes;
-    std::vector<UniqueFd> fds;
-  };
-
   template <typename Message>
   void send(const Message& message, std::vector<UniqueFd> fds = {}, std::string_view tail = {});
-  void send(Packet packet);
   void send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, RunFds more,
                   std::string_view request);
   void flush();
@@ -124,8 +118,8 @@ class KeeperClient {
   UniqueFd alive_timer_;
   KeeperRuns* runs_ = nullptr;
   KeeperHost* host_ = nullptr;
-  std::deque<Packet> queue_;
-  std::vector<Packet> housekeeping_;
+  PacketQueue queue_;
+  PacketQueue housekeeping_;
   std::uint64_t next_auxiliary_ = keeper::kFirstAuxiliaryToken;
   std::size_t unanswered_spawns_ = 0;
   bool lost_ = false;

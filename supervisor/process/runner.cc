@@ -124,7 +124,7 @@ void ProcessRunner::on_refused(const KeeperRefusal& refusal) {
   if (refusal.token >= keeper::kFirstAuxiliaryToken) return state_->auxiliary.on_refused(refusal);
   OneRun* run = state_->find(RunId{refusal.token});
   if (run == nullptr || run->phase != Phase::Asked) return;
-  state_->fail(*run, explain_refusal(refusal.at, refusal.error_number, run->attempt));
+  state_->fail(*run, explain_refusal(refusal.at, refusal.error_number, *run->attempt));
 }
 
 void ProcessRunner::on_exit(const KeeperExit& exit) {
@@ -183,10 +183,10 @@ void ProcessRunner::adopt(const runtime::StartRequest& request) {
   OneRun& run = state_->add(request);
   run.announce = false;
   // What is known without composing the request again, should its program not have come to run.
-  run.attempt.program =
+  run.attempt->program =
       request.spec->command.argv.empty() ? "" : request.spec->command.argv[0].text;
-  run.attempt.cwd = request.spec->cwd.text;
-  run.attempt.user = request.spec->user;
+  run.attempt->cwd = request.spec->cwd.text;
+  run.attempt->user = request.spec->user;
   const int pid = held.run.pid;
   state_->born(run, std::move(held.run));
   state_->limits.adopt(request, pid);

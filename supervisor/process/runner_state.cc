@@ -63,7 +63,7 @@ OneRun& ProcessRunner::State::add(const runtime::StartRequest& start) {
   run->instance = start.canonical_name;
   run->log_file = log_name(start);
   run->logs = start.spec->logs;
-  run->attempt.shown_name = start.shown_name;
+  run->attempt->shown_name = start.shown_name;
   OneRun& added = *run;
   runs[start.run] = std::move(run);
   return added;
@@ -72,7 +72,7 @@ OneRun& ProcessRunner::State::add(const runtime::StartRequest& start) {
 void ProcessRunner::State::fail(OneRun& run, runtime::StartFailure failure) {
   notify.forget(run.id);
   run.phase = Phase::Failed;
-  run.attempt = {};
+  run.attempt.reset();
   post(runtime::StartFailed{run.id, std::move(failure)});
   if (run.await_when_ended) await_empty(run);
 }
@@ -87,7 +87,7 @@ void ProcessRunner::State::ask(RunId id, Preparation prepared) {
   if (run->kill_when_born || run->signal_when_running) {
     return fail(*run,
                 {runtime::StartFailureKind::Program, "run", 0,
-                 "cannot start " + run->attempt.shown_name + ": it was stopped before it began"});
+                 "cannot start " + run->attempt->shown_name + ": it was stopped before it began"});
   }
   const auto bytes = encode_request(start.request);
   const std::uint32_t pipe = start.request.notify_fd != 0 ? keeper::kNotifyPipe : 0U;
@@ -99,9 +99,9 @@ void ProcessRunner::State::ask(RunId id, Preparation prepared) {
             : Status{bytes.error()};
   if (!asked) {
     return fail(*run, {failure_kind(asked.error().code), "request", asked.error().code,
-                       "cannot start " + run->attempt.shown_name + ": " + asked.error().message});
+                       "cannot start " + run->attempt->shown_name + ": " + asked.error().message});
   }
-  run->attempt = attempted(start.request, run->attempt.shown_name);
+  *run->attempt = attempted(start.request, run->attempt->shown_name);
   run->phase = Phase::Asked;
 }
 
@@ -136,7 +136,7 @@ bool ProcessRunner::State::read_error_pipe(OneRun& run) {
   run.error_watch.reset();
   run.error.reset();
   if (size == sizeof failure) {
-    fail(run, explain_failure(failure, run.attempt));
+    fail(run, explain_failure(failure, *run.attempt));
   } else {
     keeper.settled(run.id.value);
     running(run);
@@ -146,8 +146,8 @@ bool ProcessRunner::State::read_error_pipe(OneRun& run) {
 
 void ProcessRunner::State::running(OneRun& run) {
   run.phase = Phase::Running;
-  NotifySource source{run.id, run.instance, run.attempt.shown_name};
-  run.attempt = {};
+  NotifySource source{run.id, run.instance, run.attempt->shown_name};
+  run.attempt.reset();
   if (run.foreign) {
     trees.started_elsewhere(run.instance, run.pid);
   } else {

@@ -30,7 +30,7 @@ struct OneRun {
   std::string instance;  // canonical name
   std::string log_file;
   model::LogSpec logs;
-  AttemptedStart attempt;  // until it runs
+  std::unique_ptr<AttemptedStart> attempt = std::make_unique<AttemptedStart>();  // until it runs
   Phase phase = Phase::Preparing;
   bool announce = true;  // not for adopted ones
   bool foreign = false;  // the keeper did not start it

@@ -3,6 +3,7 @@
 MAINSTAY_KILLS says how often (100); the soak target takes 10,000. MAINSTAY_SEED repeats the moments of a run.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -39,6 +40,15 @@ FLASH = "#!/bin/sh\necho x >> starts\nexit 9\n"
 FORMS = ("raw", "text", "json")
 
 
+def printed_line(number):
+    return b"%010d %s" % (number, b"x" * (number % 150))
+
+
+def line_of(text):
+    """What the writer has printed under the number that the text begins with."""
+    return printed_line(int(text[:10])) if text[:10].isdigit() else None
+
+
 def message_of(line, form):
     if form == "json":
         return json.loads(line)["message"].encode()
@@ -57,7 +67,7 @@ def check_log(test, s, form):
     test.assertTrue(whole.endswith(b"\n"), f"{form}: torn at its end")
     messages = [message_of(line, form) for line in whole.split(b"\n")[:-1]]
     count = int((s.folder / f"{form}.count").read_text())
-    wrong = [(i, m) for i, m in enumerate(messages) if m != b"%010d %s" % (i, b"x" * (i % 150))]
+    wrong = [(i, m) for i, m in enumerate(messages) if m != printed_line(i)]
     test.assertEqual(wrong[:3], [], f"{form}: {len(wrong)} lines are wrong, the first ones are these")
     test.assertEqual(len(messages), count, f"{form}: lost or doubled at its end")
 
@@ -108,23 +118,64 @@ class FullDisk(SmallDisk):
             wait_moment(moments, 0.05)
             s.kill_controller()
 
-    def test_nothing_is_lost_doubled_or_torn_while_output_waits(self):
-        moments = mainstay.random_moments()
+    @contextlib.contextmanager
+    def writers(self, on_full):
         yaml = "services:\n" + "".join(
             f"  {form}: {{command: [python3, writer.py, {form}, '0.1'], restart: {{policy: never}}, "
-            f"logs: {{format: {form}, on_full: block, rotate: {{size: 1G}}}}}}\n" for form in FORMS)
+            f"logs: {{format: {form}, on_full: {on_full}, rotate: {{size: 1G}}}}}}\n" for form in FORMS)
         with self.supervisor(yaml, "1g", {"writer.py": WRITER}, environment=mainstay.AT_ONCE) as s:
-            pids = {form: s.wait_state(form, "running")["pid"] for form in FORMS}
+            yield s, {form: s.wait_state(form, "running")["pid"] for form in FORMS}
+
+    def room_again(self, s, moments):
+        self.resize(s, "1g")
+        self.kill(s, moments, 2)
+        until(lambda: not any(self.trouble(s, form) for form in FORMS), "there is room again for all")
+
+    def test_nothing_is_lost_doubled_or_torn_while_output_waits(self):
+        moments = mainstay.random_moments()
+        with self.writers("block") as (s, pids):
             for _ in range(max(3, KILLS // 20)):
                 self.fill(s)
                 self.kill(s, moments, 1)  # while it becomes known
                 until(lambda: all(self.trouble(s, form) for form in FORMS), "the disk is full for all")
                 self.kill(s, moments, 2)
-                self.resize(s, "1g")
-                self.kill(s, moments, 2)
-                until(lambda: not any(self.trouble(s, form) for form in FORMS), "there is room again for all")
+                self.room_again(s, moments)
             stop_and_check(self, s, pids)
             self.assertEqual([s.service(form)["log_dropped_bytes"] for form in FORMS], [0, 0, 0])
+
+    def test_what_is_thrown_away_is_counted_and_nothing_is_doubled(self):
+        moments = mainstay.random_moments()
+        with self.writers("drop") as (s, pids):
+            for _ in range(max(2, KILLS // 50)):
+                self.fill(s)
+                until(lambda: all((self.trouble(s, form) or {}).get("dropping") for form in FORMS), "all drop")
+                self.kill(s, moments, 2)
+                self.room_again(s, moments)
+            s.ctl("stop", "all", check=0)
+            for form, pid in pids.items():
+                self.assertEqual(s.service(form)["last_exit"]["code"], 7)
+                self.check_gaps(s, form)
+
+    def check_gaps(self, s, form):
+        """Lines go up one by one but behind a mark; only beside one may a line be torn; all bytes are accounted for."""
+        lines = [message_of(line, form) for line in everything(s, f"{form}.out").splitlines()]
+        marks = [b" lost here: disk full from " in line for line in lines]
+        self.assertIn(True, marks)
+        last, kept, after_mark = -1, 0, False
+        for i, line in enumerate(lines):
+            if marks[i]:
+                after_mark = True
+                continue
+            kept += len(line) + 1
+            if line_of(line) != line:
+                self.assertTrue(any(marks[max(0, i - 1):i + 2]), f"{form}: a torn line far from a mark: {line}")
+                continue
+            number = int(line[:10])
+            self.assertTrue(number == last + 1 or (after_mark and number > last), f"{form}: {number} after {last}")
+            last, after_mark = number, False
+        count = int((s.folder / f"{form}.count").read_text())
+        printed = sum(len(printed_line(number)) + 1 for number in range(count))
+        self.assertGreaterEqual(kept + s.service(form)["log_dropped_bytes"], printed)
 
 
 if __name__ == "__main__":

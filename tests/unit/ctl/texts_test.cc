@@ -133,6 +133,10 @@ TEST_CASE("events are told in words") {
   CHECK(phrase("log_dropped",
                R"({"log": "a.out.log", "ended": "true", "bytes": "12", "lines": "2"})") ==
         "log a.out.log: can be written again, 12 bytes (2 lines) are lost");
+  CHECK(phrase("supervisor_restarted", R"({"cause": "upgrade"})") ==
+        "the controller was replaced; services went on");
+  CHECK(phrase("supervisor_restarted", R"({"cause": "crash loop", "crashes": "5"})") ==
+        "drain mode is over: a whole controller again, after 5 crashes");
   CHECK(phrase("action", R"({"verb": "shutdown", "why": "asked to stop by a signal"})") ==
         "shutdown: asked to stop by a signal");
 }
