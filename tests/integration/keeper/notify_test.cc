@@ -201,10 +201,11 @@ TEST_CASE("Nonsense is dropped and said once, and what follows it is heard") {
 TEST_CASE("Descriptors that come along never reach us, and a barrier falls when all is heard") {
   KeeperFixture fixture;
   Side side{fixture, tree_options(fixture)};
-  side.runner->start(
-      request(notifying(fixture, {"notify-with", "253", "FDSTORE=1\nFDNAME=a", "notify-with", "20",
-                                  "STATUS=x", "notify-barrier", "touch", "passed", "hold"}),
-              1));
+  side.runner->start(request(
+      notifying(fixture,
+                {"notify-with", "253", "FDSTORE=1\nFDNAME=a", "notify-with", "20", "STATUS=x",
+                 "notify-barrier", "touch", "passed", "notify", "STATUS=passed", "hold"}),
+      1));
   side.records = false;
   fixture.until([&] { return !side.notices.empty(); });
   const std::size_t before = open_descriptors();
@@ -213,7 +214,8 @@ TEST_CASE("Descriptors that come along never reach us, and a barrier falls when 
   CHECK(open_descriptors() == before);
   CHECK(!std::filesystem::exists(fixture.folder() / "passed"));  // STATUS is not acknowledged yet
   side.records = true;
-  fixture.until([&] { return std::filesystem::exists(fixture.folder() / "passed"); });
+  await_says(side, kRun, 2);
+  CHECK(side.heard[kRun] == Says{NotifyStatus{"x"}, NotifyStatus{"passed"}});
   CHECK(open_descriptors() == before);
   CHECK(side.notices ==
         std::vector<std::string>{"backend asks to keep descriptors (FDSTORE=1), which "
