@@ -241,7 +241,7 @@ TEST_CASE("A flood is slowed down, and holds up nobody else") {
   // None is lost and none comes twice.
   for (std::size_t i = 0; i < side.heard[kRun].size(); ++i)
     REQUIRE(side.heard[kRun][i] == Notification{NotifyStatus{std::to_string(i)}});
-  for (const std::uint64_t run : {1, 2}) {
+  for (const std::uint64_t run : {1U, 2U}) {
     side.runner->kill_tree(RunId{run});
     side.await<runtime::Exited>(RunId{run});
   }

@@ -177,8 +177,7 @@ TEST_CASE("words that are not among the choices are refused by both") {
        {"restart: {policy: zzz}", "depends_on: {a: zzz}", "limits: {memory_action: zzz}",
         "logs: {format: zzz}", "logs: {on_full: zzz}", "health: [{tcp: 1, action: zzz}]",
         "autostart: zzz", "restart: {max_restarts: zzz}", "nice: zzz", "stop: {timeout: zzz}",
-        "limits: {cpu: zzz}", "limits: {core: zzz}", "umask: zzz",
-        "ready: {notify: zzz}"}) {
+        "limits: {cpu: zzz}", "limits: {core: zzz}", "umask: zzz", "ready: {notify: zzz}"}) {
     check_refused_by_both("services: {web: {command: [x], " + std::string{keys} + "}}\n", "zzz");
   }
   check_refused_by_both("jobs: {a: {command: [x], overlap: zzz}}\n", "zzz");
@@ -189,13 +188,26 @@ TEST_CASE("words that are not among the choices are refused by both") {
 }
 
 TEST_CASE("numbers out of range and without units are refused by both") {
-  for (const char* keys :
-       {"nice: 20", "nice: -21", "instances: 0", "instances: 1001", "limits: {open_files: 15}",
-        "stop: {timeout: 5}", "limits: {memory: 5}", "limits: {cpu: 5}",
-        "restart: {success_codes: [256]}", "restart: {backoff: 5}", "nice: 1.5", "nice: '5'",
-        "autostart: 'true'", "autostart: yes", "umask: 022", "ready: {notify: 2}",
-        "ready: {notify: 1024}", "ready: {notify: '3'}", "ready: {notify: 'true'}",
-        "ready: {notify: false}"}) {
+  for (const char* keys : {"nice: 20",
+                           "nice: -21",
+                           "instances: 0",
+                           "instances: 1001",
+                           "limits: {open_files: 15}",
+                           "stop: {timeout: 5}",
+                           "limits: {memory: 5}",
+                           "limits: {cpu: 5}",
+                           "restart: {success_codes: [256]}",
+                           "restart: {backoff: 5}",
+                           "nice: 1.5",
+                           "nice: '5'",
+                           "autostart: 'true'",
+                           "autostart: yes",
+                           "umask: 022",
+                           "ready: {notify: 2}",
+                           "ready: {notify: 1024}",
+                           "ready: {notify: '3'}",
+                           "ready: {notify: 'true'}",
+                           "ready: {notify: false}"}) {
     check_refused_by_both("services: {web: {command: [x], " + std::string{keys} + "}}\n", "");
   }
 }
