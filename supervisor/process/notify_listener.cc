@@ -233,7 +233,9 @@ void NotifyListener::deliver(One& one, const NotifyDatagram& datagram) {
 bool NotifyListener::is_possible(One& one, const model::Notification& said) {
   const auto* main = std::get_if<model::NotifyMainPid>(&said);
   if (main == nullptr) return true;
-  if (trees_.belonging(one.source.instance, main->pid) == Belonging::Inside) return true;
+  const Belonging belonging = trees_.belonging(one.source.instance, main->pid);
+  if (belonging == Belonging::Inside) return true;
+  if (belonging == Belonging::Gone) return false;  // it has ended meanwhile
   refuse(one, Refusal::MainPid,
          fmt::format("{} says that {} is its main process (MAINPID), which is ignored: that is no "
                      "process of it",

@@ -182,9 +182,10 @@ TEST_CASE("Nonsense is dropped and said once, and what follows it is heard") {
   const auto spec = notifying(
       fixture, {"notify", "", "notify-bytes", "4096", "notify-bytes", "4097", "notify-bytes",
                 "60000", "notify", "MAINPID=nobody\nSTATUS=1", "notify", "WATCHDOG=\x1b[31m",
-                "notify", "MAINPID=1", "notify-main", "notify", "READY=1"});
-  const Says all = says_of(side, spec);
-  REQUIRE(all.size() == 3);
+                "notify", "MAINPID=1", "notify-main", "notify", "READY=1", "hold"});
+  side.runner->start(request(spec, 1));
+  await_says(side, kRun, 3);
+  const Says& all = side.heard[kRun];
   CHECK(all[0] == Notification{NotifyStatus{"1"}});
   CHECK(all[1] == Notification{NotifyMainPid{side.find<runtime::Spawned>(kRun)->pid}});
   CHECK(all[2] == Notification{NotifyReady{}});
@@ -196,6 +197,9 @@ TEST_CASE("Nonsense is dropped and said once, and what follows it is heard") {
       side.notices[2] ==
       "backend says that 1 is its main process (MAINPID), which is ignored: that is no process of "
       "it");
+  side.runner->kill_tree(kRun);
+  side.await<runtime::Exited>(kRun);
+  CHECK(all.size() == 3);
 }
 
 TEST_CASE("Descriptors that come along never reach us, and a barrier falls when all is heard") {
