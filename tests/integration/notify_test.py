@@ -4,7 +4,7 @@ import os
 import signal
 
 import mainstay
-from mainstay import Supervisor, TestCase, as_root, until
+from mainstay import Supervisor, TestCase, as_root, until, wait_until_saved
 
 # Says that it is ready and waits until that was taken; again for each USR1.
 NOTIFIER = """
@@ -86,6 +86,28 @@ class Notify(TestCase):
             until(lambda: not leftover.exists(), "what nobody knows is removed")
             s.kill_controller()
             self.check_heard_again(s, pid, 3)
+
+    def test_when_both_have_died_the_descriptor_of_a_service_is_read_again(self):
+        writer = """
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+print("runs", flush=True)
+signal.sigwait([signal.SIGUSR1])
+for _ in range(100):
+    os.write(3, b"x" * 4000)  # far more than a pipe holds
+print("read", flush=True)
+signal.pause()
+"""
+        yaml = "services: {a: {command: [python3, writer.py], ready: {notify: 3}}}"
+        with Supervisor(yaml, {"writer.py": writer}) as s:
+            pid = s.wait_state("a", "running")["pid"]
+            until(lambda: heard(s) == ["runs"], "it runs")
+            wait_until_saved(s)
+            s.die()
+            s.start()
+            os.kill(pid, signal.SIGUSR1)
+            until(lambda: heard(s) == ["runs", "read"], "somebody reads what it writes")
+            self.assertEqual(s.service("a")["pid"], pid)
 
     def test_a_service_of_another_user_is_heard(self):
         if not as_root():
