@@ -139,14 +139,16 @@ class Unpacker {
         return false;
       }
     }
-    return in.ok() && next_ == fds_.size();
+    return in.ok() && next_ == fds_.size() && !is_short_;
   }
 
   Handover out;
 
  private:
   UniqueFd next_fd(bool there) {
-    return there && next_ < fds_.size() ? std::move(fds_[next_++]) : UniqueFd{};
+    if (!there) return {};
+    is_short_ = is_short_ || next_ == fds_.size();
+    return is_short_ ? UniqueFd{} : std::move(fds_[next_++]);
   }
   // Of a run that did not fit there is nothing to be kept.
   void take_notify(Decoder& in) {
@@ -181,6 +183,7 @@ class Unpacker {
 
   std::vector<UniqueFd> fds_;
   std::size_t next_ = 0;
+  bool is_short_ = false;  // fewer descriptors came than are named
 };
 
 }  // namespace

@@ -10,15 +10,12 @@
 #include "base/text.h"
 #include "io/clock.h"
 #include "process/notify_message.h"
+#include "process/notify_pace.h"
 
 namespace mainstay::process {
 
 namespace {
 
-// A run that says more than this in one stretch rests until the stretch is over: its next messages
-// wait in its socket, and it waits for room there.
-constexpr int kMostInStretch = 64;
-constexpr Duration kStretch = std::chrono::milliseconds{50};
 // More than any socket queues (net.unix.max_dgram_qlen is 10, or 512 under systemd): what is sent
 // while a run that has ended is drained does not keep us.
 constexpr int kMostInDrain = 1024;
@@ -45,8 +42,7 @@ struct NotifyListener::One {
   bool has_newline = false;         // the pipe, and it is delivered
   bool waits = false;               // for acknowledge()
   bool rests = false;
-  int in_stretch = 0;
-  MonoTime stretch;  // its beginning
+  NotifyPace pace;
   unsigned refused = 0;
   std::unique_ptr<io::Timer> rest;
   std::unique_ptr<io::FdWatch> socket_watch;
@@ -113,12 +109,8 @@ void NotifyListener::want(One& one) {
 }
 
 bool NotifyListener::is_tired(One& one) {
-  const MonoTime now = io::read_clocks().mono;
-  if (now - one.stretch >= kStretch) {
-    one.stretch = now;
-    one.in_stretch = 0;
-  }
-  if (++one.in_stretch <= kMostInStretch) return false;
+  const auto pause = one.pace.take(io::read_clocks().mono);
+  if (!pause) return false;
   if (!one.rest) {
     one.rest = std::make_unique<io::Timer>(loop_, [this, &one] {
       one.rests = false;
@@ -126,7 +118,7 @@ bool NotifyListener::is_tired(One& one) {
     });
   }
   one.rests = true;
-  one.rest->start(one.stretch + kStretch - now);
+  one.rest->start(*pause);
   want(one);
   return true;
 }
@@ -233,7 +225,9 @@ void NotifyListener::deliver(One& one, const NotifyDatagram& datagram) {
 bool NotifyListener::is_possible(One& one, const model::Notification& said) {
   const auto* main = std::get_if<model::NotifyMainPid>(&said);
   if (main == nullptr) return true;
-  if (trees_.belonging(one.source.instance, main->pid) == Belonging::Inside) return true;
+  const Belonging belonging = trees_.belonging(one.source.instance, main->pid);
+  if (belonging == Belonging::Inside) return true;
+  if (belonging == Belonging::Gone) return false;  // it has ended meanwhile
   refuse(one, Refusal::MainPid,
          fmt::format("{} says that {} is its main process (MAINPID), which is ignored: that is no "
                      "process of it",

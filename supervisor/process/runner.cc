@@ -170,7 +170,8 @@ std::vector<SavedRun> ProcessRunner::live_runs() const {
   std::vector<SavedRun> out;
   for (const auto& [id, run] : state_->runs) {
     if (run->phase != Phase::Running) continue;
-    out.push_back({id, run->instance, run->pid, 0, run->out_pipe, run->err_pipe});
+    out.push_back({id, run->instance, run->pid, 0, run->out_pipe, run->err_pipe, run->notify_fd,
+                   run->notify_pipe_id});
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <variant>
 
+#include "process/notify_wish.h"
 #include "process/pidfd_linux.h"
 
 namespace mainstay::process {
@@ -63,6 +64,7 @@ OneRun& ProcessRunner::State::add(const runtime::StartRequest& start) {
   run->instance = start.canonical_name;
   run->log_file = log_name(start);
   run->logs = start.spec->logs;
+  run->notify_fd = notify_fd_of(*start.spec);
   run->attempt->shown_name = start.shown_name;
   OneRun& added = *run;
   runs[start.run] = std::move(run);
@@ -114,6 +116,7 @@ void ProcessRunner::State::born(OneRun& run, KeeperRun told) {
   run.pipes = take_pipes(told, run.logs);
   run.notify_socket = std::move(told.notify_socket);
   run.notify_pipe = std::move(told.notify_pipe);
+  run.notify_pipe_id = inode_of(run.notify_pipe);
   run.out_pipe = inode_of(run.pipes.out);
   run.err_pipe = inode_of(run.pipes.err);
   run.foreign = (told.flags & keeper::kForeign) != 0;

@@ -47,6 +47,8 @@ struct OneRun {
   UniqueFd notify_pipe;
   std::uint64_t out_pipe = 0;  // their inodes
   std::uint64_t err_pipe = 0;
+  int notify_fd = 0;                 // of the service, 0: none
+  std::uint64_t notify_pipe_id = 0;  // the inode of that
   std::unique_ptr<io::FdWatch> error_watch;
 
   bool is_yet_to_run() const {

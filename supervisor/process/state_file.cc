@@ -52,6 +52,28 @@ SavedRun decode_run(Decoder& in) {
   return run;
 }
 
+// Runs with a notification descriptor, behind everything else: without any, the file is as it was
+// before there were such runs.
+void encode_notify(const SavedState& state, Encoder& out) {
+  for (std::size_t i = 0; i < state.runs.size(); ++i) {
+    if (state.runs[i].notify_pipe == 0) continue;
+    out.u32(static_cast<std::uint32_t>(i));
+    out.u32(static_cast<std::uint32_t>(state.runs[i].notify_fd));
+    out.u64(state.runs[i].notify_pipe);
+  }
+}
+
+// False: it names a run that is not there.
+bool decode_notify(Decoder& in, SavedState& state) {
+  while (in.ok() && !in.at_end()) {
+    const std::uint32_t at = in.u32();
+    if (at >= state.runs.size()) return false;
+    state.runs[at].notify_fd = static_cast<int>(in.u32());
+    state.runs[at].notify_pipe = in.u64();
+  }
+  return in.ok();
+}
+
 }  // namespace
 
 std::string encode(const SavedState& state) {
@@ -72,6 +94,7 @@ std::string encode(const SavedState& state) {
     body.u64(run.out_pipe);
     body.u64(run.err_pipe);
   }
+  encode_notify(state, body);
   Encoder out;
   out.text(kMagic);
   out.u32(kVersion);
@@ -98,7 +121,7 @@ Result<SavedState> decode_saved_state(std::string_view bytes) {
   }
   for (std::uint32_t left = in.u32(); left > 0 && in.ok(); --left)
     state.runs.push_back(decode_run(in));
-  if (!in.ok() || !in.at_end()) return Error{"it is damaged"};
+  if (!in.ok() || !decode_notify(in, state)) return Error{"it is damaged"};
   return state;
 }
 

@@ -24,6 +24,8 @@ struct SavedRun {
   std::uint64_t start_time = 0;  // of that, in clock ticks since boot; 0: not known
   std::uint64_t out_pipe = 0;    // inodes of its output pipes; 0: none
   std::uint64_t err_pipe = 0;
+  int notify_fd = 0;              // the number of its notification descriptor; 0: none
+  std::uint64_t notify_pipe = 0;  // and the inode of that
   bool operator==(const SavedRun&) const = default;
 };
 

@@ -90,7 +90,8 @@ class Search {
   Survivors finish() {
     // Of the processes of an unsaved run that lead a session its main process is the oldest.
     for (const auto& [run, leader] : leaders_) {
-      if (!taken_.contains(run)) add({run, leader.instance, leader.stat.pid, 0, 0, 0}, leader.stat);
+      if (!taken_.contains(run))
+        add({run, leader.instance, leader.stat.pid, 0, 0, 0, 0, 0}, leader.stat);
     }
     for (const auto& [pid, run] : members_) {
       if (taken_.contains(run)) continue;
@@ -121,6 +122,8 @@ class Search {
       run.out = open_pipe(proc_, stat.pid, STDOUT_FILENO, saved.out_pipe);
     if (!known || saved.err_pipe != 0)
       run.err = open_pipe(proc_, stat.pid, STDERR_FILENO, saved.err_pipe);
+    if (saved.notify_pipe != 0)
+      run.notify_pipe = open_pipe(proc_, stat.pid, saved.notify_fd, saved.notify_pipe);
     taken_.insert(saved.run);
     found_.runs.push_back(std::move(run));
   }

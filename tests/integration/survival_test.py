@@ -3,10 +3,9 @@
 import concurrent.futures
 import os
 import signal
-import time
 
 import mainstay
-from mainstay import Supervisor, TestCase, alive, until
+from mainstay import Supervisor, TestCase, alive, until, wait_until_saved
 from numbered import check_exact_while
 
 COUNTER = """
@@ -17,12 +16,6 @@ while True:
     print(i, flush=True)
     time.sleep(0.001)
 """
-
-
-def wait_until_saved(supervisor):
-    """A change is on disk a moment later: when the file is older than that, all is."""
-    state = supervisor.state / "run.state"
-    until(lambda: state.exists() and time.time() - state.stat().st_mtime > 1.5, "everything is saved")
 
 
 class Survival(TestCase):

@@ -182,9 +182,10 @@ TEST_CASE("Nonsense is dropped and said once, and what follows it is heard") {
   const auto spec = notifying(
       fixture, {"notify", "", "notify-bytes", "4096", "notify-bytes", "4097", "notify-bytes",
                 "60000", "notify", "MAINPID=nobody\nSTATUS=1", "notify", "WATCHDOG=\x1b[31m",
-                "notify", "MAINPID=1", "notify-main", "notify", "READY=1"});
-  const Says all = says_of(side, spec);
-  REQUIRE(all.size() == 3);
+                "notify", "MAINPID=1", "notify-main", "notify", "READY=1", "hold"});
+  side.runner->start(request(spec, 1));
+  await_says(side, kRun, 3);
+  const Says& all = side.heard[kRun];
   CHECK(all[0] == Notification{NotifyStatus{"1"}});
   CHECK(all[1] == Notification{NotifyMainPid{side.find<runtime::Spawned>(kRun)->pid}});
   CHECK(all[2] == Notification{NotifyReady{}});
@@ -196,15 +197,19 @@ TEST_CASE("Nonsense is dropped and said once, and what follows it is heard") {
       side.notices[2] ==
       "backend says that 1 is its main process (MAINPID), which is ignored: that is no process of "
       "it");
+  side.runner->kill_tree(kRun);
+  side.await<runtime::Exited>(kRun);
+  CHECK(all.size() == 3);
 }
 
 TEST_CASE("Descriptors that come along never reach us, and a barrier falls when all is heard") {
   KeeperFixture fixture;
   Side side{fixture, tree_options(fixture)};
-  side.runner->start(
-      request(notifying(fixture, {"notify-with", "253", "FDSTORE=1\nFDNAME=a", "notify-with", "20",
-                                  "STATUS=x", "notify-barrier", "touch", "passed", "hold"}),
-              1));
+  side.runner->start(request(
+      notifying(fixture,
+                {"notify-with", "253", "FDSTORE=1\nFDNAME=a", "notify-with", "20", "STATUS=x",
+                 "notify-barrier", "touch", "passed", "notify", "STATUS=passed", "hold"}),
+      1));
   side.records = false;
   fixture.until([&] { return !side.notices.empty(); });
   const std::size_t before = open_descriptors();
@@ -213,7 +218,8 @@ TEST_CASE("Descriptors that come along never reach us, and a barrier falls when 
   CHECK(open_descriptors() == before);
   CHECK(!std::filesystem::exists(fixture.folder() / "passed"));  // STATUS is not acknowledged yet
   side.records = true;
-  fixture.until([&] { return std::filesystem::exists(fixture.folder() / "passed"); });
+  await_says(side, kRun, 2);
+  CHECK(side.heard[kRun] == Says{NotifyStatus{"x"}, NotifyStatus{"passed"}});
   CHECK(open_descriptors() == before);
   CHECK(side.notices ==
         std::vector<std::string>{"backend asks to keep descriptors (FDSTORE=1), which "
@@ -239,7 +245,7 @@ TEST_CASE("A flood is slowed down, and holds up nobody else") {
   // None is lost and none comes twice.
   for (std::size_t i = 0; i < side.heard[kRun].size(); ++i)
     REQUIRE(side.heard[kRun][i] == Notification{NotifyStatus{std::to_string(i)}});
-  for (const std::uint64_t run : {1, 2}) {
+  for (const std::uint64_t run : {1U, 2U}) {
     side.runner->kill_tree(RunId{run});
     side.await<runtime::Exited>(RunId{run});
   }

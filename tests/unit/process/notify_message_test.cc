@@ -4,6 +4,7 @@
 #include <string>
 
 #include "process/notify_message.h"
+#include "process/notify_pace.h"
 
 using namespace mainstay;
 using namespace mainstay::model;
@@ -115,6 +116,18 @@ TEST_CASE("A status is one line of valid text of bounded length") {
   const std::string cut = status(wide);
   CHECK(cut.size() == kMaxStatusBytes - kMaxStatusBytes % 3);
   CHECK(cut.ends_with("€"));
+}
+
+TEST_CASE("A run that says too much rests until the stretch is over, and may go on then") {
+  using namespace std::chrono_literals;
+  process::NotifyPace pace;
+  const MonoTime begin{1h};
+  for (int i = 0; i < process::NotifyPace::kMostInStretch; ++i)
+    REQUIRE_FALSE(pace.take(begin + i * 100us));
+  CHECK(pace.take(begin + 10ms) == 40ms);
+  CHECK(pace.take(begin + 49ms) == 1ms);
+  CHECK_FALSE(pace.take(begin + 50ms));
+  CHECK_FALSE(pace.take(begin + 1h));
 }
 
 TEST_CASE("The fuzz target accepts every message of these tests") {

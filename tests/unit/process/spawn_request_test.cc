@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "process/environment.h"
+#include "process/notify_wish.h"
 #include "process/spawn_request.h"
 #include "process/start_failure.h"
 
@@ -57,6 +58,41 @@ std::string composition_error(const model::ServiceSpec& spec) {
 }
 
 }  // namespace
+
+TEST_CASE("a service is told where to notify only when it declares that it does") {
+  auto spec = service();
+  const auto notify = [&spec](const std::string& socket) {
+    SpawnContext with = context();
+    with.notify_socket = socket;
+    with.own_environment["NOTIFY_SOCKET"] = "/run/systemd/notify";
+    with.own_environment["WATCHDOG_USEC"] = with.own_environment["WATCHDOG_PID"] = "1";
+    const auto out = process::compose_environment(spec, 0, std::nullopt, {}, with);
+    REQUIRE(out.ok());
+    std::string text;
+    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) {
+      if (out->contains(name)) text += std::string{name} + "=" + out->at(name) + " ";
+    }
+    return text;
+  };
+  spec.inherit_env.all = true;
+  CHECK_FALSE(process::wants_notify_socket(spec));
+  CHECK(notify("").empty());  // those are between us and who started us
+  spec.ready.emplace();
+  spec.ready->probe = model::NotifyProbe{};
+  CHECK(process::wants_notify_socket(spec));
+  CHECK(notify("/s/1.a") == "NOTIFY_SOCKET=/s/1.a ");
+  spec.env["NOTIFY_SOCKET"] = model::Template{"/elsewhere"};
+  CHECK(notify("/s/1.a") == "NOTIFY_SOCKET=/s/1.a ");
+  spec.ready->probe = model::NotifyProbe{7};
+  CHECK_FALSE(process::wants_notify_socket(spec));
+  CHECK(process::notify_fd_of(spec) == 7);
+  for (const int seconds : {30, 5, 10}) {
+    spec.health.emplace_back();
+    spec.health.back().probe = model::HeartbeatProbe{std::chrono::seconds{seconds}};
+  }
+  CHECK(process::wants_notify_socket(spec));
+  CHECK(notify("/s/1.a") == "NOTIFY_SOCKET=/s/1.a WATCHDOG_USEC=5000000 ");
+}
 
 TEST_CASE("Without anything declared the environment is the base, the instance and the cookie") {
   CHECK(composed(service()) == EnvironmentMap{{"PATH", "/usr/bin:/bin"},

@@ -19,7 +19,9 @@ SavedState example() {
   SavedState state;
   state.boot_id = "b00t";
   state.records = {{3, "three"}, {65535, std::string("\0\xff", 2)}};
-  state.runs = {{RunId{7}, "backend:0", 4711, 12345, 99, 0}, {RunId{8}, "worker:1", 4712, 0, 0, 1}};
+  state.runs = {{RunId{7}, "backend:0", 4711, 12345, 99, 0, 0, 0},
+                {RunId{8}, "worker:1", 4712, 0, 0, 1, 3, 77},
+                {RunId{9}, "worker:2", 4713, 0, 0, 1, 1023, 78}};
   return state;
 }
 
