@@ -196,7 +196,7 @@ Status Daemon::begin() {
   const process::SamplerOptions sampling{parts->controller->ecosystem().history.interval};
   parts->sampler.emplace(loop_, trees_, sampling);
   parts->polling.emplace(loop_, *parts->sampler, limits_);
-  parts->usage.emplace(*parts->sampler, *parts->controller);
+  parts->usage.emplace(*parts->sampler, limits_, *parts->controller);
   parts_ = std::move(parts);
   chores_.serve(&*parts_->controller);
   begin_serving(std::move(*listening));

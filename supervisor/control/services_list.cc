@@ -40,6 +40,9 @@ std::string detail_text(const Context& context, const std::vector<InstanceId>& i
   for (const auto& source : log_sources(context.controller(), std::span(&first, 1), {}, now)) {
     out.text((context.parts.facts.log_dir / source.file).native());
   }
+  out.close_list().key("limits").open_list();
+  for (const auto& limit : context.parts.usage.limits_of(first))
+    out.text(limit);
   out.close_list().key("spec").open_object();
   for (const auto& setting : config::describe(context.controller().spec(first))) {
     out.foreign_key(setting.key).text(setting.value);

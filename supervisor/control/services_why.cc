@@ -103,6 +103,14 @@ void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::
   out.close_list();
 }
 
+// Those of restarts, and how limits are kept.
+std::vector<std::string> rules_of(const Inquiry& inquiry) {
+  auto rules = inquiry.explanation.rules;
+  for (auto& limit : inquiry.context.parts.usage.limits_of(inquiry.instance))
+    rules.push_back(std::move(limit));
+  return rules;
+}
+
 void answer(const Inquiry& inquiry) {
   const auto& explanation = inquiry.explanation;
   JsonWriter out;
@@ -116,7 +124,7 @@ void answer(const Inquiry& inquiry) {
   for (const auto& event : explanation.before)
     write_event(out, event);
   out.close_list();
-  write_texts(out, "rules", explanation.rules);
+  write_texts(out, "rules", rules_of(inquiry));
   write_last_words(out, inquiry.last_words);
   write_crash_summary(out, inquiry.crashes);
   auto notes = log_notes(logs);

@@ -27,11 +27,13 @@ void declare_crashing(sim::World& world);
 class FakeUsage final : public control::UsageSource {
  public:
   const process::TreeUsage* usage_of(InstanceId instance) const override;
+  std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampled; }
   void refresh(std::function<void()> done) override;
   std::uint64_t supervisor_memory_bytes() const override { return 9'000'000; }
 
   std::map<InstanceId, process::TreeUsage> of;
+  std::map<InstanceId, std::vector<std::string>> limits;
   bool sampled = true;
   bool holds_back = false;  // refresh() waits for release()
   int refreshes = 0;
