@@ -37,6 +37,8 @@ class LimitGroups {
   InstanceLimits make(const runtime::StartRequest& start);
   // For a run that lives: what has a group is set as declared now, the rest waits.
   InstanceLimits take_over(const runtime::StartRequest& start, int main_pid);
+  // The groups that the run of a main process is in, as they are.
+  InstanceLimits find(const std::string& instance, int main_pid) const;
   // When nothing lives in them.
   void remove(const InstanceLimits& limits);
 

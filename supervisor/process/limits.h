@@ -21,8 +21,8 @@
 
 namespace mainstay::process {
 
-// A run has come to limits.memory. With memory_action: restart at most once while it lives, and once
-// when it has ended if the kernel killed in it; with alert every time anew.
+// A run has come to limits.memory. With memory_action: restart at most once while it lives, and
+// once when it has ended if the kernel killed in it; with alert every time anew.
 struct MemoryExceeded {
   RunId run;
   std::uint64_t used = 0;
@@ -69,6 +69,9 @@ class ResourceLimits {
   // Nothing of the run lives any more: its groups are removed.
   void released(const std::string& instance, RunId run);
 
+  // The groups of a run that nobody knows, and that is being killed.
+  void remove_when_empty(const std::string& instance, int main_pid);
+
   // Runs that no event tells of, and who wants to know when there is one more.
   std::vector<PolledMemory> polled() const;
   void on_polled(std::function<void()> callback) { on_polled_ = std::move(callback); }
@@ -85,6 +88,7 @@ class ResourceLimits {
   Kept* add(const runtime::StartRequest& start, InstanceLimits limits);
 
   io::Loop& loop_;
+  ProcessTrees& trees_;
   std::function<void(const MemoryExceeded&)> on_exceeded_;
   std::function<void()> on_polled_;
   LimitGroups groups_;
