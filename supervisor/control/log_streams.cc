@@ -65,8 +65,8 @@ void LogStreams::add(const Call& call, LogWish wish, std::vector<InstanceId> ins
   stream->only = wish.only;
   stream->follow = wish.follow;
   wish.query.to_the_end = wish.follow;
-  stream->reading = std::make_shared<LogReading>(parts_.facts.log_dir, std::move(sources),
-                                                 wish.query, std::move(wish.filter));
+  stream->reading = std::make_shared<logs::LogReading>(parts_.facts.log_dir, std::move(sources),
+                                                       wish.query, std::move(wish.filter));
   streams_.push_back(std::move(stream));
   feed(*streams_.back());
 }
@@ -90,7 +90,7 @@ void LogStreams::on_read(std::uint64_t number) {
 }
 
 void LogStreams::begin_to_follow(Stream& stream) {
-  const LogReading& reading = *stream.reading;
+  const logs::LogReading& reading = *stream.reading;
   stream.follower =
       std::make_unique<logs::Follower>(*directory_, reading.sources(), reading.positions());
   // What was an archive when the past was read has been read.

@@ -13,10 +13,10 @@
 
 #include "control/call.h"
 #include "control/context.h"
-#include "control/log_reading.h"
 #include "control/log_wish.h"
 #include "logs/directory.h"
 #include "logs/follower.h"
+#include "logs/log_reading.h"
 
 namespace mainstay::control {
 
@@ -46,7 +46,7 @@ class LogStreams {
     std::vector<std::string> targets{};
     std::optional<logs::Stream> only{};
     bool follow = true;
-    std::shared_ptr<LogReading> reading{};
+    std::shared_ptr<logs::LogReading> reading{};
     std::deque<logs::Line> backlog{};                // read, not sent yet
     std::unique_ptr<logs::Follower> follower{};      // once the past is read
     std::set<std::string> files{};                   // that it follows

@@ -2,10 +2,10 @@
 #include <utility>
 
 #include "control/log_lines.h"
-#include "control/log_reading.h"
 #include "control/log_streams.h"
 #include "control/method.h"
 #include "control/target_filter.h"
+#include "logs/log_reading.h"
 
 namespace mainstay::control {
 
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMostInAnswer = 100'000;
 constexpr std::size_t kReadBytes = 512 * 1024;
 
-std::string lines_text(LogReading& reading) {
+std::string lines_text(logs::LogReading& reading) {
   JsonWriter out;
   out.open_object().key("lines").open_list();
   for (const auto& line : reading.lines())
@@ -33,7 +33,7 @@ std::string lines_text(LogReading& reading) {
 }
 
 // Slice after slice, so that a client that is gone costs no more than one.
-void read_all(io::Loop& loop, const std::shared_ptr<LogReading>& reading, const Call& call) {
+void read_all(io::Loop& loop, const std::shared_ptr<logs::LogReading>& reading, const Call& call) {
   reading->read_past(loop, [&loop, reading, call] {
     if (!call.open()) return;
     if (reading->past_ended()) return call.answer(lines_text(*reading));
@@ -51,8 +51,8 @@ void logs_read(Context& context, const Call& call, Params& params) {
   auto sources = log_sources(context.controller(), resolved.instances, wish.only, context.now());
   wish.query.lines = wish.query.lines.value_or(kMostInAnswer);
   wish.query.max_bytes = kReadBytes;
-  const auto reading = std::make_shared<LogReading>(context.parts.facts.log_dir, std::move(sources),
-                                                    wish.query, std::move(wish.filter));
+  const auto reading = std::make_shared<logs::LogReading>(
+      context.parts.facts.log_dir, std::move(sources), wish.query, std::move(wish.filter));
   read_all(context.parts.loop, reading, call);
 }
 

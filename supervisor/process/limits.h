@@ -21,15 +21,6 @@
 
 namespace mainstay::process {
 
-// A run has come to limits.memory. With memory_action: restart at most once while it lives, and
-// once when it has ended if the kernel killed in it; with alert every time anew.
-struct MemoryExceeded {
-  RunId run;
-  std::uint64_t used = 0;
-  std::uint64_t limit = 0;
-  bool killed_by_kernel = false;
-};
-
 // What a child needs for its limits.
 struct LimitsAtBirth {
   std::vector<std::string> enters;          // cgroup.procs files, to write "0" to
@@ -51,8 +42,10 @@ class ResourceLimits {
   ResourceLimits(const ResourceLimits&) = delete;
   ResourceLimits& operator=(const ResourceLimits&) = delete;
 
-  // Must only enqueue.
-  void on_exceeded(std::function<void(const MemoryExceeded&)> callback) {
+  // Told when a run has come to limits.memory: with memory_action: restart at most once while it
+  // lives, and once when it has ended if the kernel killed in it; with alert every time anew. Must
+  // only enqueue.
+  void on_exceeded(std::function<void(const runtime::MemoryExceeded&)> callback) {
     on_exceeded_ = std::move(callback);
   }
 
@@ -89,7 +82,7 @@ class ResourceLimits {
 
   io::Loop& loop_;
   ProcessTrees& trees_;
-  std::function<void(const MemoryExceeded&)> on_exceeded_;
+  std::function<void(const runtime::MemoryExceeded&)> on_exceeded_;
   std::function<void()> on_polled_;
   LimitGroups groups_;
   std::map<std::string, std::unique_ptr<Kept>> kept_;  // by canonical name; only with limits

@@ -117,7 +117,7 @@ void Preparer::run_secret_command(Pending& pending, const std::string& key,
                                   const model::SecretCommand& secret) {
   SpawnContext context;
   AuxiliaryResult failure;
-  auto placed = place(pending.start, context);
+  auto placed = place(pending.start, pending.purpose, context);
   if (!placed) {
     failure.failure = placed.error().message;
     failure.error_number = placed.error().code;
@@ -134,7 +134,8 @@ void Preparer::run_secret_command(Pending& pending, const std::string& key,
   request.candidates = candidate_paths(secret.argv.empty() ? "" : secret.argv[0],
                                        request.environment["PATH"], request.cwd);
   AuxiliaryOptions options;
-  options.label = pending.start.canonical_name + " secret";
+  options.own_tree = pending.purpose == StartPurpose::Check;
+  options.label = pending.start.canonical_name + (options.own_tree ? "" : " secret");
   options.shown_name = "the command of secret " + key;
   options.output_limit = kMaxSecretBytes;
   options.timeout = kSecretTime;
@@ -162,11 +163,13 @@ void Preparer::on_secret(std::uint64_t id, const std::string& key, AuxiliaryResu
 }
 
 // An empty request in the instance's place: its groups, and its cookie in `context`.
-Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, SpawnContext& context) {
-  auto place = trees_.prepare(start.canonical_name);
-  if (!place) return place.error();
+Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, StartPurpose purpose,
+                                      SpawnContext& context) {
   context.own_environment = own_environment_;
   context.self = self_;
+  if (purpose == StartPurpose::Check) return PreparedStart{};
+  auto place = trees_.prepare(start.canonical_name);
+  if (!place) return place.error();
   context.cookie = trees_.cookie(start.canonical_name, start.run);
   PreparedStart prepared;
   prepared.cgroup = std::move(place->born_in);
@@ -183,7 +186,7 @@ Preparation Preparer::complete(const runtime::StartRequest& start, StartPurpose 
   SpawnContext context;
   auto user = user_for(*start.spec, self_);
   if (!user) return failed("user", cannot_start(start, user.error()));
-  auto placed = place(start, context);
+  auto placed = place(start, purpose, context);
   if (!placed) return failed("cgroup", cannot_start(start, placed.error()));
   const auto* command = purpose == StartPurpose::StopCommand ? &start.spec->stop.command : nullptr;
   auto request = compose_request(start, std::move(*user), secrets, context, command);

@@ -24,7 +24,9 @@ struct PreparedStart {
 
 using Preparation = std::variant<PreparedStart, runtime::StartFailure>;
 
-enum class StartPurpose : std::uint8_t { Service, StopCommand };
+// Check: the service's user, cwd and environment for something that is not part of it, so the
+// request is in no tree; its arguments are still the service's.
+enum class StartPurpose : std::uint8_t { Service, StopCommand, Check };
 
 class Preparer {
  public:
@@ -42,7 +44,8 @@ class Preparer {
   struct Pending;
   Preparation complete(const runtime::StartRequest& start, StartPurpose purpose,
                        const SecretValues& secrets);
-  Result<PreparedStart> place(const runtime::StartRequest& start, SpawnContext& context);
+  Result<PreparedStart> place(const runtime::StartRequest& start, StartPurpose purpose,
+                              SpawnContext& context);
   void run_secret_commands(Pending& pending);
   void run_secret_command(Pending& pending, const std::string& key,
                           const model::SecretCommand& secret);

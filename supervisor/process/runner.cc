@@ -24,6 +24,14 @@ ProcessRunner::ProcessRunner(io::Loop& loop, KeeperClient& keeper, ProcessTrees&
 
 ProcessRunner::~ProcessRunner() = default;
 
+AuxiliaryRuns& ProcessRunner::auxiliary() {
+  return state_->auxiliary;
+}
+
+Preparer& ProcessRunner::preparer() {
+  return state_->preparer;
+}
+
 void ProcessRunner::start(const runtime::StartRequest& request) {
   OneRun& run = state_->add(request);
   if (const Status writable = state_->output.ready(run.log_file, run.logs); !writable) {

@@ -36,6 +36,9 @@ struct HeldRunInfo {
   bool exited = false;
 };
 
+class AuxiliaryRuns;
+class Preparer;
+
 class ProcessRunner final : public runtime::Runner, public KeeperRuns {
  public:
   // `own_environment` and `self` are those of this process. `post` and `notice` must only enqueue;
@@ -71,6 +74,10 @@ class ProcessRunner final : public runtime::Runner, public KeeperRuns {
 
   // The last pipe of a run has come to its end: the keeper's duplicates may go.
   void output_ended(RunId run);
+
+  // For those who run something beside the services: checks.
+  AuxiliaryRuns& auxiliary();
+  Preparer& preparer();
 
   // --- runtime::Runner ---
   void start(const runtime::StartRequest& request) override;

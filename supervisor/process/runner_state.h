@@ -86,7 +86,7 @@ struct ProcessRunner::State {
         output(output_in),
         post(std::move(post_in)),
         notice(std::move(notice_in)),
-        auxiliary(loop_in, keeper_in),
+        auxiliary(loop_in, keeper_in, trees_in),
         preparer(auxiliary, trees_in, limits_in, std::move(environment), std::move(self)) {}
 
   OneRun* find(RunId id) {

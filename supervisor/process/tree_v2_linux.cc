@@ -92,7 +92,10 @@ class V2Trees : public TreeBackEnd {
     return std::make_unique<EventsWatch>(loop_, std::move(events), std::move(changed));
   }
 
-  void remove(const Tree& tree) override { remove_group(tree.cgroup); }
+  void remove(const Tree& tree) override {
+    never_killed_.erase(tree.instance);
+    remove_group(tree.cgroup);
+  }
 
   bool holds_main(const Tree& tree) override { return in_group(tree.main_pid, tree); }
 

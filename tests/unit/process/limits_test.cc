@@ -90,7 +90,7 @@ struct World {
     start.run = RunId{7};
     start.canonical_name = "a:0";
     start.spec = &spec;
-    limits.on_exceeded([this](const MemoryExceeded& told) { exceeded.push_back(told); });
+    limits.on_exceeded([this](const runtime::MemoryExceeded& told) { exceeded.push_back(told); });
     REQUIRE(trees.prepare("a:0").ok());
   }
 
@@ -98,7 +98,7 @@ struct World {
   ProcessTrees trees;
   FakePlaces places;
   std::vector<std::string> said;
-  std::vector<MemoryExceeded> exceeded;
+  std::vector<runtime::MemoryExceeded> exceeded;
   ResourceLimits limits;
   model::ServiceSpec spec;
   runtime::StartRequest start;
@@ -197,8 +197,8 @@ TEST_CASE("the kernel's kills in a group are told when its own limit was why, on
     world.limits.ended("a:0", world.start.run);
     REQUIRE(world.exceeded.size() == 1);
     CHECK(world.exceeded[0].run == world.start.run);
-    CHECK(world.exceeded[0].killed_by_kernel);
-    CHECK(world.exceeded[0].limit == 64 * kMega);
+    CHECK(world.exceeded[0].killed);
+    CHECK(world.exceeded[0].limit_bytes == 64 * kMega);
   }
   SUBCASE("it had happened to the run before") {
     fake.write("a.0", "memory.events", "low 0\nhigh 3\nmax 2\noom 1\noom_kill 1\n");
@@ -281,8 +281,8 @@ TEST_CASE("a polled run is told once with restart, and every time anew with aler
     for (const std::uint64_t used : {99, 100, 50, 120})
       world.limits.measured("a:0", used * kMega);
     REQUIRE(world.exceeded.size() == 1);
-    CHECK(world.exceeded[0].used == 100 * kMega);
-    CHECK_FALSE(world.exceeded[0].killed_by_kernel);
+    CHECK(world.exceeded[0].used_bytes == 100 * kMega);
+    CHECK_FALSE(world.exceeded[0].killed);
     world.limits.ended("a:0", world.start.run);
     CHECK(world.limits.polled().empty());
   }

@@ -1,9 +1,9 @@
-#include "control/log_reading.h"
+#include "logs/log_reading.h"
 
 #include <iterator>
 #include <utility>
 
-namespace mainstay::control {
+namespace mainstay::logs {
 
 namespace {
 
@@ -13,8 +13,8 @@ constexpr std::size_t kSliceText = 128 * 1024;
 
 }  // namespace
 
-LogReading::LogReading(std::filesystem::path log_dir, std::vector<logs::Source> sources,
-                       logs::LogQuery query, logs::LineFilter filter)
+LogReading::LogReading(std::filesystem::path log_dir, std::vector<Source> sources, LogQuery query,
+                       LineFilter filter)
     : log_dir_(std::move(log_dir)),
       sources_(std::move(sources)),
       query_(query),
@@ -33,10 +33,10 @@ void LogReading::read_past(io::Loop& loop, std::function<void()> done) {
       loop, [self = shared_from_this()] { self->slice(); }, std::move(done));
 }
 
-void LogReading::filter(io::Loop& loop, std::vector<logs::Line> lines, std::function<void()> done) {
+void LogReading::filter(io::Loop& loop, std::vector<Line> lines, std::function<void()> done) {
   const auto work = [self = shared_from_this(),
-                     input = std::make_shared<std::vector<logs::Line>>(std::move(lines))] {
-    for (logs::Line& line : *input)
+                     input = std::make_shared<std::vector<Line>>(std::move(lines))] {
+    for (Line& line : *input)
       self->filter_.feed(std::move(line), self->lines_);
   };
   start(loop, work, std::move(done));
@@ -44,7 +44,7 @@ void LogReading::filter(io::Loop& loop, std::vector<logs::Line> lines, std::func
 
 void LogReading::slice() {
   if (!past_) {
-    auto directory = logs::Directory::open(log_dir_);
+    auto directory = Directory::open(log_dir_);
     if (!directory) {
       problems_.push_back(directory.error().message);
       positions_.resize(sources_.size());
@@ -52,7 +52,7 @@ void LogReading::slice() {
       return;
     }
     directory_.emplace(std::move(*directory));
-    past_ = std::make_unique<logs::Past>(*directory_, sources_, query_, filter_);
+    past_ = std::make_unique<Past>(*directory_, sources_, query_, filter_);
     archives_ = past_->archives();
   }
   auto slice = past_->read(kSliceBudget, kSliceText);
@@ -69,4 +69,4 @@ void LogReading::finish() {
   directory_.reset();
 }
 
-}  // namespace mainstay::control
+}  // namespace mainstay::logs

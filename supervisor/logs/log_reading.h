@@ -1,4 +1,4 @@
-// Reads logs for one client in a worker, a slice at a time: what they hold already, and through the
+// Reads logs for somebody in a worker, a slice at a time: what they hold already, and through the
 // filter what came since. Disk, expressions and levels never cost the loop anything.
 #pragma once
 
@@ -14,27 +14,27 @@
 #include "logs/line_filter.h"
 #include "logs/past.h"
 
-namespace mainstay::control {
+namespace mainstay::logs {
 
 class LogReading : public std::enable_shared_from_this<LogReading> {
  public:
   // Everything but the two starting functions is used while no work is under way, or by it.
-  LogReading(std::filesystem::path log_dir, std::vector<logs::Source> sources, logs::LogQuery query,
-             logs::LineFilter filter);
+  LogReading(std::filesystem::path log_dir, std::vector<Source> sources, LogQuery query,
+             LineFilter filter);
 
   // The next slice of the past into lines(); `done` runs on the loop.
   void read_past(io::Loop& loop, std::function<void()> done);
   // Those of `lines` that are wanted into lines(). After the past only.
-  void filter(io::Loop& loop, std::vector<logs::Line> lines, std::function<void()> done);
+  void filter(io::Loop& loop, std::vector<Line> lines, std::function<void()> done);
 
   bool is_busy() const { return busy_; }
   bool past_ended() const { return ended_; }
   bool filters() const { return !filter_.passes_all(); }
-  std::vector<logs::Line>& lines() { return lines_; }
-  const std::vector<logs::Source>& sources() const { return sources_; }
+  std::vector<Line>& lines() { return lines_; }
+  const std::vector<Source>& sources() const { return sources_; }
 
   // After the end of the past.
-  const std::vector<logs::Position>& positions() const { return positions_; }
+  const std::vector<Position>& positions() const { return positions_; }
   bool cut() const { return cut_; }
   const std::vector<std::string>& problems() const { return problems_; }
   // Whether an archive was among what was read, so that what it holds is not new.
@@ -46,13 +46,13 @@ class LogReading : public std::enable_shared_from_this<LogReading> {
   void finish();
 
   std::filesystem::path log_dir_;
-  std::vector<logs::Source> sources_;
-  logs::LogQuery query_;
-  logs::LineFilter filter_;
-  std::optional<logs::Directory> directory_;  // of the workers
-  std::unique_ptr<logs::Past> past_;
-  std::vector<logs::Line> lines_;
-  std::vector<logs::Position> positions_;
+  std::vector<Source> sources_;
+  LogQuery query_;
+  LineFilter filter_;
+  std::optional<Directory> directory_;  // of the workers
+  std::unique_ptr<Past> past_;
+  std::vector<Line> lines_;
+  std::vector<Position> positions_;
   std::vector<std::string> problems_;
   std::set<std::string> archives_;
   bool busy_ = false;
@@ -60,4 +60,4 @@ class LogReading : public std::enable_shared_from_this<LogReading> {
   bool cut_ = false;
 };
 
-}  // namespace mainstay::control
+}  // namespace mainstay::logs

@@ -1,0 +1,55 @@
+// The check engine: looks at runs as runtime/ asks it to, and tells what it saw. Loop thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "checks/means.h"
+#include "checks/probers.h"
+#include "checks/repeated.h"
+#include "logs/rotation.h"
+#include "runtime/ports.h"
+
+namespace mainstay::checks {
+
+class Engine final : public runtime::Checks {
+ public:
+  // `post` gets ProbeResults, from the loop and from inside calls; it must only enqueue.
+  Engine(Means means, std::function<void(runtime::RunnerEvent)> post);
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // --- runtime::Checks ---
+  void await_ready(const runtime::WatchRequest& request) override;
+  void watch_health(const runtime::WatchRequest& request, bool eager) override;
+  void unwatch(RunId run) override;
+
+  // --- what comes by itself ---
+  // What a run says of itself; of one that is not watched it is ignored.
+  void heard(RunId run, const Said& said);
+  // As Capture tells it. Cheap for logs that no check looks at.
+  void log_grew(const std::string& file) { shared_.taps.grew(file); }
+  // Before the next file of that name grows.
+  void log_rotated(const logs::Rotated& rotated) { shared_.taps.rotated(rotated); }
+
+  // For monitors, which look with the same means.
+  const Means& means() const { return means_; }
+  Shared& shared() { return shared_; }
+
+ private:
+  using Watched = std::vector<std::unique_ptr<Repeated>>;
+  std::unique_ptr<Repeated> begin(const runtime::WatchRequest& request, const model::Probe& probe,
+                                  std::uint32_t number, const Plan& plan);
+
+  Means means_;
+  std::function<void(runtime::RunnerEvent)> post_;
+  Shared shared_;
+  std::unordered_map<RunId, Watched> runs_;  // goes first: probers use the rest
+};
+
+}  // namespace mainstay::checks
