@@ -95,14 +95,25 @@ InstanceLimits LimitGroups::make(const runtime::StartRequest& start) {
   return out;
 }
 
-InstanceLimits LimitGroups::find(const std::string& instance, int main_pid) const {
-  const std::string cgroups = Proc{}.cgroups(main_pid);
+// Where a run that has ended was: its group has the same name, unless the supervisor has moved.
+LimitGroup LimitGroups::by_name(std::string_view controller, const std::string& instance) {
+  const LimitPlace& place = places_.of(controller);
+  if (place.kind != GroupKind::V1) return {};
+  const std::string folder = place.root + "/" + group_name(instance);
+  return access(folder.c_str(), F_OK) == 0 ? LimitGroup{GroupKind::V1, folder} : LimitGroup{};
+}
+
+InstanceLimits LimitGroups::find(const std::string& instance, int main_pid) {
+  const Proc proc;
+  const std::string cgroups = proc.cgroups(main_pid);
+  const auto stat = proc.stat(main_pid);
   const std::string tree = trees_.group_of(instance);
   InstanceLimits out;
   for (const auto controller : {kMemory, kCpu, kProcesses}) {
     LimitGroup& group = member(out, controller);
     group = places_.of_process(controller, cgroups);
     if (!group && has_controller(tree, controller)) group = {GroupKind::V2, tree};
+    if (!group && !(stat && stat->alive())) group = by_name(controller, instance);
   }
   return out;
 }

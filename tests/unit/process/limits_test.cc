@@ -118,6 +118,9 @@ TEST_CASE("a memory limit is a hard one with a softer below it, or neither with 
   CHECK(text_of(memory_settings(GroupKind::V1, limits)) ==
         "memory.memsw.limit_in_bytes=-1? memory.limit_in_bytes=536870912 "
         "memory.memsw.limit_in_bytes=536870912? ");
+  CHECK(soft_limit(64 * kMega) == 60 * kMega);
+  CHECK(soft_limit(8 * kMega) == 6 * kMega);
+  CHECK(soft_limit(4) == 3);
   const auto alert = memory_limit(512 * kMega, model::MemoryAction::Alert);
   CHECK(text_of(memory_settings(GroupKind::V2, alert)) ==
         "memory.swap.max=max? memory.max=max memory.high=max memory.oom.group=0? ");
@@ -165,7 +168,7 @@ TEST_CASE("the group of cgroup v2 that a service is born in gets all of its limi
   const auto birth = world.limits.prepare(world.start);
   CHECK(birth.enters.empty());
   CHECK(fake.read("a.0", "memory.max") == "67108864");
-  CHECK(fake.read("a.0", "memory.high") == "65011712");
+  CHECK(fake.read("a.0", "memory.high") == "62914560");
   CHECK(fake.read("a.0", "memory.oom.group") == "1");
   CHECK(fake.read("a.0", "cpu.max") == "20000 100000");
   CHECK(fake.read("a.0", "pids.max") == "30");
@@ -173,7 +176,7 @@ TEST_CASE("the group of cgroup v2 that a service is born in gets all of its limi
   const auto described = world.limits.describe("a:0");
   REQUIRE(described.size() == 3);
   CHECK(described[0] ==
-        "limits.memory 64M: by cgroup v2; restarted from 62 MB on, killed by the kernel at 64M");
+        "limits.memory 64M: by cgroup v2; restarted from 60 MB on, killed by the kernel at 64M");
   CHECK(described[1] == "limits.cpu 20%: by cgroup v2");
   CHECK(described[2] == "limits.processes 30: by cgroup v2; threads count too");
 }
