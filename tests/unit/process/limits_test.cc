@@ -1,6 +1,7 @@
 // Limits without root: what is written into the files of control groups, here plain files.
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -260,6 +261,30 @@ TEST_CASE("what nothing can keep is said once and described always") {
   world.start.run = RunId{9};
   world.limits.prepare(world.start);
   CHECK(world.limits.describe("a:0").empty());
+}
+
+TEST_CASE("without control groups what a user may run bounds the service that becomes that user") {
+  World world{{}};
+  world.spec.limits.processes = 20;
+  world.spec.instances = 3;
+  world.spec.user = "www-data";
+  const auto birth = world.limits.prepare(world.start);
+  if (geteuid() != 0) {
+    MESSAGE("skipped: only root becomes another user");
+    CHECK(birth.resources.empty());
+    return;
+  }
+  REQUIRE(birth.resources.size() == 1);
+  CHECK(birth.resources[0].resource == RLIMIT_NPROC);
+  CHECK(birth.resources[0].hard == 60);
+  CHECK(world.said.empty());
+  CHECK(world.limits.describe("a:0") ==
+        std::vector<std::string>{"limits.processes 20: 60 for everything that user www-data runs, "
+                                 "because there is no pids here"});
+  world.spec.user = "root";
+  world.start.run = RunId{8};
+  CHECK(world.limits.prepare(world.start).resources.empty());
+  CHECK(world.said.size() == 1);
 }
 
 TEST_CASE("a control group that refuses a value costs the limit, not the start") {
