@@ -133,6 +133,17 @@ std::string checks_text(const Json& service) {
   return out;
 }
 
+// "memory 512M: by cgroup v1; …", a line each.
+std::string limits_text(const Json& service) {
+  std::string out;
+  for (std::string limit : lines_of(service, "limits")) {
+    constexpr std::string_view kPrefix = "limits.";
+    if (limit.starts_with(kPrefix)) limit.erase(0, kPrefix.size());
+    out += fact(out.empty() ? "limits" : "", limit);
+  }
+  return out;
+}
+
 // "log" is a list of paths, an object of them by stream, or one path.
 std::string logs_text(const Json& service) {
   const Json* log = member(service, "log");
@@ -191,8 +202,7 @@ std::string show_text(const Json& service, WallTime now, const Terminal& termina
   out += fact("restarts", restarts_text(view));
   out += fact("last exit", last_exit_text(view, now));
   out += checks_text(service);
-  for (const std::string& limit : lines_of(service, "limits"))
-    out += fact("limit", limit);
+  out += limits_text(service);
   out += logs_text(service);
   if (view.log_trouble) out += fact("log trouble", log_trouble_text(*view.log_trouble));
   out += fact("lost", lost_text(view));

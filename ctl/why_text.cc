@@ -87,8 +87,6 @@ std::string why_text(const Json& why, WallTime now, const Terminal& terminal) {
     out += labelled("note", note, terminal);
   for (const std::string& check : lines_of(why, "checks"))
     out += labelled("check", check, terminal);
-  for (const std::string& limit : lines_of(why, "limits"))
-    out += labelled("limit", limit, terminal);
   out += before_text(why, now, terminal);
   out += crashes_line(why, now, terminal);
   out += labelled("rules", lines_of(why, "rules"), symbols_for(terminal).between, terminal);

@@ -31,24 +31,22 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
       sampler(base.loop, base.trees, {controller.ecosystem().history.interval}),
       polling(base.loop, sampler, base.limits),
-      usage(sampler, controller) {
+      usage(sampler, base.limits, controller) {
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
+  base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);
-  base.limits.on_exceeded(
-      [this](const runtime::MemoryExceeded& exceeded) { controller.post(exceeded); });
   events.add(base.log);
   events.add(crashes);
 }
 
 void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
-                  control::LimitLines limits, control::UpgradeRequest upgrade) {
+                  control::UpgradeRequest upgrade) {
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(
-      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), io::read_clocks,
-                     std::move(limits), std::move(facts), std::move(upgrade)},
-      std::move(listening), options);
+  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
+                                io::read_clocks, std::move(facts), std::move(upgrade)},
+                 std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);
     server->log_grew(file);

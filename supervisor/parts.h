@@ -20,6 +20,7 @@
 #include "model/notification.h"
 #include "no_gateway.h"
 #include "own_log.h"
+#include "process/limits.h"
 #include "process/memory_polling.h"
 #include "process/runner.h"
 #include "process/sampler.h"
@@ -55,7 +56,7 @@ struct Parts {
         const runtime::ControllerOptions& options);
 
   // From now on clients are answered, and logs are cut.
-  void serve(io::Loop& loop, UniqueFd listening, control::Facts facts, control::LimitLines limits,
+  void serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
              control::UpgradeRequest upgrade);
   // What a run says of itself, to whom it concerns.
   void hear(RunId run, const model::Notification& told);

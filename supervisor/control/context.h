@@ -47,7 +47,6 @@ struct Facts {
   std::optional<DrainFact> drain;
 };
 
-using LimitLines = std::function<std::vector<std::string>(const std::string& instance)>;
 using UpgradeRequest =
     std::function<void(const std::string& who, std::function<void(Result<std::string>)> tried)>;
 
@@ -60,8 +59,6 @@ struct Parts {
   logs::Capture& capture;
   logs::Archiver& archiver;
   std::function<Now()> clock;
-  // How the limits of an instance ("backend:0") are kept, a line for each.
-  LimitLines limits;
   Facts facts;
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
   // their version.

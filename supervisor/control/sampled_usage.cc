@@ -8,6 +8,10 @@ const process::TreeUsage* SampledUsage::usage_of(InstanceId instance) const {
   return sampler_.usage_of(controller_.start_request(instance, RunId{}).canonical_name);
 }
 
+std::vector<std::string> SampledUsage::limits_of(InstanceId instance) const {
+  return limits_.describe(controller_.start_request(instance, RunId{}).canonical_name);
+}
+
 std::uint64_t SampledUsage::supervisor_memory_bytes() const {
   const auto sample = sampler_.latest();
   return sample ? sample->supervisor_memory_bytes : 0;

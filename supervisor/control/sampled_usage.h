@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "control/port_oracle.h"
 #include "control/usage_source.h"
+#include "process/limits.h"
 #include "process/sampler.h"
 #include "runtime/controller.h"
 
@@ -14,10 +16,12 @@ namespace mainstay::control {
 
 class SampledUsage final : public UsageSource, public PortOracle {
  public:
-  SampledUsage(process::Sampler& sampler, const runtime::Controller& controller)
-      : sampler_(sampler), controller_(controller) {}
+  SampledUsage(process::Sampler& sampler, const process::ResourceLimits& limits,
+               const runtime::Controller& controller)
+      : sampler_(sampler), limits_(limits), controller_(controller) {}
 
   const process::TreeUsage* usage_of(InstanceId instance) const override;
+  std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampler_.latest() != nullptr; }
   void refresh(std::function<void()> done) override { sampler_.refresh(std::move(done)); }
   std::uint64_t supervisor_memory_bytes() const override;
@@ -26,6 +30,7 @@ class SampledUsage final : public UsageSource, public PortOracle {
 
  private:
   process::Sampler& sampler_;
+  const process::ResourceLimits& limits_;
   const runtime::Controller& controller_;
 };
 

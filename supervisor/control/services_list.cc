@@ -53,8 +53,7 @@ std::string detail_text(const Context& context, const std::vector<InstanceId>& i
     out.text((context.parts.facts.log_dir / source.file).native());
   }
   out.close_list();
-  write_texts(out, "limits",
-              context.parts.limits(fmt::format("{}:{}", status.service, status.index)));
+  write_texts(out, "limits", context.parts.usage.limits_of(first));
   out.key("spec").open_object();
   for (const auto& setting : config::describe(context.controller().spec(first))) {
     out.foreign_key(setting.key).text(setting.value);

@@ -97,6 +97,14 @@ void write_last_words(JsonWriter& out, const std::vector<logs::Line>& lines) {
   out.close_list().close_object();
 }
 
+// Those of restarts, and how limits are kept.
+std::vector<std::string> rules_of(const Inquiry& inquiry) {
+  auto rules = inquiry.explanation.rules;
+  for (auto& limit : inquiry.context.parts.usage.limits_of(inquiry.instance))
+    rules.push_back(std::move(limit));
+  return rules;
+}
+
 void answer(const Inquiry& inquiry) {
   const auto& explanation = inquiry.explanation;
   JsonWriter out;
@@ -111,8 +119,7 @@ void answer(const Inquiry& inquiry) {
     write_event(out, event);
   out.close_list();
   write_texts(out, "checks", explanation.checks);
-  write_texts(out, "limits", inquiry.context.parts.limits(inquiry.canonical_name));
-  write_texts(out, "rules", explanation.rules);
+  write_texts(out, "rules", rules_of(inquiry));
   write_last_words(out, inquiry.last_words);
   write_crash_summary(out, inquiry.crashes);
   auto notes = log_notes(logs);

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "process/usage.h"
@@ -16,6 +18,8 @@ class UsageSource {
 
   // From the latest sample; null: it is not in it. Valid until the loop turns.
   virtual const process::TreeUsage* usage_of(InstanceId instance) const = 0;
+  // How each of its limits is kept, a line each.
+  virtual std::vector<std::string> limits_of(InstanceId instance) const = 0;
   // Whether there is any sample yet.
   virtual bool has_sample() const = 0;
   // Calls back once when the latest sample is fresh (about a second), during this call if it is

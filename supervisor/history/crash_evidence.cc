@@ -56,7 +56,7 @@ std::uint64_t CrashEvidence::new_group_kills(const std::string& cgroup) {
 std::string CrashEvidence::out_of_memory(const CrashScene& scene, const Now& now) {
   const CrashRecord& record = scene.record;
   const std::uint64_t kills = new_group_kills(scene.cgroup);
-  if (record.cause != "exited") return {};
+  if (record.cause != "exited" && record.cause != "memory limit") return {};
   const bool killed = record.signal == "KILL";
   if (killed && record.pid > 0) {
     const auto kill = find_memory_kill(record.pid, earliest_kill(record, now));

@@ -14,6 +14,15 @@
 
 namespace mainstay::history {
 
+namespace {
+
+// The group where the kernel counts whom it killed.
+const std::string& counting_group(const process::TreeIndex::Entry& entry) {
+  return entry.memory ? entry.memory.folder : entry.cgroup;
+}
+
+}  // namespace
+
 // What came of a batch.
 struct CrashRecorder::Written {
   std::vector<std::string> notices;
@@ -51,7 +60,7 @@ class CrashRecorder::Writer {
   void begin(const process::TreeIndex& trees) {
     const std::lock_guard lock{writing_};
     for (const auto& entry : trees.entries)
-      evidence_.look_at_group(entry.cgroup);
+      evidence_.look_at_group(counting_group(entry));
   }
 
  private:
@@ -74,7 +83,8 @@ std::string group_of(const process::TreeIndex& trees, const CrashRecord& record)
   const std::string name = fmt::format("{}:{}", record.service, record.index);
   const auto found =
       std::ranges::lower_bound(trees.entries, name, {}, &process::TreeIndex::Entry::instance);
-  return found != trees.entries.end() && found->instance == name ? found->cgroup : "";
+  const bool is_known = found != trees.entries.end() && found->instance == name;
+  return is_known ? counting_group(*found) : "";
 }
 
 // No line of the run was captured before. What was captured when the run before it was seen to have
@@ -102,7 +112,7 @@ CrashRecorder::CrashRecorder(io::Loop& loop, RecorderOptions options,
 
 void CrashRecorder::begin() {
   const auto trees = trees_.index();
-  const auto has_group = [](const auto& entry) { return !entry.cgroup.empty(); };
+  const auto has_group = [](const auto& entry) { return !counting_group(entry).empty(); };
   if (std::ranges::none_of(trees->entries, has_group)) return;
   loop_.in_worker([writer = writer_, trees] { writer->begin(*trees); }, [] {});
 }

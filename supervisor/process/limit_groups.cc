@@ -95,24 +95,41 @@ InstanceLimits LimitGroups::make(const runtime::StartRequest& start) {
   return out;
 }
 
-InstanceLimits LimitGroups::take_over(const runtime::StartRequest& start, int main_pid) {
-  const std::string cgroups = Proc{}.cgroups(main_pid);
-  const std::string tree = trees_.group_of(start.canonical_name);
+// Where a run that has ended was: its group has the same name, unless the supervisor has moved.
+LimitGroup LimitGroups::by_name(std::string_view controller, const std::string& instance) {
+  const LimitPlace& place = places_.of(controller);
+  if (place.kind != GroupKind::V1) return {};
+  const std::string folder = place.root + "/" + group_name(instance);
+  return access(folder.c_str(), F_OK) == 0 ? LimitGroup{GroupKind::V1, folder} : LimitGroup{};
+}
+
+InstanceLimits LimitGroups::find(const std::string& instance, int main_pid) {
+  const Proc proc;
+  const std::string cgroups = proc.cgroups(main_pid);
+  const auto stat = proc.stat(main_pid);
+  const std::string tree = trees_.group_of(instance);
   InstanceLimits out;
   for (const auto controller : {kMemory, kCpu, kProcesses}) {
-    const bool wanted = is_set(controller, start.spec->limits);
-    LimitGroup group = places_.of_process(controller, cgroups);
+    LimitGroup& group = member(out, controller);
+    group = places_.of_process(controller, cgroups);
     if (!group && has_controller(tree, controller)) group = {GroupKind::V2, tree};
-    std::string trouble =
-        "it runs without a control group for it; its next start is tried with one";
-    // Also to lift what is declared no more.
-    if (group)
-      trouble =
-          write_settings(group.folder, settings_of(controller, group.kind, start.spec->limits));
-    member(out, controller) = group;
+    if (!group && !(stat && stat->alive())) group = by_name(controller, instance);
+  }
+  return out;
+}
+
+InstanceLimits LimitGroups::take_over(const runtime::StartRequest& start, int main_pid) {
+  InstanceLimits out = find(start.canonical_name, main_pid);
+  for (const auto controller : {kMemory, kCpu, kProcesses}) {
+    const bool wanted = is_set(controller, start.spec->limits);
+    const LimitGroup& group = member(out, controller);
+    std::string trouble = "it runs without a control group; its next start is tried with one";
+    if (group) {  // also to lift what is declared no more
+      const auto settings = settings_of(controller, group.kind, start.spec->limits);
+      trouble = write_settings(group.folder, settings);
+    }
     if (wanted) keep(out, controller, start, std::move(trouble));
   }
-  if (!start.spec->limits.memory) out.memory.kind = GroupKind::None;
   trees_.set_memory_group(start.canonical_name, out.memory);
   return out;
 }

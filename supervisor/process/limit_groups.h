@@ -37,12 +37,15 @@ class LimitGroups {
   InstanceLimits make(const runtime::StartRequest& start);
   // For a run that lives: what has a group is set as declared now, the rest waits.
   InstanceLimits take_over(const runtime::StartRequest& start, int main_pid);
+  // The groups that the run of a main process is in, or was, as they are.
+  InstanceLimits find(const std::string& instance, int main_pid);
   // When nothing lives in them.
   void remove(const InstanceLimits& limits);
 
  private:
   LimitGroup new_group(std::string_view controller, const runtime::StartRequest& start,
                        std::string& trouble);
+  LimitGroup by_name(std::string_view controller, const std::string& instance);
   void lift(const std::string& tree_group, std::string_view controller);
   void keep(InstanceLimits& out, std::string_view controller, const runtime::StartRequest& start,
             std::string trouble);

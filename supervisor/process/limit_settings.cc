@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace mainstay::process {
@@ -27,8 +28,10 @@ Quota quota_of(const model::Limits& limits) {
 
 }  // namespace
 
+// What the kernel itself needs for the tree, page tables and the like, has to fit in between.
 std::uint64_t soft_limit(std::uint64_t hard) {
-  return hard - hard / 32;
+  constexpr std::uint64_t kLeast = 4 * 1024 * 1024;
+  return hard - std::min(hard / 4, std::max(hard / 32, kLeast));
 }
 
 std::optional<std::uint64_t> hard_limit(const model::Limits& limits) {

@@ -34,7 +34,7 @@ LimitsAtBirth at_birth(const InstanceLimits& limits) {
 
 ResourceLimits::ResourceLimits(io::Loop& loop, ProcessTrees& trees, LimitPlaces& places,
                                std::function<void(const std::string&)> notice)
-    : loop_(loop), groups_(trees, places, std::move(notice)) {}
+    : loop_(loop), trees_(trees), groups_(trees, places, std::move(notice)) {}
 
 ResourceLimits::~ResourceLimits() = default;
 
@@ -45,7 +45,8 @@ ResourceLimits::Kept* ResourceLimits::find(const std::string& instance, RunId ru
 
 ResourceLimits::Kept* ResourceLimits::add(const runtime::StartRequest& start,
                                           InstanceLimits limits) {
-  if (!has_any(start.spec->limits)) {
+  const bool has_group = limits.memory || limits.cpu || limits.processes;
+  if (!has_any(start.spec->limits) && !has_group) {
     kept_.erase(start.canonical_name);
     return nullptr;
   }
@@ -62,7 +63,7 @@ LimitsAtBirth ResourceLimits::prepare(const runtime::StartRequest& start) {
   if (const Kept* known = find(start.canonical_name, start.run)) return at_birth(known->by);
   Kept* kept = add(start, groups_.make(start));
   if (kept == nullptr) return {};
-  if (kept->by.memory)
+  if (kept->by.memory && kept->limits.memory)
     kept->killed_before = read_group_kills(kept->by.memory, kept->limits.memory->count);
   return at_birth(kept->by);
 }
@@ -95,6 +96,13 @@ void ResourceLimits::released(const std::string& instance, RunId run) {
   if (kept == nullptr) return;
   kept->guard.reset();
   groups_.remove(kept->by);
+}
+
+void ResourceLimits::remove_when_empty(const std::string& instance, int main_pid) {
+  const InstanceLimits left = groups_.find(instance, main_pid);
+  trees_.await_empty(instance, [this, instance, left] {
+    if (!kept_.contains(instance)) groups_.remove(left);
+  });
 }
 
 std::vector<PolledMemory> ResourceLimits::polled() const {

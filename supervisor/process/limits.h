@@ -42,9 +42,9 @@ class ResourceLimits {
   ResourceLimits(const ResourceLimits&) = delete;
   ResourceLimits& operator=(const ResourceLimits&) = delete;
 
-  // A run has come to limits.memory: with memory_action: restart at most once while it lives, and
-  // once when it has ended if the kernel killed in it; with alert every time anew. Must only
-  // enqueue.
+  // Told when a run has come to limits.memory: with memory_action: restart at most once while it
+  // lives, and once when it has ended if the kernel killed in it; with alert every time anew. Must
+  // only enqueue.
   void on_exceeded(std::function<void(const runtime::MemoryExceeded&)> callback) {
     on_exceeded_ = std::move(callback);
   }
@@ -62,6 +62,9 @@ class ResourceLimits {
   // Nothing of the run lives any more: its groups are removed.
   void released(const std::string& instance, RunId run);
 
+  // The groups of a run that nobody knows, and that is being killed.
+  void remove_when_empty(const std::string& instance, int main_pid);
+
   // Runs that no event tells of, and who wants to know when there is one more.
   std::vector<PolledMemory> polled() const;
   void on_polled(std::function<void()> callback) { on_polled_ = std::move(callback); }
@@ -78,6 +81,7 @@ class ResourceLimits {
   Kept* add(const runtime::StartRequest& start, InstanceLimits limits);
 
   io::Loop& loop_;
+  ProcessTrees& trees_;
   std::function<void(const runtime::MemoryExceeded&)> on_exceeded_;
   std::function<void()> on_polled_;
   LimitGroups groups_;

@@ -9,9 +9,12 @@ namespace mainstay::process {
 
 namespace {
 
-// Between two looks at a group that is full of file cache: it stays at its limit, so no event tells
-// when what it holds grows.
-constexpr Duration kPause = std::chrono::seconds{1};
+// Until the next look at a group that is full of file cache: it stays at its limit, so no event
+// tells when what it holds grows.
+Duration pause_at(std::uint64_t held, std::uint64_t threshold) {
+  const bool is_near = held >= threshold - threshold / 10;
+  return std::chrono::milliseconds{is_near ? 100 : 1000};
+}
 
 // How long the end of a process that the kernel has killed may take to be known.
 constexpr Duration kCollecting = std::chrono::milliseconds{200};
@@ -63,7 +66,7 @@ void MemoryGuard::look() {
   }
   if (memory->total >= threshold()) {
     watch_->pause();
-    again_.start(kPause);
+    again_.start(pause_at(memory->held, threshold()));
   }
   measured(memory->held);
 }

@@ -156,7 +156,7 @@ void Preparer::on_secret(std::uint64_t id, const std::string& key, AuxiliaryResu
   last->done(complete(last->start, last->purpose, last->secrets));
 }
 
-// An empty request in the instance's place: its group, and its cookie in `context`.
+// An empty request in the instance's place: its groups, and its cookie in `context`.
 Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, StartPurpose purpose,
                                       SpawnContext& context) {
   context.own_environment = own_environment_;

@@ -218,6 +218,7 @@ void ProcessRunner::discard(RunId id) {
     signal_pidfd(held.run.pidfd.get(), SIGKILL);
     if (!state_->is_known(held.run.label)) {
       state_->trees.started(held.run.label, held.run.pid);
+      state_->limits.remove_when_empty(held.run.label, held.run.pid);
       state_->trees.kill_tree(held.run.label);
     }
   }

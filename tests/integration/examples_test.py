@@ -137,5 +137,15 @@ class Shell(TestCase):
             self.assertIn("ticker ends", s.text("ticker.out.log"))
 
 
+@unittest.skipUnless(shutil.which("python3"), "python3 is not installed")
+class Limits(TestCase):
+    def test_the_leaking_worker_is_restarted_and_says_good_bye(self):
+        with Example("limits", {"LEAK_EVERY_SECONDS": "0.01"}) as s:
+            s.wait("leaky", lambda service: service["restarts"] >= 1, "restarted")
+            self.assertEqual(s.service("leaky")["last_exit"]["reason"], "memory limit")
+            s.all_running("cruncher")
+            self.assertEqual(s.stop(), 0)
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -44,6 +44,11 @@ const process::TreeUsage* FakeUsage::usage_of(InstanceId instance) const {
   return found == of.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> FakeUsage::limits_of(InstanceId instance) const {
+  const auto found = limits.find(instance);
+  return found == limits.end() ? std::vector<std::string>{} : found->second;
+}
+
 void FakeUsage::refresh(std::function<void()> done) {
   ++refreshes;
   if (!holds_back) return done();
@@ -205,7 +210,6 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        *capture,
                        *archiver,
                        [this] { return clock(); },
-                       [this](const std::string& instance) { return limits[instance]; },
                        facts,
                        [this](const std::string& who, auto tried) {
                          upgrades.push_back(who);

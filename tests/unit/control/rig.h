@@ -27,11 +27,13 @@ void declare_crashing(sim::World& world);
 class FakeUsage final : public control::UsageSource {
  public:
   const process::TreeUsage* usage_of(InstanceId instance) const override;
+  std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampled; }
   void refresh(std::function<void()> done) override;
   std::uint64_t supervisor_memory_bytes() const override { return 9'000'000; }
 
   std::map<InstanceId, process::TreeUsage> of;
+  std::map<InstanceId, std::vector<std::string>> limits;
   bool sampled = true;
   bool holds_back = false;  // refresh() waits for release()
   int refreshes = 0;
@@ -111,10 +113,9 @@ class Rig {
   sim::World world;
   FakeUsage usage;
   FakePorts ports;
-  std::function<Now()> clock;                              // default: the world's
-  Result<std::string> installed{std::string{"0.2.0"}};     // what an upgrade finds
-  std::vector<std::string> upgrades;                       // who asked for one
-  std::map<std::string, std::vector<std::string>> limits;  // by instance
+  std::function<Now()> clock;                           // default: the world's
+  Result<std::string> installed{std::string{"0.2.0"}};  // what an upgrade finds
+  std::vector<std::string> upgrades;                    // who asked for one
 
  private:
   TempFolder folder_;

@@ -50,6 +50,7 @@ constexpr std::string_view kReport = R"J({
   "reason": "17 unstable runs in a row (max_restarts 16), the last one: code 2"})J";
 
 constexpr std::string_view kMore = R"J(,
+  "limits": ["limits.memory 512M: by cgroup v2; restarted from 496 MB on, killed by the kernel at 512M"],
   "log": ["/var/log/mainstay/backend.out.log", "/var/log/mainstay/backend.err.log"],
   "spec": {"description": "REST API", "command": "[python3, main.py]", "cwd": "/srv/shop/backend",
            "env.PORT": "***", "restart.policy": "always", "restart.backoff.initial": "500ms"}})J";

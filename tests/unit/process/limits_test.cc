@@ -1,6 +1,7 @@
 // Limits without root: what is written into the files of control groups, here plain files.
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,6 +119,9 @@ TEST_CASE("a memory limit is a hard one with a softer below it, or neither with 
   CHECK(text_of(memory_settings(GroupKind::V1, limits)) ==
         "memory.memsw.limit_in_bytes=-1? memory.limit_in_bytes=536870912 "
         "memory.memsw.limit_in_bytes=536870912? ");
+  CHECK(soft_limit(64 * kMega) == 60 * kMega);
+  CHECK(soft_limit(8 * kMega) == 6 * kMega);
+  CHECK(soft_limit(4) == 3);
   const auto alert = memory_limit(512 * kMega, model::MemoryAction::Alert);
   CHECK(text_of(memory_settings(GroupKind::V2, alert)) ==
         "memory.swap.max=max? memory.max=max memory.high=max memory.oom.group=0? ");
@@ -165,7 +169,7 @@ TEST_CASE("the group of cgroup v2 that a service is born in gets all of its limi
   const auto birth = world.limits.prepare(world.start);
   CHECK(birth.enters.empty());
   CHECK(fake.read("a.0", "memory.max") == "67108864");
-  CHECK(fake.read("a.0", "memory.high") == "65011712");
+  CHECK(fake.read("a.0", "memory.high") == "62914560");
   CHECK(fake.read("a.0", "memory.oom.group") == "1");
   CHECK(fake.read("a.0", "cpu.max") == "20000 100000");
   CHECK(fake.read("a.0", "pids.max") == "30");
@@ -173,7 +177,7 @@ TEST_CASE("the group of cgroup v2 that a service is born in gets all of its limi
   const auto described = world.limits.describe("a:0");
   REQUIRE(described.size() == 3);
   CHECK(described[0] ==
-        "limits.memory 64M: by cgroup v2; restarted from 62 MB on, killed by the kernel at 64M");
+        "limits.memory 64M: by cgroup v2; restarted from 60 MB on, killed by the kernel at 64M");
   CHECK(described[1] == "limits.cpu 20%: by cgroup v2");
   CHECK(described[2] == "limits.processes 30: by cgroup v2; threads count too");
 }
@@ -257,6 +261,30 @@ TEST_CASE("what nothing can keep is said once and described always") {
   world.start.run = RunId{9};
   world.limits.prepare(world.start);
   CHECK(world.limits.describe("a:0").empty());
+}
+
+TEST_CASE("without control groups what a user may run bounds the service that becomes that user") {
+  World world{{}};
+  world.spec.limits.processes = 20;
+  world.spec.instances = 3;
+  world.spec.user = "www-data";
+  const auto birth = world.limits.prepare(world.start);
+  if (geteuid() != 0) {
+    MESSAGE("skipped: only root becomes another user");
+    CHECK(birth.resources.empty());
+    return;
+  }
+  REQUIRE(birth.resources.size() == 1);
+  CHECK(birth.resources[0].resource == RLIMIT_NPROC);
+  CHECK(birth.resources[0].hard == 60);
+  CHECK(world.said.empty());
+  CHECK(world.limits.describe("a:0") ==
+        std::vector<std::string>{"limits.processes 20: 60 for everything that user www-data runs, "
+                                 "because there is no pids here"});
+  world.spec.user = "root";
+  world.start.run = RunId{8};
+  CHECK(world.limits.prepare(world.start).resources.empty());
+  CHECK(world.said.size() == 1);
 }
 
 TEST_CASE("a control group that refuses a value costs the limit, not the start") {
