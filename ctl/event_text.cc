@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "ctl/json_fields.h"
 #include "ctl/service_view.h"
 #include "mainstay/events.h"
@@ -52,10 +53,32 @@ std::string end_phrase(const Json& data) {
   return fmt::format("exited with code {}{}", code, after_run(data));
 }
 
+std::string ready_phrase(const Json& data) {
+  const auto after = milliseconds(data, "after_ms");
+  return after ? "ready after " + format_duration(*after) : "ready";
+}
+
+std::optional<std::string> size_text(const Json& data, std::string_view name) {
+  const std::string text = datum(data, name);
+  std::uint64_t bytes = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), bytes);
+  if (text.empty() || parsed.ec != std::errc{}) return std::nullopt;
+  return format_size(Bytes{bytes});
+}
+
+// "used 512 MB of limits.memory 500 MB"
+std::string memory_phrase(const Json& data) {
+  const std::string limit = "limits.memory " + size_text(data, "limit_bytes").value_or("");
+  if (datum(data, "killed") == "true") return "killed by the kernel at " + limit;
+  const auto used = size_text(data, "used_bytes");
+  return used ? fmt::format("used {} of {}", *used, limit) : "has reached " + limit;
+}
+
 std::string exited_phrase(const Json& data) {
   if (const std::string error = datum(data, "error"); !error.empty()) return error;
   const std::string cause = datum(data, "cause");
-  return with(end_phrase(data), " (", cause == "exited" ? "" : cause, ")");
+  const std::string because = with(cause, ": ", datum(data, "note"));
+  return with(end_phrase(data), " (", cause == "exited" ? "" : because, ")");
 }
 
 std::string started_phrase(const Json& data) {
@@ -110,7 +133,7 @@ std::string known_phrase(EventKind kind, const Json& data) {
     case EventKind::ServiceStarted:
       return started_phrase(data);
     case EventKind::ServiceReady:
-      return "ready";
+      return ready_phrase(data);
     case EventKind::ServiceExited:
       return exited_phrase(data);
     case EventKind::ServiceBackoff:
@@ -133,6 +156,14 @@ std::string known_phrase(EventKind kind, const Json& data) {
       return rotated_phrase(data);
     case EventKind::LogDropped:
       return dropped_phrase(data);
+    case EventKind::ServiceHealthy:
+      return with("healthy again", ": ", datum(data, "reason"));
+    case EventKind::ServiceUnhealthy:
+      return with("unhealthy", ": ", datum(data, "reason"));
+    case EventKind::ServiceFrozen:
+      return with("frozen", ": ", datum(data, "reason"));
+    case EventKind::MemoryExceeded:
+      return memory_phrase(data);
   }
   return "";
 }
@@ -140,6 +171,9 @@ std::string known_phrase(EventKind kind, const Json& data) {
 Tone tone_of_kind(std::string_view kind) {
   if (kind == to_string(EventKind::ServiceFailed)) return Tone::Bad;
   if (kind == to_string(EventKind::ConfigRejected)) return Tone::Bad;
+  if (kind == to_string(EventKind::ServiceUnhealthy)) return Tone::Bad;
+  if (kind == to_string(EventKind::ServiceFrozen)) return Tone::Bad;
+  if (kind == to_string(EventKind::MemoryExceeded)) return Tone::Bad;
   if (kind == to_string(EventKind::ServiceBackoff)) return Tone::Warn;
   return Tone::Plain;
 }

@@ -29,6 +29,7 @@ std::optional<LastExitView> last_exit_of(const Json& service) {
   view.reason = text_of(*exit, "reason");
   view.run_time = seconds_of(*exit, "run_seconds");
   view.start_failure = text_of(*exit, "start_failure");
+  view.note = text_of(*exit, "note");
   return view;
 }
 

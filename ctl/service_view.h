@@ -21,6 +21,7 @@ struct LastExitView {
   std::string reason;  // "exited", "stopped", "start failed", …
   std::optional<Duration> run_time;
   std::string start_failure;  // why it never became the program: "cannot run 'pyhton3': …"
+  std::string note;           // what made the supervisor end it: "tcp 8000: 3 of 3 failed: …"
 
   // It ended by itself with code 0.
   bool succeeded() const { return code == 0 && signal.empty(); }

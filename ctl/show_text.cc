@@ -113,16 +113,21 @@ std::string last_exit_text(const ServiceView& view, WallTime now) {
   if (exit.run_time) text += fmt::format(" after {}", run_text(*exit.run_time));
   if (exit.at) text += ", " + at_and_ago(*exit.at, now);
   const std::string& why = exit.start_failure.empty() ? exit.reason : exit.start_failure;
-  return why.empty() ? text : text + ": " + why;
+  if (!why.empty()) text += ": " + why;
+  return exit.note.empty() ? text : fmt::format("{} ({})", text, exit.note);
 }
 
 std::string checks_text(const Json& service) {
   std::string out;
   for (const Json& check : list_of(service, "checks")) {
-    std::string text = fmt::format("{} {}", text_of(check, "kind"), text_of(check, "state"));
+    std::string text = fmt::format("{} {}  {}", text_of(check, "kind"), text_of(check, "target"),
+                                   text_of(check, "state"));
     if (const auto ms = number_of(check, "latency_ms")) text += fmt::format(", {:.1f} ms", *ms);
     if (const std::string error = text_of(check, "last_error"); !error.empty())
       text += ": " + error;
+    const auto failures = whole_of(check, "failures").value_or(0);
+    const auto allowed = whole_of(check, "failures_allowed").value_or(0);
+    if (failures > 0) text += fmt::format(" ({} of {} failed)", failures, allowed);
     out += fact(out.empty() ? "checks" : "", text);
   }
   return out;
@@ -177,6 +182,7 @@ std::string show_text(const Json& service, WallTime now, const Terminal& termina
   if (const Json* spec = member(service, "spec"))
     out += fact("description", text_of(*spec, "description"));
   out += fact("reason", view.reason);
+  out += fact("says", text_of(service, "status_text"));
   out += fact("next", next_step(view));
   out += fact("starts", starts_text(view));
   out += fact("pid", pid_text(service, view, now));

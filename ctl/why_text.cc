@@ -85,6 +85,8 @@ std::string why_text(const Json& why, WallTime now, const Terminal& terminal) {
   out += labelled("gives up", text_of(why, "gives_up"), terminal);
   for (const std::string& note : lines_of(why, "notes"))
     out += labelled("note", note, terminal);
+  for (const std::string& check : lines_of(why, "checks"))
+    out += labelled("check", check, terminal);
   out += before_text(why, now, terminal);
   out += crashes_line(why, now, terminal);
   out += labelled("rules", lines_of(why, "rules"), symbols_for(terminal).between, terminal);

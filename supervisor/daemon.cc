@@ -96,7 +96,7 @@ Daemon::Daemon(const ControllerArguments& arguments)
       runner_(
           loop_, keeper_, trees_, sink_, process::own_environment(), process::current_user(),
           [this](runtime::RunnerEvent event) {
-            if (parts_) parts_->controller->post(std::move(event));
+            if (parts_) parts_->controller.post(std::move(event));
           },
           [this](const std::string& notice) { say(notice); }),
       deadline_(loop_, [] {}),
@@ -123,8 +123,8 @@ void Daemon::on_terminate(int, unsigned count) {
     early_terminations_ = static_cast<int>(count);
     return;
   }
-  parts_->controller->shutdown(static_cast<int>(SupervisorExit::AskedToStop),
-                               "asked to stop by a signal");
+  parts_->controller.shutdown(static_cast<int>(SupervisorExit::AskedToStop),
+                              "asked to stop by a signal");
 }
 
 // Services go on; while they do, somebody has to keep them.
@@ -134,7 +134,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   loop_.stop();
   if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
   say("the keeper has died; this controller takes its place");
-  parts_->crashes->close();
+  parts_->crashes.close();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
   say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
@@ -162,36 +162,22 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_state(keeper_, notice);
+  auto state = inherited_.open_store("state", keeper_, notice);
   if (!state) return state.error();
-  auto losses = inherited_.open_losses(keeper_, notice);
+  auto losses = inherited_.open_store("losses", keeper_, notice);
   if (!losses) return losses.error();
+  auto checks = inherited_.open_store("checks", keeper_, notice);
+  if (!checks) return checks.error();
 
-  auto parts =
-      std::make_unique<Parts>(std::move(*directory), std::move(*state), std::move(*losses));
-  parts->capture.emplace(
-      loop_, parts->directory,
-      logs::CaptureOptions{.losses = &parts->losses, .former_losses = parts->losses.records()});
-  parts->capture->set_on_end([this](RunId run) { runner_.output_ended(run); });
-  sink_.connect(*parts->capture);
   runtime::ControllerOptions options;
   options.jitter_seed = static_cast<std::uint64_t>(io::read_clocks().wall.since_epoch.count());
   options.next_run_id = welcome_.largest_run + 1;
   options.restarted = why_restarted(inherited_.note(), arguments_.fell_back);
-  parts->events.add(log_);
-  parts->controller.emplace(std::move(*ecosystem), options, runner_, parts->state, parts->events,
-                            io::read_clocks());
-  parts->crashes.emplace(loop_,
-                         history::RecorderOptions{.state_dir = arguments_.state_dir,
-                                                  .log_dir = parts->directory.path()},
-                         parts->controller->ecosystem().services, trees_, notice);
-  parts->events.add(*parts->crashes);
-  parts->keeping.emplace(loop_, parts->directory, *parts->capture, *parts->controller, log_);
-  const process::SamplerOptions sampling{parts->controller->ecosystem().history.interval};
-  parts->sampler.emplace(loop_, trees_, sampling);
-  parts->usage.emplace(*parts->sampler, *parts->controller);
-  parts_ = std::move(parts);
-  chores_.serve(&*parts_->controller);
+  parts_ = std::make_unique<Parts>(
+      Base{loop_, trees_, runner_, sink_, log_, arguments_, notice},
+      Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks)},
+      std::move(*ecosystem), options);
+  chores_.serve(&parts_->controller);
   begin_serving(std::move(*listening));
   begin_instances();
   release_start_up_memory();
@@ -204,16 +190,17 @@ void Daemon::begin_instances() {
   const auto notice = [this](const std::string& text) { say(text); };
   if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
   if (welcome_.generation > 1 || inherited_.handed_over()) {
-    take_over(*parts_->controller, runner_, parts_->state.records());
+    parts_->controller.restore_checks(parts_->stores.checks.records());
+    take_over(parts_->controller, runner_, parts_->stores.state.records());
   } else {
-    recover(*parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
+    recover(parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
             trees_.cookie_root(), notice);
   }
-  journal_.serve(parts_->state, runner_);
-  parts_->crashes->begin();
-  parts_->controller->begin(now);
-  parts_->sampler->start();
-  keeper_.tell_stop_budget(parts_->controller->stop_budget(), trees_.kill_folder());
+  journal_.serve(parts_->stores.state, runner_);
+  parts_->crashes.begin();
+  parts_->controller.begin(now);
+  parts_->sampler.start();
+  keeper_.tell_stop_budget(parts_->controller.stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
     on_terminate(0, 1);
   settle();
@@ -225,16 +212,19 @@ void Daemon::begin_serving(UniqueFd listening) {
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
   parts_->server.emplace(
-      control::Parts{loop_, *parts_->controller, *parts_->usage, *parts_->usage, *parts_->capture,
-                     parts_->keeping->archiver(), io::read_clocks,
-                     make_facts(arguments_, welcome_, inherited_.note(), parts_->directory.path()),
-                     [this](const std::string& who, Upgrade::Tried tried) {
-                       upgrade_.begin(who, std::move(tried));
-                     }},
+      control::Parts{
+          loop_, parts_->controller, parts_->usage, parts_->usage, parts_->capture,
+          parts_->keeping.archiver(), io::read_clocks,
+          make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path()),
+          [this](const std::string& who, Upgrade::Tried tried) {
+            upgrade_.begin(who, std::move(tried));
+          }},
       std::move(listening), options);
-  parts_->capture->set_on_growth(
-      [this](const std::string& file) { parts_->server->log_grew(file); });
-  parts_->keeping->begin(*parts_->server);
+  parts_->capture.set_on_growth([this](const std::string& file) {
+    parts_->engine.log_grew(file);
+    parts_->server->log_grew(file);
+  });
+  parts_->keeping.begin(*parts_->server);
 }
 
 // Runs after every turn of the loop, before it sleeps.
@@ -244,7 +234,7 @@ void Daemon::after_turn() {
   settle();
   chores_.after_turn();
   journal_.after_turn();
-  if (parts_->controller->finished()) return say_good_bye();
+  if (parts_->controller.finished()) return say_good_bye();
   const auto sleep = loop_.next_timer();
   keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});
 }
@@ -252,16 +242,16 @@ void Daemon::after_turn() {
 void Daemon::go_for_upgrade() {
   chores_.do_now();
   if (!upgrade_.after_turn(parts_->server->drained())) return;
-  parts_->crashes->close();
+  parts_->crashes.close();
   journal_.save();
   leave();
 }
 
 void Daemon::settle() {
   const Now now = io::read_clocks();
-  parts_->controller->settle(now);
+  parts_->controller.settle(now);
   parts_->server->after_settle();
-  if (const auto next = parts_->controller->next_deadline()) {
+  if (const auto next = parts_->controller.next_deadline()) {
     deadline_.start(std::max(Duration{0}, *next - now.mono));
   } else {
     deadline_.cancel();
@@ -272,9 +262,9 @@ void Daemon::settle() {
 void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
   chores_.do_now();
-  parts_->crashes->close();
+  parts_->crashes.close();
   journal_.close();
-  const int code = *parts_->controller->finished();
+  const int code = *parts_->controller.finished();
   farewells_ = parts_->server->farewell_descriptors();
   for (std::size_t i = 0; i < farewells_.size(); ++i) {
     keeper_.store(fmt::format("farewell-{}", i), farewells_[i].get());

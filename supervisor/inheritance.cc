@@ -32,11 +32,11 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
     handover_ = std::move(fd);
     return;
   }
-  if (name != "config" && name != "state" && name != "losses" && name != "control") return;
+  const bool store = name == "state" || name == "losses" || name == "checks";
+  if (!store && name != "config" && name != "control") return;
   kept_[std::string{name}] = duplicate(fd.get());
+  if (store) stores_[std::string{name}] = std::move(fd);
   if (name == "config") config_ = std::move(fd);
-  if (name == "state") state_ = std::move(fd);
-  if (name == "losses") losses_ = std::move(fd);
   if (name == "control") control_ = std::move(fd);
 }
 
@@ -97,10 +97,10 @@ Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::
 }
 
 Result<process::MemfdStateStore> Inheritance::open_store(
-    const char* name, UniqueFd former, process::KeeperClient& keeper,
+    const std::string& name, process::KeeperClient& keeper,
     const std::function<void(const std::string&)>& on_loss) {
-  if (former) {
-    auto opened = process::MemfdStateStore::open(std::move(former));
+  if (auto former = stores_.extract(name)) {
+    auto opened = process::MemfdStateStore::open(std::move(former.mapped()));
     if (opened) return opened;
     on_loss(fmt::format("the former controller's records ({}) are lost: {}", name,
                         opened.error().message));
@@ -108,16 +108,6 @@ Result<process::MemfdStateStore> Inheritance::open_store(
   auto created = process::MemfdStateStore::create();
   if (created) keep(keeper, name, created->fd());
   return created;
-}
-
-Result<process::MemfdStateStore> Inheritance::open_state(
-    process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss) {
-  return open_store("state", std::move(state_), keeper, on_loss);
-}
-
-Result<process::MemfdStateStore> Inheritance::open_losses(
-    process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss) {
-  return open_store("losses", std::move(losses_), keeper, on_loss);
 }
 
 Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& path,

@@ -40,26 +40,21 @@ class Inheritance {
   // compiler does; the error is its first line.
   Result<model::Ecosystem> load_configuration(const std::filesystem::path& file,
                                               process::KeeperClient& keeper);
-  // `on_loss` is told when the records cannot be read: the keeper's table is enough to go on with.
-  Result<process::MemfdStateStore> open_state(
-      process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
-  // What logs have lost (logs/losses.h), in the same way.
-  Result<process::MemfdStateStore> open_losses(
-      process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
+  // Records of the former controller, else new ones: "state" (runtime/records.h), "losses" of logs
+  // (logs/losses.h) or "checks" (runtime/looks.h). `on_loss` is told when they cannot be read: the
+  // keeper's table is enough to go on with.
+  Result<process::MemfdStateStore> open_store(
+      const std::string& name, process::KeeperClient& keeper,
+      const std::function<void(const std::string&)>& on_loss);
   // Listening.
   Result<UniqueFd> open_control_socket(const std::filesystem::path& path,
                                        process::KeeperClient& keeper);
 
  private:
-  // The one that the keeper had stored under that name, else a new one, which it gets.
-  Result<process::MemfdStateStore> open_store(
-      const char* name, UniqueFd former, process::KeeperClient& keeper,
-      const std::function<void(const std::string&)>& on_loss);
   void keep(process::KeeperClient& keeper, const std::string& name, int fd);
 
   UniqueFd config_;
-  UniqueFd state_;
-  UniqueFd losses_;
+  std::map<std::string, UniqueFd> stores_;
   UniqueFd control_;
   UniqueFd handover_;
   bool handed_over_ = false;

@@ -31,9 +31,10 @@ std::optional<InstanceId> instance_of(const runtime::Controller& controller,
 }  // namespace
 
 LogKeeping::LogKeeping(io::Loop& loop, logs::Directory& directory, logs::Capture& capture,
-                       runtime::Controller& controller, OwnLog& own_log)
+                       runtime::Controller& controller, checks::Engine& checks, OwnLog& own_log)
     : capture_(capture),
       controller_(controller),
+      checks_(checks),
       own_log_(own_log),
       archiver_(loop, directory.path(), logs::keep_policy(controller.ecosystem())),
       own_rotation_(
@@ -65,6 +66,7 @@ void LogKeeping::begin(control::Server& server) {
 }
 
 void LogKeeping::on_rotation(const logs::Rotated& rotated) {
+  checks_.log_rotated(rotated);
   if (server_ != nullptr) server_->log_rotated(rotated);
   if (rotated.cause != logs::RotationCause::Outside) archiver_.tidy();
   if (rotated.cause != logs::RotationCause::Flush) announce(rotated);

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "checks/engine.h"
 #include "control/server.h"
 #include "io/loop.h"
 #include "logs/archiver.h"
@@ -18,7 +19,7 @@ namespace mainstay {
 class LogKeeping {
  public:
   LogKeeping(io::Loop& loop, logs::Directory& directory, logs::Capture& capture,
-             runtime::Controller& controller, OwnLog& own_log);
+             runtime::Controller& controller, checks::Engine& checks, OwnLog& own_log);
   ~LogKeeping();
   LogKeeping(const LogKeeping&) = delete;
   LogKeeping& operator=(const LogKeeping&) = delete;
@@ -41,6 +42,7 @@ class LogKeeping {
 
   logs::Capture& capture_;
   runtime::Controller& controller_;
+  checks::Engine& checks_;
   OwnLog& own_log_;
   logs::Archiver archiver_;
   OwnLogRotation own_rotation_;

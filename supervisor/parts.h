@@ -2,36 +2,65 @@
 // their construction.
 #pragma once
 
+#include <functional>
 #include <optional>
-#include <utility>
+#include <string>
 
+#include "checks/engine.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
+#include "controller_options.h"
 #include "event_fan_out.h"
 #include "history/crash_recorder.h"
+#include "io/loop.h"
+#include "late_sink.h"
 #include "log_keeping.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
+#include "no_gateway.h"
+#include "own_log.h"
+#include "process/runner.h"
 #include "process/sampler.h"
 #include "process/state_store.h"
+#include "process/tree.h"
 #include "runtime/controller.h"
 
 namespace mainstay {
 
-struct Parts {
-  Parts(logs::Directory logs, process::MemfdStateStore store, process::MemfdStateStore lost)
-      : directory(std::move(logs)), state(std::move(store)), losses(std::move(lost)) {}
-
-  logs::Directory directory;
+// What they keep their things in.
+struct Stores {
+  logs::Directory directory;  // of logs
   process::MemfdStateStore state;
   process::MemfdStateStore losses;  // of logs
-  std::optional<logs::Capture> capture;
+  process::MemfdStateStore checks;
+};
+
+// What was there before them and outlives them.
+struct Base {
+  io::Loop& loop;
+  process::ProcessTrees& trees;
+  process::ProcessRunner& runner;
+  LateSink& sink;
+  OwnLog& log;
+  const ControllerArguments& arguments;
+  std::function<void(const std::string&)> notice;
+};
+
+struct Parts {
+  // All but the server. Nothing is started by it.
+  Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
+        const runtime::ControllerOptions& options);
+
+  Stores stores;
+  logs::Capture capture;
   EventFanOut events;
-  std::optional<runtime::Controller> controller;
-  std::optional<history::CrashRecorder> crashes;
-  std::optional<process::Sampler> sampler;
-  std::optional<control::SampledUsage> usage;
-  std::optional<LogKeeping> keeping;
+  NoGateway http;
+  checks::Engine engine;
+  runtime::Controller controller;
+  history::CrashRecorder crashes;
+  LogKeeping keeping;
+  process::Sampler sampler;
+  control::SampledUsage usage;
   std::optional<control::Server> server;
 };
 

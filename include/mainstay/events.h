@@ -18,13 +18,17 @@ enum class EventKind : std::uint8_t {
   SupervisorRestarted,  // a new controller took over from one that died
   ConfigApplied,
   ConfigRejected,
-  Action,      // somebody asked for a change: an audit entry
-  LogRotated,  // a log was cut: its name leads to a new file now
-  LogDropped,  // the disk is full, and what is printed is thrown away; and again when that has
-               // ended
+  Action,          // somebody asked for a change: an audit entry
+  LogRotated,      // a log was cut: its name leads to a new file now
+  LogDropped,      // the disk is full, and what is printed is thrown away; and again when that has
+                   // ended
+  ServiceHealthy,  // again, after it was unhealthy
+  ServiceUnhealthy,  // one of its checks failed as often as it may
+  ServiceFrozen,     // the same of a `frozen` check
+  MemoryExceeded,    // limits.memory
 };
 
-inline constexpr std::array<std::string_view, 13> kEventKindNames = {"service_started",
+inline constexpr std::array<std::string_view, 17> kEventKindNames = {"service_started",
                                                                      "service_ready",
                                                                      "service_exited",
                                                                      "service_backoff",
@@ -36,7 +40,11 @@ inline constexpr std::array<std::string_view, 13> kEventKindNames = {"service_st
                                                                      "config_rejected",
                                                                      "action",
                                                                      "log_rotated",
-                                                                     "log_dropped"};
+                                                                     "log_dropped",
+                                                                     "service_healthy",
+                                                                     "service_unhealthy",
+                                                                     "service_frozen",
+                                                                     "memory_exceeded"};
 
 constexpr std::string_view to_string(EventKind kind) {
   return kEventKindNames[static_cast<std::size_t>(kind)];

@@ -53,4 +53,11 @@ std::size_t unfinished_utf8(std::string_view text) {
   return 0;
 }
 
+std::string_view cut_utf8(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && goes_on(byte_of(text, most)))
+    --most;
+  return text.substr(0, most);
+}
+
 }  // namespace mainstay

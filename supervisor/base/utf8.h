@@ -20,6 +20,9 @@ CodePoint decode_utf8(std::string_view text);
 // to 3.
 std::size_t unfinished_utf8(std::string_view text);
 
+// The first bytes of `text`, at most `most`, not ending within a character.
+std::string_view cut_utf8(std::string_view text, std::size_t most);
+
 // U+FFFD, which stands for every byte that is not valid.
 inline constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";
 

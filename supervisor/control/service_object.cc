@@ -34,6 +34,20 @@ void write_last_exit(JsonWriter& out, const runtime::LastExit& exit) {
   out.key("reason").text(exit.cause).key("run_seconds").seconds(exit.run_time);
   if (exit.status.core_dumped) out.key("core_dumped").flag(true);
   if (!exit.start_failure.empty()) out.key("start_failure").text(exit.start_failure);
+  if (!exit.note.empty()) out.key("note").text(exit.note);
+  out.close_object();
+}
+
+void write_check(JsonWriter& out, const runtime::CheckStatus& check) {
+  const bool restarts = check.action == model::CheckAction::Restart;
+  out.open_object().key("kind").text(check.kind).key("target").text(check.target);
+  out.key("action").text(restarts ? "restart" : "alert");
+  out.key("state").text(to_string(check.state.health));
+  out.key("failures").whole(check.state.failures);
+  out.key("failures_allowed").whole(check.failures_allowed).key("latency_ms");
+  check.state.last_at ? out.number(to_seconds(check.state.latency) * 1000, 1) : out.null();
+  out.key("last_error").text_or_null(check.state.last_error);
+  out.key("last_good_at").time(check.last_good_at).key("last_at").time(check.last_at);
   out.close_object();
 }
 
@@ -103,8 +117,11 @@ void write_service_members(JsonWriter& out, const runtime::InstanceStatus& statu
   out.key("next_start_at").time(status.next_start_at);
   out.key("next_start_in_seconds").seconds(status.next_start_in);
   out.key("kill_in_seconds").seconds(status.kill_in);
-  // Checks come with the probes; the list is part of the object's shape.
-  out.key("checks").open_list().close_list().key("reason").text(status.reason);
+  out.key("checks").open_list();
+  for (const runtime::CheckStatus& check : status.checks)
+    write_check(out, check);
+  out.close_list().key("status_text").text_or_null(status.said);
+  out.key("reason").text(status.reason);
   write_log_condition(out, logs);
 }
 

@@ -116,6 +116,7 @@ void answer(const Inquiry& inquiry) {
   for (const auto& event : explanation.before)
     write_event(out, event);
   out.close_list();
+  write_texts(out, "checks", explanation.checks);
   write_texts(out, "rules", explanation.rules);
   write_last_words(out, inquiry.last_words);
   write_crash_summary(out, inquiry.crashes);

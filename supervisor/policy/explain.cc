@@ -36,6 +36,7 @@ std::string unstable_note(const Situation& s, const NextStart& next) {
     case StartCause::Schedule:
     case StartCause::MaxAge:
     case StartCause::RestartWith:
+    case StartCause::DependencyBack:
       return "";
   }
   return "";
@@ -81,6 +82,14 @@ std::string next_while_running(const Situation& s, const Running& running) {
                      format_local_date_clock(s.now.wall_of(at)), why);
 }
 
+std::string next_while_getting_ready(const Situation& s, const GettingReady& state) {
+  if (s.machine.goal() == Goal::Down) return {};
+  if (!state.ready_by) return "ready, when each of its checks has passed once";
+  return fmt::format("a failed start in {}, unless it gets ready (ready.timeout {})",
+                     spell(std::max(Duration{0}, *state.ready_by - s.now.mono)),
+                     format_exact(s.spec.ready ? s.spec.ready->timeout : Duration{0}));
+}
+
 std::string next_while_stopping(const Situation& s, const Stopping& stopping) {
   const auto then = s.machine.goal() == Goal::Up ? "then a new start" : "then stopped";
   switch (stopping.push) {
@@ -122,6 +131,8 @@ std::string next_step(const Situation& s) {
       return s.machine.goal() == Goal::Up ? next_while_running(s, *s.machine.as<Running>()) : "";
     case StateKind::Stopping:
       return next_while_stopping(s, *s.machine.as<Stopping>());
+    case StateKind::GettingReady:
+      return next_while_getting_ready(s, *s.machine.as<GettingReady>());
     case StateKind::Starting:
       return s.machine.goal() == Goal::Up ? "" : "stopped, as soon as it is there";
     case StateKind::Stopped:

@@ -77,6 +77,22 @@ void add_dependencies(Rules& rules, const model::ServiceSpec& spec) {
   }
 }
 
+void add_ready(Rules& rules, const model::ServiceSpec& spec) {
+  if (!spec.ready) return;
+  rules.push_back(
+      fmt::format("ready.{}: {}", kind_of(spec.ready->probe), target_of(spec.ready->probe)));
+  rules.push_back("ready.timeout: " + format_exact(spec.ready->timeout));
+}
+
+void add_checks(Rules& rules, const model::ServiceSpec& spec) {
+  for (const model::CheckSpec& check : spec.health) {
+    const auto action = check.action == model::CheckAction::Restart ? "restart" : "alert";
+    rules.push_back(fmt::format("health.{}: {} ({} failures in a row, every {}, action: {})",
+                                kind_of(check.probe), target_of(check.probe), check.failures,
+                                format_exact(check.interval), action));
+  }
+}
+
 void add_stop(Rules& rules, const model::StopPolicy& stop) {
   rules.push_back(stop.command.empty() ? "stop.signal: " + signal_name(stop.signal)
                                        : std::string{"stop.command is run instead of a signal"});
@@ -95,8 +111,12 @@ std::vector<std::string> rules_for(const Situation& s) {
     case StateKind::Waiting:
       add_dependencies(rules, s.spec);
       break;
+    case StateKind::GettingReady:
+      add_ready(rules, s.spec);
+      [[fallthrough]];
     case StateKind::Starting:
     case StateKind::Running:
+      add_checks(rules, s.spec);
       add_policy(rules, restart);
       add_limits(rules, restart);
       add_planned(rules, restart);
@@ -136,6 +156,7 @@ std::vector<std::string> commands_for(const Situation& s) {
       return {"ctl status", stop};
     case StateKind::Starting:
     case StateKind::Running:
+    case StateKind::GettingReady:
       return {logs, show};
     case StateKind::Stopping:
       return {logs, fmt::format("ctl signal KILL {}", s.name)};

@@ -36,6 +36,8 @@ RunId InstanceMachine::run() const {
       return in<Exited>().leftovers;
     case StateKind::Failed:
       return in<Failed>().leftovers;
+    case StateKind::GettingReady:
+      return in<GettingReady>().up.run;
     case StateKind::Stopped:
     case StateKind::Waiting:
     case StateKind::Queued:
@@ -43,6 +45,11 @@ RunId InstanceMachine::run() const {
       return {};
   }
   return {};
+}
+
+const Running* InstanceMachine::up() const {
+  const auto* getting_ready = as<GettingReady>();
+  return getting_ready != nullptr ? &getting_ready->up : as<Running>();
 }
 
 // --- wishes ---
@@ -74,6 +81,7 @@ Actions InstanceMachine::start(const Context& context, StartCause cause) {
     }
     case StateKind::Starting:
     case StateKind::Running:
+    case StateKind::GettingReady:
       return {};
   }
   return {};
@@ -94,6 +102,7 @@ Actions InstanceMachine::stop(const Context& context, StopCause cause) {
       if (const RunId leftovers = run()) return end_leftovers(context, leftovers, cause);
       return rest(stopped_why(cause));
     case StateKind::Running:
+    case StateKind::GettingReady:
       return begin_stop(context, cause);
     case StateKind::Stopping: {
       Stopping stopping = in<Stopping>();
@@ -126,6 +135,13 @@ Actions InstanceMachine::doom(const Context& context, StopCause cause) {
       enter(running);
       return {};
     }
+    case StateKind::GettingReady: {
+      goal_ = Goal::Down;
+      GettingReady getting_ready = in<GettingReady>();
+      getting_ready.up.ending = cause;
+      enter(getting_ready);
+      return {};
+    }
     case StateKind::Stopped:
     case StateKind::Waiting:
     case StateKind::Queued:
@@ -143,8 +159,9 @@ Actions InstanceMachine::doom(const Context& context, StopCause cause) {
 Actions InstanceMachine::kill(const Context& context) {
   goal_ = Goal::Down;
   switch (kind()) {
-    case StateKind::Running: {
-      const Running& running = in<Running>();
+    case StateKind::Running:
+    case StateKind::GettingReady: {
+      const Running& running = *up();
       return kill_now(context, {.run = running.run,
                                 .pid = running.pid,
                                 .started = running.started,
@@ -180,6 +197,7 @@ Actions InstanceMachine::restart(const Context& context, StopCause cause) {
   const bool manual = cause == StopCause::ManualRestart;
   switch (kind()) {
     case StateKind::Running:
+    case StateKind::GettingReady:
       if (!manual && goal_ == Goal::Down) return {};
       goal_ = Goal::Up;
       if (manual) ledger_.forgive();
@@ -220,71 +238,11 @@ Actions InstanceMachine::reset(const Context& context) {
     case StateKind::Queued:
     case StateKind::Starting:
     case StateKind::Running:
+    case StateKind::GettingReady:
     case StateKind::Stopping:
     case StateKind::Backoff:
     case StateKind::Clearing:
     case StateKind::Exited:
-      return {};
-  }
-  return {};
-}
-
-// --- the way to a start ---
-
-Actions InstanceMachine::dependencies_met(const Context& context, RunId fresh) {
-  switch (kind()) {
-    case StateKind::Waiting: {
-      const StartCause cause = in<Waiting>().cause;
-      if (!is_automatic(cause)) return begin_run(context, fresh, cause);
-      enter(Queued{cause, context.now});
-      return {{Do::JoinBrake, {}}};
-    }
-    case StateKind::Stopped:
-    case StateKind::Queued:
-    case StateKind::Starting:
-    case StateKind::Running:
-    case StateKind::Stopping:
-    case StateKind::Backoff:
-    case StateKind::Clearing:
-    case StateKind::Exited:
-    case StateKind::Failed:
-      return {};
-  }
-  return {};
-}
-
-Actions InstanceMachine::dependencies_lost(const Context& context) {
-  switch (kind()) {
-    case StateKind::Queued:
-      enter(Waiting{in<Queued>().cause, context.now});
-      return {};
-    case StateKind::Stopped:
-    case StateKind::Waiting:
-    case StateKind::Starting:
-    case StateKind::Running:
-    case StateKind::Stopping:
-    case StateKind::Backoff:
-    case StateKind::Clearing:
-    case StateKind::Exited:
-    case StateKind::Failed:
-      return {};
-  }
-  return {};
-}
-
-Actions InstanceMachine::admitted(const Context& context, RunId fresh) {
-  switch (kind()) {
-    case StateKind::Queued:
-      return begin_run(context, fresh, in<Queued>().cause);
-    case StateKind::Stopped:
-    case StateKind::Waiting:
-    case StateKind::Starting:
-    case StateKind::Running:
-    case StateKind::Stopping:
-    case StateKind::Backoff:
-    case StateKind::Clearing:
-    case StateKind::Exited:
-    case StateKind::Failed:
       return {};
   }
   return {};

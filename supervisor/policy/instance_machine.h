@@ -19,12 +19,18 @@ namespace mainstay::policy {
 
 // How long after KILL a tree that is still there is called unkillable.
 inline constexpr Duration kKillGrace = std::chrono::seconds{10};
+// The most that a run gets in all by asking for more time.
+inline constexpr Duration kMostExtension = std::chrono::hours{1};
 
 struct Context {
   MonoTime now;
   const model::RestartPolicy& restart;
   const model::StopPolicy& stop;
   Jitter& jitter;
+  bool awaits_ready = false;                // spawned is not ready yet
+  std::optional<Duration> ready_timeout{};  // with awaits_ready; nothing: the checks decide alone
+  Health first_health = Health::None;       // Unknown with health checks
+  bool dependencies_met = true;
 };
 
 struct Action {
@@ -42,6 +48,7 @@ struct Action {
     AnnounceBackoff,
     AnnounceFailed,
     AnnounceStopped,
+    AnnounceReady,
   };
   Kind kind = Kind::Start;
   RunId run;
@@ -90,7 +97,7 @@ class InstanceMachine {
   // Down with KILL at once.
   Actions kill(const Context& context);
   // ManualRestart works from every state and clears the counts; the other causes need a run that is
-  // up and change no counts, but Unhealthy and MemoryExceeded, which are judged like a crash.
+  // up and change no counts, but those that are judged like a crash.
   Actions restart(const Context& context, StopCause cause);
   // Forgets counts; `failed` becomes `stopped`.
   Actions reset(const Context& context);
@@ -105,6 +112,12 @@ class InstanceMachine {
   Actions start_failed(const Context& context, StartFailureKind kind);
   Actions exited(const Context& context, const ExitStatus& status, MonoTime at, bool leftovers);
   Actions tree_empty(const Context& context);
+  Actions became_ready();
+  // Of all checks together; what follows from it is restart()'s matter.
+  Actions health_changed(Health health);
+  // It asked for more time, to get ready or to stop: never less than it has, and at most
+  // kMostExtension since it was started or asked to stop.
+  Actions extend(const Context& context, Duration time);
 
   // --- time ---
   // restart.at, while running: when it is due next.
@@ -121,6 +134,8 @@ class InstanceMachine {
   const Ledger& ledger() const { return ledger_; }
   // The run whose processes live or may live; none in a state without one.
   RunId run() const;
+  // The run whose main process is up and not being ended: in Running and GettingReady.
+  const Running* up() const;
   template <typename State>
   const State* as() const {
     return std::get_if<State>(&state_);

@@ -24,7 +24,16 @@ Actions InstanceMachine::spawned(const Context& context, int pid, MonoTime at) {
       const Starting starting = in<Starting>();
       ledger_.resource_failures = 0;
       ++ledger_.runs;
-      enter(Running{starting.run, pid, at, starting.cause, std::nullopt, starting.ending});
+      const Running running{starting.run,        pid,          at,
+                            starting.cause,      std::nullopt, starting.ending,
+                            context.first_health};
+      if (context.awaits_ready) {
+        std::optional<MonoTime> ready_by;
+        if (context.ready_timeout) ready_by = later(at, *context.ready_timeout);
+        enter(GettingReady{running, ready_by});
+      } else {
+        enter(running);
+      }
       Actions actions{{Do::AnnounceStarted, starting.run}};
       if (goal_ == Goal::Down) actions.add(begin_stop(context, starting.ending));
       return actions;
@@ -33,6 +42,7 @@ Actions InstanceMachine::spawned(const Context& context, int pid, MonoTime at) {
     case StateKind::Waiting:
     case StateKind::Queued:
     case StateKind::Running:
+    case StateKind::GettingReady:
     case StateKind::Stopping:
     case StateKind::Backoff:
     case StateKind::Clearing:
@@ -48,8 +58,9 @@ Actions InstanceMachine::start_failed(const Context& context, StartFailureKind f
       failure == StartFailureKind::Resource ? EndCause::ResourceError : EndCause::StartFailed;
   switch (kind()) {
     case StateKind::Starting:
+    case StateKind::GettingReady:
     case StateKind::Running:  // adopted before the news came that it never became the program
-      return end_of_run(context, {cause, {}, Duration{0}, context.now}, false);
+      return end_of_run(context, {.cause = cause, .at = context.now}, false);
     case StateKind::Stopping: {
       if (in<Stopping>().pid == 0) return {};  // told before
       Actions actions{{Do::AnnounceExited, run()}};
@@ -72,9 +83,15 @@ Actions InstanceMachine::exited(const Context& context, const ExitStatus& status
                                 bool leftovers) {
   switch (kind()) {
     case StateKind::Starting:
-      return end_of_run(context, {EndCause::Exited, status, Duration{0}, at}, leftovers);
+      return end_of_run(context, {.status = status, .at = at}, leftovers);
     case StateKind::Running:
-      return end_of_run(context, {EndCause::Exited, status, at - in<Running>().started, at},
+    case StateKind::GettingReady:
+      return end_of_run(context,
+                        {.status = status,
+                         .up = at - up()->started,
+                         .at = at,
+                         .ready = kind() == StateKind::Running,
+                         .excused = !context.dependencies_met},
                         leftovers);
     case StateKind::Stopping: {
       Stopping stopping = in<Stopping>();
@@ -105,7 +122,7 @@ Actions InstanceMachine::exited(const Context& context, const ExitStatus& status
 Actions InstanceMachine::end_of_run(const Context& context, const RunEnd& end,
                                     bool left_processes) {
   const RunId ended = run();
-  const auto* running = as<Running>();
+  const Running* running = up();
   const StopCause ending = running != nullptr ? running->ending : in<Starting>().ending;
   Actions actions{{Do::AnnounceExited, ended}};
   if (goal_ == Goal::Up) {
@@ -140,6 +157,7 @@ Actions InstanceMachine::tree_empty(const Context& context) {
     case StateKind::Queued:
     case StateKind::Starting:
     case StateKind::Running:
+    case StateKind::GettingReady:
     case StateKind::Backoff:
     case StateKind::Exited:
     case StateKind::Failed:
@@ -156,6 +174,12 @@ Actions InstanceMachine::schedule(std::optional<MonoTime> due) {
       Running running = in<Running>();
       running.scheduled = due;
       enter(running);
+      return {};
+    }
+    case StateKind::GettingReady: {
+      GettingReady getting_ready = in<GettingReady>();
+      getting_ready.up.scheduled = due;
+      enter(getting_ready);
       return {};
     }
     case StateKind::Stopped:
@@ -194,6 +218,8 @@ std::optional<MonoTime> InstanceMachine::deadline(const model::RestartPolicy& re
       return in<Backoff>().next.at;
     case StateKind::Failed:
       return in<Failed>().retry_at;
+    case StateKind::GettingReady:
+      return goal_ == Goal::Up ? in<GettingReady>().ready_by : std::nullopt;
     case StateKind::Stopped:
     case StateKind::Waiting:
     case StateKind::Queued:
@@ -217,6 +243,8 @@ Actions InstanceMachine::deadline_reached(const Context& context) {
       return begin(context, in<Backoff>().next.cause);
     case StateKind::Failed:
       return start(context, StartCause::RetryAfter);
+    case StateKind::GettingReady:
+      return restart(context, StopCause::NotReady);
     case StateKind::Stopped:
     case StateKind::Waiting:
     case StateKind::Queued:

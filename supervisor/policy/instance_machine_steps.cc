@@ -10,7 +10,8 @@ namespace {
 using Do = Action::Kind;
 
 EndCause end_cause(StopCause cause) {
-  return cause == StopCause::MemoryExceeded ? EndCause::MemoryExceeded : EndCause::Unhealthy;
+  if (cause == StopCause::MemoryExceeded) return EndCause::MemoryExceeded;
+  return cause == StopCause::NotReady ? EndCause::NotReady : EndCause::Unhealthy;
 }
 
 StartCause start_cause(DecidedBy by) {
@@ -19,6 +20,8 @@ StartCause start_cause(DecidedBy by) {
       return StartCause::StableExit;
     case DecidedBy::ResourceError:
       return StartCause::ResourceError;
+    case DecidedBy::DependencyDown:
+      return StartCause::DependencyBack;
     case DecidedBy::Unstable:
     case DecidedBy::StopCode:
     case DecidedBy::PolicyNever:
@@ -45,7 +48,7 @@ Actions InstanceMachine::begin_run(const Context& context, RunId run, StartCause
 
 // Of a run whose main process is up.
 Actions InstanceMachine::begin_stop(const Context& context, StopCause cause) {
-  const Running running = in<Running>();
+  const Running running = *up();
   enter(Stopping{.run = running.run,
                  .pid = running.pid,
                  .started = running.started,
@@ -91,7 +94,10 @@ Actions InstanceMachine::finish_stop(const Context& context) {
   const Stopping stopping = in<Stopping>();
   Actions actions;
   if (goal_ == Goal::Up && is_judged_like_a_crash(stopping.cause)) {
-    const RunEnd end{end_cause(stopping.cause), {}, stopping.since - stopping.started, context.now};
+    const RunEnd end{.cause = end_cause(stopping.cause),
+                     .up = stopping.since - stopping.started,
+                     .at = context.now,
+                     .excused = !context.dependencies_met};
     return judge(context, stopping.run, end, false);
   }
   actions.add({Do::Release, stopping.run});

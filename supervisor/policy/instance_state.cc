@@ -17,6 +17,7 @@ bool is_automatic(StartCause cause) {
     case StartCause::Schedule:
     case StartCause::MaxAge:
     case StartCause::RestartWith:
+    case StartCause::DependencyBack:
       return true;
   }
   return true;
@@ -37,13 +38,15 @@ bool is_restart(StartCause cause) {
     case StartCause::Schedule:
     case StartCause::MaxAge:
     case StartCause::RestartWith:
+    case StartCause::DependencyBack:
       return true;
   }
   return true;
 }
 
 bool is_judged_like_a_crash(StopCause cause) {
-  return cause == StopCause::Unhealthy || cause == StopCause::MemoryExceeded;
+  return cause == StopCause::Unhealthy || cause == StopCause::MemoryExceeded ||
+         cause == StopCause::NotReady;
 }
 
 StartCause start_cause(StopCause cause) {
@@ -62,6 +65,7 @@ StartCause start_cause(StopCause cause) {
       return StartCause::RestartWith;
     case StopCause::Unhealthy:
     case StopCause::MemoryExceeded:
+    case StopCause::NotReady:
       return StartCause::UnstableExit;
   }
   return StartCause::Manual;
@@ -80,6 +84,7 @@ StoppedWhy stopped_why(StopCause cause) {
     case StopCause::RestartWith:
     case StopCause::Unhealthy:
     case StopCause::MemoryExceeded:
+    case StopCause::NotReady:
       return StoppedWhy::Requested;
   }
   return StoppedWhy::Requested;
@@ -111,6 +116,8 @@ std::string_view to_string(StateKind kind) {
       return "Exited";
     case StateKind::Failed:
       return "Failed";
+    case StateKind::GettingReady:
+      return "GettingReady";
   }
   return {};
 }
@@ -141,6 +148,8 @@ std::string_view to_string(StartCause cause) {
       return "restart.max_age";
     case StartCause::RestartWith:
       return "restart_with";
+    case StartCause::DependencyBack:
+      return "what it depends on is back";
   }
   return {};
 }
@@ -162,6 +171,8 @@ std::string_view to_string(StopCause cause) {
       return "unhealthy";
     case StopCause::MemoryExceeded:
       return "memory limit";
+    case StopCause::NotReady:
+      return "not ready in time";
   }
   return {};
 }
@@ -184,6 +195,8 @@ std::string_view to_string(DecidedBy by) {
       return "restart.max_restarts";
     case DecidedBy::Window:
       return "restart.window";
+    case DecidedBy::DependencyDown:
+      return "what it depends on was down";
   }
   return {};
 }

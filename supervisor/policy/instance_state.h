@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "mainstay/states.h"
 #include "policy/restart_decision.h"
 
 namespace mainstay::policy {
@@ -27,9 +28,10 @@ enum class StartCause : std::uint8_t {
   ResourceError,  // the last start failed for want of resources
   RetryAfter,     // restart.retry_after
   ManualRestart,
-  Schedule,     // restart.at
-  MaxAge,       // restart.max_age
-  RestartWith,  // restart_with
+  Schedule,        // restart.at
+  MaxAge,          // restart.max_age
+  RestartWith,     // restart_with
+  DependencyBack,  // the last run ended while what it depends on was down
 };
 
 // Nobody asked for it now: it has to pass the global brake.
@@ -48,6 +50,7 @@ enum class StopCause : std::uint8_t {
   RestartWith,
   Unhealthy,       // counted like a crash
   MemoryExceeded,  // counted like a crash
+  NotReady,        // not within ready.timeout: a failed start
 };
 
 enum class StoppedWhy : std::uint8_t { NeverStarted, Requested, Shutdown, ScaledDown, Reset };
@@ -80,6 +83,7 @@ struct Starting {
   MonoTime since{};
   StopCause ending = StopCause::Requested;  // with Goal::Down: why
 };
+// Up, and ready if that can be told.
 struct Running {
   RunId run{};
   int pid = 0;
@@ -87,6 +91,7 @@ struct Running {
   StartCause cause = StartCause::Manual;
   std::optional<MonoTime> scheduled;        // restart.at: its next occurrence
   StopCause ending = StopCause::Requested;  // with Goal::Down: why
+  Health health = Health::None;             // of all its checks
 };
 // How far a tree that has to end has been pushed.
 enum class Push : std::uint8_t {
@@ -130,8 +135,15 @@ struct Failed {
   std::optional<MonoTime> retry_at;
 };
 
+// Spawned, and not yet ready.
+struct GettingReady {
+  Running up;
+  std::optional<MonoTime> ready_by;  // nothing: its checks decide alone
+};
+
+// In this order in records: new ones come last.
 using InstanceState = std::variant<Stopped, Waiting, Queued, Starting, Running, Stopping, Backoff,
-                                   Clearing, Exited, Failed>;
+                                   Clearing, Exited, Failed, GettingReady>;
 
 // The alternatives of InstanceState by name, in the same order.
 enum class StateKind : std::uint8_t {
@@ -145,9 +157,10 @@ enum class StateKind : std::uint8_t {
   Clearing,
   Exited,
   Failed,
+  GettingReady,
 };
 
-// Unhealthy and MemoryExceeded.
+// Unhealthy, MemoryExceeded and NotReady.
 bool is_judged_like_a_crash(StopCause cause);
 // What an instance that was stopped for `cause` is called.
 StoppedWhy stopped_why(StopCause cause);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "policy/wording.h"
 
@@ -30,12 +32,52 @@ std::string reason_stopped(const Stopped& stopped, const Situation& s) {
   return {};
 }
 
+std::string said_note(const Situation& s) {
+  return s.said.empty() ? "" : fmt::format("; it says: {}", s.said);
+}
+
+// The check that says most about the health, if one says anything against it.
+std::optional<std::size_t> worst_check(const Situation& s) {
+  const auto is = [&](Health health) {
+    return std::ranges::find(s.checks, health, &CheckState::health) - s.checks.begin();
+  };
+  for (const Health health : {Health::Unhealthy, Health::Unknown}) {
+    const auto at = static_cast<std::size_t>(is(health));
+    if (at < s.checks.size()) return at;
+  }
+  return std::nullopt;
+}
+
+std::string health_note(const Running& running, const Situation& s) {
+  if (running.health == Health::None) return "";
+  const auto worst = worst_check(s);
+  if (!worst) return fmt::format("; {}", to_string(running.health));
+  const auto word = running.health == Health::Unknown ? "health unknown" : "unhealthy";
+  return fmt::format("; {}: {}", word, spell_check(s, *worst));
+}
+
 std::string reason_running(const Running& running, const Situation& s) {
   const auto since = format_local_clock(s.now.wall_of(running.started));
   if (s.machine.goal() == Goal::Down) {
     return fmt::format("running since {}; will be stopped after what depends on it", since);
   }
-  return "running since " + since;
+  return fmt::format("running since {}{}{}", since, health_note(running, s), said_note(s));
+}
+
+// "started 3 s ago, not ready yet (connection refused on 127.0.0.1:8000); 57 s left"
+std::string reason_getting_ready(const GettingReady& state, const Situation& s) {
+  std::string out =
+      fmt::format("started {} ago, not ready yet", spell(s.now.mono - state.up.started));
+  if (s.machine.goal() == Goal::Down) return out + "; will be stopped after what depends on it";
+  if (!s.not_ready_because.empty()) {
+    out += fmt::format(" ({})", s.not_ready_because);
+  } else if (const auto bad = worst_check(s)) {
+    out += fmt::format(" ({})", spell_check(s, *bad));
+  }
+  if (state.ready_by) {
+    out += fmt::format("; {} left", spell(std::max(Duration{0}, *state.ready_by - s.now.mono)));
+  }
+  return out + said_note(s);
 }
 
 // "TERM sent 4 s ago, KILL in 6 s"
@@ -116,6 +158,12 @@ std::string reason_queued(const Situation& s) {
 
 }  // namespace
 
+std::string spell_check(const Situation& s, std::size_t at) {
+  const model::CheckSpec& spec = s.spec.health[at];
+  return fmt::format("{} {}: {}", kind_of(spec.probe), target_of(spec.probe),
+                     describe(s.checks[at], spec, s.now.mono));
+}
+
 PublicState public_state(const InstanceMachine& machine) {
   const bool up = machine.goal() == Goal::Up;
   switch (machine.kind()) {
@@ -130,6 +178,8 @@ PublicState public_state(const InstanceMachine& machine) {
       return up ? PublicState::Starting : PublicState::Stopping;
     case StateKind::Running:
       return PublicState::Running;
+    case StateKind::GettingReady:
+      return PublicState::Starting;
     case StateKind::Stopping:
       return PublicState::Stopping;
     case StateKind::Clearing:
@@ -156,6 +206,8 @@ std::string reason_for(const Situation& s) {
                  : "being started; will be stopped as soon as it is there";
     case StateKind::Running:
       return reason_running(*s.machine.as<Running>(), s);
+    case StateKind::GettingReady:
+      return reason_getting_ready(*s.machine.as<GettingReady>(), s);
     case StateKind::Stopping:
       return reason_stopping(*s.machine.as<Stopping>(), s);
     case StateKind::Backoff:
@@ -195,6 +247,7 @@ bool is_at_rest(const InstanceMachine& machine) {
     case StateKind::Queued:
     case StateKind::Starting:
     case StateKind::Running:
+    case StateKind::GettingReady:
     case StateKind::Stopping:
     case StateKind::Backoff:
     case StateKind::Clearing:
@@ -220,8 +273,10 @@ bool is_stuck(const InstanceMachine& machine) {
              is_automatic(machine.as<Clearing>()->next.cause);
     case StateKind::Exited:
       return !machine.as<Exited>()->success;
-    case StateKind::Starting:
     case StateKind::Running:
+      return machine.goal() == Goal::Down || machine.as<Running>()->health == Health::Unhealthy;
+    case StateKind::Starting:
+    case StateKind::GettingReady:
     case StateKind::Stopping:
       return machine.goal() == Goal::Down || is_unkillable(machine);
     case StateKind::Waiting:

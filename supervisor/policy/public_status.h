@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/time.h"
 #include "mainstay/states.h"
 #include "model/service_spec.h"
+#include "policy/check_state.h"
 #include "policy/instance_machine.h"
 #include "policy/run_end.h"
 
@@ -19,16 +21,22 @@ struct Situation {
   const model::ServiceSpec& spec;
   const InstanceMachine& machine;
   Now now;
-  std::string_view name;                // as shown
-  const LastExit* last_exit = nullptr;  // nothing: no run has ended yet
-  std::string_view waits_for;           // "database, which has failed"
-  std::string_view actor;               // who asked for it last; may be empty
-  std::optional<bool> enabled;          // by a person
-  std::size_t ahead = 0;                // in the brake's queue
-  double starts_per_second = 0;         // of the brake
+  std::string_view name;                 // as shown
+  const LastExit* last_exit = nullptr;   // nothing: no run has ended yet
+  std::string_view waits_for;            // "database, which has failed"
+  std::string_view actor;                // who asked for it last; may be empty
+  std::optional<bool> enabled;           // by a person
+  std::size_t ahead = 0;                 // in the brake's queue
+  double starts_per_second = 0;          // of the brake
+  std::span<const CheckState> checks{};  // of spec.health; empty: nothing is known of them
+  std::string_view not_ready_because{};  // the last look at `ready`
+  std::string_view said{};               // by the service itself, of itself
 };
 
 PublicState public_state(const InstanceMachine& machine);
+
+// One of its checks and how it stands: "tcp 8000: 3 of 3 failed: connection refused on …".
+std::string spell_check(const Situation& situation, std::size_t at);
 
 // "start in 4.2 s: its last run ended with code 1 after 200 ms". No full stop.
 std::string reason_for(const Situation& situation);

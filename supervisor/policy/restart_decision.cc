@@ -30,6 +30,35 @@ std::optional<DecidedBy> refuses(const model::RestartPolicy& policy, const RunEn
   return std::nullopt;
 }
 
+// Whether a dependency that was down may have been the reason.
+bool is_excusable(EndCause cause) {
+  switch (cause) {
+    case EndCause::Exited:
+    case EndCause::Unhealthy:
+    case EndCause::NotReady:
+      return true;
+    case EndCause::StartFailed:
+    case EndCause::ResourceError:
+    case EndCause::MemoryExceeded:
+      return false;
+  }
+  return false;
+}
+
+bool may_be_stable(const RunEnd& end) {
+  switch (end.cause) {
+    case EndCause::Exited:
+    case EndCause::MemoryExceeded:
+      return end.ready;
+    case EndCause::StartFailed:
+    case EndCause::ResourceError:
+    case EndCause::Unhealthy:
+    case EndCause::NotReady:
+      return false;
+  }
+  return false;
+}
+
 void remember_unstable(const model::RestartPolicy& policy, Ledger& ledger, MonoTime at) {
   if (ledger.unstable_runs < UINT32_MAX) ++ledger.unstable_runs;
   if (!policy.window) return;
@@ -85,7 +114,11 @@ Decision decide_restart(const model::RestartPolicy& policy, Ledger ledger, const
     decision.by = *refusal;
     return decision;
   }
-  if (end.cause != EndCause::StartFailed && end.up >= policy.min_uptime) {
+  if (end.excused && is_excusable(end.cause)) {
+    decision.by = DecidedBy::DependencyDown;
+    return decision;
+  }
+  if (may_be_stable(end) && end.up >= policy.min_uptime) {
     decision.ledger.unstable_runs = 0;
     return decision;
   }

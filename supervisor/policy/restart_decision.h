@@ -28,29 +28,33 @@ enum class EndCause : std::uint8_t {
   Exited,          // the main process ended by itself
   StartFailed,     // never became the program
   ResourceError,   // could not be started for want of memory, processes or descriptors
-  Unhealthy,       // stopped by us because its checks failed
+  Unhealthy,       // stopped by us because its checks failed: unstable, however long it was up
   MemoryExceeded,  // stopped by us at limits.memory
+  NotReady,        // stopped by us because it did not get ready in time
 };
 
 struct RunEnd {
   EndCause cause = EndCause::Exited;
-  ExitStatus status;
+  ExitStatus status{};
   Duration up{0};
-  MonoTime at;
+  MonoTime at{};
+  bool ready = true;     // it had got so far; else it was unstable
+  bool excused = false;  // what it depends on was down
 };
 
 enum class Verdict : std::uint8_t { RestartNow, Backoff, Exited, Failed };
 
 // Which part of the rule decided.
 enum class DecidedBy : std::uint8_t {
-  StopCode,       // the code is in restart.stop_codes
-  PolicyNever,    // restart.policy: never
-  Success,        // restart.policy: on-failure, and this was none
-  Stable,         // up for min_uptime or longer
-  Unstable,       // shorter than that
-  ResourceError,  // not counted
-  MaxRestarts,    // more than max_restarts unstable runs in a row
-  Window,         // more than max_restarts unstable runs within window
+  StopCode,        // the code is in restart.stop_codes
+  PolicyNever,     // restart.policy: never
+  Success,         // restart.policy: on-failure, and this was none
+  Stable,          // up for min_uptime or longer
+  Unstable,        // shorter than that
+  ResourceError,   // not counted
+  MaxRestarts,     // more than max_restarts unstable runs in a row
+  Window,          // more than max_restarts unstable runs within window
+  DependencyDown,  // not counted: what it depends on was down
 };
 
 struct Decision {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "model/service_spec.h"
@@ -25,6 +26,9 @@ enum class StartFailureKind : std::uint8_t {
   Program,   // no such program, no such user, cwd missing, …: an unstable run
 };
 
+// LastExit::cause of a run that never became the program.
+inline constexpr std::string_view kStartFailed = "start failed";
+
 // How the last run of an instance ended.
 struct LastExit {
   WallTime at;
@@ -32,6 +36,7 @@ struct LastExit {
   std::string cause;  // "exited", "stopped", "killed", "start failed", "planned restart", …
   Duration run_time{0};
   std::string start_failure;  // the message, when the run never became the program
+  std::string note{};         // what made us end it: "tcp 8000: 3 of 3 failed: connection refused"
 };
 
 // Whether `status` is a code in restart.success_codes. A signal or an unknown end never is.

@@ -42,7 +42,11 @@ void open_circle(std::vector<model::ServiceSpec>& bare, const std::vector<std::s
 void count(Progress& progress, const InstanceMachine& machine, int sign) {
   bump(progress.instances, sign);
   const auto* exited = machine.as<Exited>();
-  if (machine.kind() == StateKind::Running) bump(progress.running, sign);
+  if (const auto* running = machine.as<Running>()) {
+    bump(progress.running, sign);
+    const bool well = running->health == Health::None || running->health == Health::Healthy;
+    if (well) bump(progress.healthy, sign);
+  }
   if (exited != nullptr && exited->success) bump(progress.completed, sign);
   if (!is_at_rest(machine) && !is_unkillable(machine)) bump(progress.live, sign);
 }
@@ -51,8 +55,9 @@ bool satisfies(const Progress& progress, model::DependencyCondition condition) {
   if (progress.instances == 0) return false;
   switch (condition) {
     case model::DependencyCondition::Started:
-    case model::DependencyCondition::Healthy:
       return progress.running + progress.completed == progress.instances;
+    case model::DependencyCondition::Healthy:
+      return progress.healthy + progress.completed == progress.instances;
     case model::DependencyCondition::Completed:
       return progress.completed == progress.instances;
   }

@@ -15,7 +15,8 @@ namespace mainstay::policy {
 // How many instances of a service have come how far; kept up to date, never counted anew.
 struct Progress {
   std::uint32_t instances = 0;
-  std::uint32_t running = 0;
+  std::uint32_t running = 0;    // and ready
+  std::uint32_t healthy = 0;    // running, and no check says otherwise or has yet to say
   std::uint32_t completed = 0;  // exited with a success code
   std::uint32_t live = 0;       // not at rest, and not given up on as unkillable
   bool operator==(const Progress&) const = default;
@@ -24,8 +25,9 @@ struct Progress {
 // Adds (or takes off, with `sign` -1) what an instance in this state stands for.
 void count(Progress& progress, const InstanceMachine& machine, int sign);
 
-// started, and healthy until checks exist: every instance is up, or has done its work with success.
-// completed: every instance has ended with success. A service scaled to nothing satisfies neither.
+// started: every instance is up and ready, or has done its work with success. healthy: and every
+// check of it has passed. completed: every instance has ended with success. A service scaled to
+// nothing satisfies neither.
 bool satisfies(const Progress& progress, model::DependencyCondition condition);
 
 // The sum of stop timeouts along the longest chain of services of which each needs the next, plus

@@ -51,11 +51,14 @@ std::string backoff_formula(const model::Backoff& backoff, std::uint32_t count) 
 
 std::string spell_last_run(const LastExit& last) {
   if (!last.start_failure.empty()) return "could not start: " + last.start_failure;
-  return fmt::format("ended with {} after {}", describe(last.status), spell(last.run_time));
+  const auto end =
+      fmt::format("ended with {} after {}", describe(last.status), spell(last.run_time));
+  return last.note.empty() ? end : fmt::format("{} ({}: {})", end, last.cause, last.note);
 }
 
 std::string spell_briefly(const LastExit& last) {
-  return last.start_failure.empty() ? describe(last.status) : last.start_failure;
+  if (!last.start_failure.empty()) return last.start_failure;
+  return last.note.empty() ? describe(last.status) : fmt::format("{}: {}", last.cause, last.note);
 }
 
 }  // namespace mainstay::policy

@@ -32,7 +32,7 @@ void add_status(Data& data, const ExitStatus& status) {
 
 Data started_data(const Instance& instance) {
   Data data;
-  const auto* running = instance.machine.as<policy::Running>();
+  const policy::Running* running = instance.machine.up();
   const auto* stopping = instance.machine.as<policy::Stopping>();  // spawned when no longer wanted
   if (running != nullptr) data["pid"] = std::to_string(running->pid);
   if (running != nullptr) data["cause"] = to_string(running->cause);
@@ -78,6 +78,7 @@ void Supervision::announce(const Instance& instance, const Action& action) {
       }
       if (!ended_stage_.empty()) data["stage"] = ended_stage_;
       data["run"] = std::to_string(action.run.value);
+      if (!instance.last_exit->note.empty()) data["note"] = instance.last_exit->note;
       // Learnt late, as after the death of a controller: when it ended follows from it.
       const Duration late = now_.wall - instance.last_exit->at;
       if (late >= std::chrono::milliseconds{100}) data["late_ms"] = milliseconds(late);
@@ -94,6 +95,11 @@ void Supervision::announce(const Instance& instance, const Action& action) {
       return add_event(EventKind::ServiceFailed, &instance,
                        {{"attempt", std::to_string(instance.machine.ledger().unstable_runs)},
                         {"reason", reason}});
+    }
+    case Action::Kind::AnnounceReady: {
+      const auto* up = instance.machine.up();
+      const Duration took = up == nullptr ? Duration{0} : now_.mono - up->started;
+      return add_event(EventKind::ServiceReady, &instance, {{"after_ms", milliseconds(took)}});
     }
     case Action::Kind::AnnounceStopped: {
       Data data;

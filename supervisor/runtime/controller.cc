@@ -6,10 +6,9 @@
 
 namespace mainstay::runtime {
 
-Controller::Controller(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner,
-                       StateStore& store, EventSink& events, const Now& now)
-    : state_(std::make_unique<Supervision>(std::move(ecosystem), std::move(options), runner, store,
-                                           events, now)) {}
+Controller::Controller(model::Ecosystem ecosystem, ControllerOptions options, const Ports& ports,
+                       const Now& now)
+    : state_(std::make_unique<Supervision>(std::move(ecosystem), std::move(options), ports, now)) {}
 Controller::~Controller() = default;
 
 void Controller::begin(const Now&) {
@@ -19,6 +18,10 @@ void Controller::begin(const Now&) {
 void Controller::restore(std::span<const std::pair<std::uint32_t, std::string>> records,
                          std::span<const HeldRun> runs, const Now& now) {
   state_->restore(records, runs, now);
+}
+
+void Controller::restore_checks(std::span<const std::pair<std::uint32_t, std::string>> records) {
+  state_->restore_checks(records);
 }
 
 void Controller::recall(std::span<const std::pair<std::uint32_t, std::string>> records,

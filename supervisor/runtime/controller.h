@@ -26,6 +26,17 @@ class Supervision;
 
 using policy::LastExit;
 
+// One check and how it stands.
+struct CheckStatus {
+  std::string kind;    // "http"
+  std::string target;  // "http://127.0.0.1:8000/health", as the file has it
+  model::CheckAction action = model::CheckAction::Restart;
+  std::uint32_t failures_allowed = 0;
+  policy::CheckState state;
+  std::optional<WallTime> last_good_at;
+  std::optional<WallTime> last_at;
+};
+
 // Everything people are shown about one instance, except what it uses (process/usage.h has that).
 struct InstanceStatus {
   InstanceId id;
@@ -48,6 +59,8 @@ struct InstanceStatus {
   std::optional<WallTime> next_start_at;
   std::optional<Duration> next_start_in;
   std::optional<Duration> kill_in;  // while stopping: until KILL
+  std::vector<CheckStatus> checks;  // of the live run
+  std::string said;                 // by the service, of itself (sd_notify STATUS)
   std::string reason;               // one sentence: why it is in this state
 };
 
@@ -60,8 +73,9 @@ struct Explanation {
       next;  // "start in 4.2 s, at 14:02:11 (500 ms × 2³ ± 10 %)"; empty: nothing is planned
   std::string
       gives_up;  // "after 12 more unstable runs (max_restarts 16), in about 9 min at this pace"
-  std::vector<Event> before;       // the latest events of the instance, oldest first, at most 8
-  std::vector<std::string> rules;  // the settings that decided: "restart.policy: always", …
+  std::vector<Event> before;        // the latest events of the instance, oldest first, at most 8
+  std::vector<std::string> checks;  // "tcp 8000: passed 4 s ago in 0.3 ms"
+  std::vector<std::string> rules;   // the settings that decided: "restart.policy: always", …
   std::vector<std::string> try_commands;
 };
 
@@ -114,8 +128,8 @@ struct ControllerOptions {
 
 class Controller {
  public:
-  Controller(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner,
-             StateStore& store, EventSink& events, const Now& now);
+  Controller(model::Ecosystem ecosystem, ControllerOptions options, const Ports& ports,
+             const Now& now);
   ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
@@ -136,6 +150,8 @@ class Controller {
   };
   void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
                std::span<const HeldRun> runs, const Now& now);
+  // Of the store of checks; before restore().
+  void restore_checks(std::span<const std::pair<std::uint32_t, std::string>> records);
   // In a new supervisor: what people wished under an earlier one, from its last records. Nothing of
   // it runs any more. Right after construction.
   void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);

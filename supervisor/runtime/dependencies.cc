@@ -39,6 +39,20 @@ std::string spell_state(PublicState state) {
   return {};
 }
 
+// "whose health is unknown": up, and still not what is needed.
+std::string spell_state(const InstanceMachine& machine) {
+  const auto* running = machine.as<policy::Running>();
+  if (running != nullptr && running->health == Health::Unhealthy) return "which is unhealthy";
+  if (running != nullptr && running->health == Health::Unknown) return "whose health is unknown";
+  return spell_state(policy::public_state(machine));
+}
+
+bool is_well(const InstanceMachine& machine) {
+  const auto* running = machine.as<policy::Running>();
+  return running != nullptr &&
+         (running->health == Health::None || running->health == Health::Healthy);
+}
+
 }  // namespace
 
 bool Supervision::dependencies_met(const Service& service) const {
@@ -80,12 +94,14 @@ std::string Supervision::waits_for(const Service& service) const {
     const Service& needed = table_.services()[need.service];
     const auto worst = std::ranges::max_element(needed.instances, {}, [&](InstanceId id) {
       const InstanceMachine& machine = table_.at(id).machine;
-      return (policy::is_stuck(machine) ? 2 : 0) + (machine.kind() != StateKind::Running ? 1 : 0);
+      return (policy::is_stuck(machine) ? 2 : 0) + (is_well(machine) ? 0 : 1);
     });
     if (!out.empty()) out += ", and ";
+    const InstanceMachine& machine = table_.at(*worst).machine;
     const bool completes = need.condition == model::DependencyCondition::Completed;
-    out += fmt::format("{}{}, {}", completes ? "the end of " : "", needed.spec->name,
-                       spell_state(policy::public_state(table_.at(*worst).machine)));
+    out +=
+        fmt::format("{}{}, {}", completes ? "the end of " : "", needed.spec->name,
+                    completes ? spell_state(policy::public_state(machine)) : spell_state(machine));
   }
   return out;
 }
@@ -96,13 +112,13 @@ void Supervision::restart_followers(std::uint32_t service) {
   const Service& leader = table_.services()[service];
   MonoTime newest{};
   for (const InstanceId id : leader.instances) {
-    const auto* running = table_.at(id).machine.as<policy::Running>();
+    const auto* running = table_.at(id).machine.up();
     const bool again = table_.at(id).machine.ledger().runs > 1;
     if (running != nullptr && again) newest = std::max(newest, running->started);
   }
   for (const std::uint32_t follower : leader.followers) {
     for (const InstanceId id : table_.services()[follower].instances) {
-      const auto* running = table_.at(id).machine.as<policy::Running>();
+      const auto* running = table_.at(id).machine.up();
       if (running == nullptr || running->started >= newest) continue;
       step(table_.at(id), [](InstanceMachine& machine, const Context& context) {
         return machine.restart(context, StopCause::RestartWith);

@@ -16,6 +16,7 @@
 #include "policy/instance_machine.h"
 #include "policy/run_end.h"
 #include "policy/start_order.h"
+#include "runtime/looks.h"
 
 namespace mainstay::runtime {
 
@@ -34,10 +35,11 @@ struct Instance {
   std::uint64_t published = 0;  // checksum of its record; 0: none is stored
   std::optional<bool> enabled;  // by a person; nothing: as declared (autostart)
   bool held_down = false;       // stopped by a person: stays so until somebody starts or enables it
-  bool removing = false;        // goes when it has stopped
-  bool signal_owed = false;     // stop.signal or stop.command is decided on, and not yet sent
-  bool touched = false;         // in the controller's list of those to publish
-  bool changed = false;         // in the list for take_changed()
+  std::unique_ptr<Looks> looks;  // nothing: nobody looks at it
+  bool removing = false;         // goes when it has stopped
+  bool signal_owed = false;      // stop.signal or stop.command is decided on, and not yet sent
+  bool touched = false;          // in the controller's list of those to publish
+  bool changed = false;          // in the list for take_changed()
 };
 
 struct Need {

@@ -11,9 +11,11 @@ using policy::Action;
 void Supervision::flush() {
   if (!touched_.empty()) publish_touched();
   publish_own();
-  if (outbox_.empty()) return;
-  for (const auto& [id, action] : std::exchange(outbox_, {}))
-    perform(id, action);
+  if (!outbox_.empty()) {
+    for (const auto& [id, action] : std::exchange(outbox_, {}))
+      perform(id, action);
+  }
+  if (!to_watch_.empty()) watch_as_decided();
 }
 
 void Supervision::publish_touched() {
@@ -80,6 +82,7 @@ void Supervision::perform(InstanceId id, const Action& action) {
     case Action::Kind::AnnounceBackoff:
     case Action::Kind::AnnounceFailed:
     case Action::Kind::AnnounceStopped:
+    case Action::Kind::AnnounceReady:
       return;
   }
   // Written down too, so that a new controller does not send it a second time.

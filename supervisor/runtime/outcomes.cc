@@ -86,6 +86,7 @@ std::optional<Outcome> Supervision::outcome_of_start(const Instance& instance,
     case StateKind::Stopped:
     case StateKind::Queued:
     case StateKind::Starting:
+    case StateKind::GettingReady:
       return std::nullopt;
   }
   return std::nullopt;

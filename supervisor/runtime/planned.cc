@@ -14,7 +14,7 @@ constexpr Duration kJump = std::chrono::milliseconds{500};
 
 void Supervision::plan_restart(Instance& instance) {
   const auto planned = planned_.find(instance.service);
-  if (planned == planned_.end() || instance.machine.kind() != StateKind::Running) return;
+  if (planned == planned_.end() || instance.machine.up() == nullptr) return;
   if (!zone_) {
     auto machines = schedule::Zone::machine();
     zone_ = options_.zone ? *options_.zone : machines ? *machines : schedule::Zone::utc();

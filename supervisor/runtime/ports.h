@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "mainstay/events.h"
 #include "model/service_spec.h"
+#include "policy/check_state.h"
 #include "policy/run_end.h"
 
 namespace mainstay::runtime {
@@ -95,7 +96,55 @@ struct Exited {
 struct TreeEmpty {
   RunId run;
 };
-using RunnerEvent = std::variant<Spawned, StartFailed, Exited, TreeEmpty>;
+
+// What the checks tell. `probe` is kReadyProbe or the place in ServiceSpec::health.
+inline constexpr std::uint32_t kReadyProbe = UINT32_MAX;
+struct ProbeResult {
+  RunId run;
+  std::uint32_t probe = kReadyProbe;
+  policy::CheckResult result;
+};
+// The service asked for more time to get ready or to stop (EXTEND_TIMEOUT_USEC).
+struct MoreTime {
+  RunId run;
+  Duration time{0};  // from now on
+};
+// What the service says of itself (sd_notify STATUS, RELOADING, STOPPING); bounded, clean text.
+struct SaidStatus {
+  RunId run;
+  std::string text;
+};
+// limits.memory has been reached by the tree.
+struct MemoryExceeded {
+  RunId run;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t limit_bytes = 0;
+  bool killed = false;  // by the kernel: an exit follows or has been told
+};
+using RunnerEvent = std::variant<Spawned, StartFailed, Exited, TreeEmpty, ProbeResult, MoreTime,
+                                 SaidStatus, MemoryExceeded>;
+
+// A run to be looked at.
+struct WatchRequest {
+  StartRequest start;  // its spec has the probes
+  int pid = 0;
+  MonoTime started{};
+};
+
+// Looks whether runs are ready and healthy (checks/ does it). Every call returns at once; answers
+// are ProbeResults. All three replace what was asked for the same run before.
+class Checks {
+ public:
+  virtual ~Checks() = default;
+  // ServiceSpec::ready, again and again until it has passed once: results from then on are ignored.
+  virtual void await_ready(const WatchRequest& request) = 0;
+  // Every check of ServiceSpec::health, each at its interval, never two of one at a time. `eager`:
+  // the run counts as ready once each has passed; one that has not yet is looked at more often, and
+  // the failures of those extra looks do not count.
+  virtual void watch_health(const WatchRequest& request, bool eager) = 0;
+  // Nothing of the run is wanted any more: what is under way is dropped, check commands are killed.
+  virtual void unwatch(RunId run) = 0;
+};
 
 // Keeps one small record per instance where a new controller finds it (process/state_store).
 class StateStore {
@@ -124,6 +173,15 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void on_event(const Event& event) = 0;
+};
+
+// All that the runtime calls. What they refer to outlives it.
+struct Ports {
+  Runner& runner;
+  Checks& checks;
+  StateStore& store;
+  StateStore& check_store;  // by InstanceId, too; what is in it is lost with a supervisor
+  EventSink& events;
 };
 
 }  // namespace mainstay::runtime

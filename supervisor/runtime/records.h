@@ -25,8 +25,8 @@ struct InstanceRecord {
   std::optional<policy::LastExit> last_exit;
   std::string actor;
   RunId last_run;
-  std::uint64_t ticket = 0;     // its place in the brake's queue among the others; 0: none
-  std::optional<bool> enabled;  // since version 2, with the next
+  std::uint64_t ticket = 0;  // its place in the brake's queue among the others; 0: none
+  std::optional<bool> enabled;
   bool held_down = false;
 };
 

@@ -1,4 +1,9 @@
 // What the runner tells, applied to the instance that it is about.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/units.h"
 #include "runtime/supervision.h"
 
 namespace mainstay::runtime {
@@ -19,17 +24,17 @@ RunId run_of(const RunnerEvent& event) {
 bool has_main_process(const InstanceMachine& machine) {
   const auto* stopping = machine.as<policy::Stopping>();
   if (stopping != nullptr) return stopping->pid != 0;
-  return machine.kind() == StateKind::Starting || machine.kind() == StateKind::Running;
+  return machine.kind() == StateKind::Starting || machine.up() != nullptr;
 }
 
 int pid_of(const InstanceMachine& machine) {
-  if (const auto* running = machine.as<policy::Running>()) return running->pid;
+  if (const auto* running = machine.up()) return running->pid;
   if (const auto* stopping = machine.as<policy::Stopping>()) return stopping->pid;
   return 0;
 }
 
 MonoTime start_of(const InstanceMachine& machine, MonoTime otherwise) {
-  if (const auto* running = machine.as<policy::Running>()) return running->started;
+  if (const auto* running = machine.up()) return running->started;
   if (const auto* stopping = machine.as<policy::Stopping>()) return stopping->started;
   return otherwise;
 }
@@ -39,6 +44,20 @@ std::string cause_of_end(const InstanceMachine& machine) {
   if (stopping == nullptr) return "exited";
   if (stopping->push != Push::Asked) return "killed";
   return std::string{to_string(stopping->cause)};
+}
+
+// Why we ended the run, or what ended it instead of us.
+void add_end_note(Looks& looks, policy::LastExit& exit) {
+  exit.note = std::exchange(looks.end_note, {});
+  if (std::exchange(looks.killed_at_memory_limit, false)) {
+    exit.cause = to_string(policy::StopCause::MemoryExceeded);
+  }
+}
+
+std::string memory_note(const MemoryExceeded& exceeded) {
+  const auto limit = format_size(Bytes{exceeded.limit_bytes});
+  if (exceeded.killed) return fmt::format("killed by the kernel at limits.memory {}", limit);
+  return fmt::format("used {} of limits.memory {}", format_size(Bytes{exceeded.used_bytes}), limit);
 }
 
 }  // namespace
@@ -72,8 +91,8 @@ void Supervision::apply(Instance& instance, const Spawned& spawned) {
 
 void Supervision::apply(Instance& instance, const StartFailed& failed) {
   if (!has_main_process(instance.machine)) return;
-  instance.last_exit =
-      policy::LastExit{now_.wall, {}, "start failed", Duration{0}, failed.failure.message};
+  instance.last_exit = policy::LastExit{
+      now_.wall, {}, std::string{policy::kStartFailed}, Duration{0}, failed.failure.message, {}};
   ended_usage_ = {};
   ended_pid_ = 0;
   ended_stage_ = failed.failure.stage;
@@ -86,7 +105,8 @@ void Supervision::apply(Instance& instance, const Exited& exited) {
   if (!has_main_process(instance.machine)) return;  // told again after a takeover
   const Duration run_time = exited.at - start_of(instance.machine, exited.at);
   instance.last_exit = policy::LastExit{
-      now_.wall_of(exited.at), exited.status, cause_of_end(instance.machine), run_time, {}};
+      now_.wall_of(exited.at), exited.status, cause_of_end(instance.machine), run_time, {}, {}};
+  if (instance.looks) add_end_note(*instance.looks, *instance.last_exit);
   ended_usage_ = exited.usage;
   ended_pid_ = pid_of(instance.machine);
   ended_stage_.clear();
@@ -99,6 +119,34 @@ void Supervision::apply(Instance& instance, const TreeEmpty&) {
   step(instance, [](InstanceMachine& machine, const Context& context) {
     return machine.tree_empty(context);
   });
+}
+
+void Supervision::apply(Instance& instance, const MoreTime& more) {
+  step(instance, [&](InstanceMachine& machine, const Context& context) {
+    return machine.extend(context, more.time);
+  });
+}
+
+void Supervision::apply(Instance& instance, const SaidStatus& said) {
+  if (!instance.looks || instance.looks->said == said.text) return;
+  instance.looks->said = said.text;
+  touch(instance);
+}
+
+void Supervision::apply(Instance& instance, const MemoryExceeded& exceeded) {
+  const model::ServiceSpec& spec = *table_.service_of(instance).spec;
+  const std::string note = memory_note(exceeded);
+  add_event(EventKind::MemoryExceeded, &instance,
+            {{"used_bytes", std::to_string(exceeded.used_bytes)},
+             {"limit_bytes", std::to_string(exceeded.limit_bytes)},
+             {"killed", exceeded.killed ? "true" : "false"}});
+  if (exceeded.killed) {
+    if (!instance.looks) return;
+    instance.looks->end_note = note;
+    instance.looks->killed_at_memory_limit = true;
+  } else if (spec.limits.memory_action == model::MemoryAction::Restart) {
+    restart_for(instance, policy::StopCause::MemoryExceeded, note);
+  }
 }
 
 }  // namespace mainstay::runtime

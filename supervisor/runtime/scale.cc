@@ -130,6 +130,7 @@ void Supervision::remove_now(Instance& instance) {
   deadlines_.set(id, std::nullopt);
   events_.forget(id);
   store_.erase(id.value);
+  if (instance.looks) stop_looking(instance);
   table_.remove(id);
   // What is left of the service may be all up now, and others may be called differently.
   check_waiting_users(service);

@@ -13,15 +13,17 @@ using policy::Context;
 using policy::InstanceMachine;
 using policy::StateKind;
 
-Supervision::Supervision(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner,
-                         StateStore& store, EventSink& events, const Now& now)
+Supervision::Supervision(model::Ecosystem ecosystem, ControllerOptions options, const Ports& ports,
+                         const Now& now)
     : ecosystem_(std::move(ecosystem)),
       options_(std::move(options)),
-      runner_(runner),
-      store_(store),
+      runner_(ports.runner),
+      checks_port_(ports.checks),
+      store_(ports.store),
+      check_store_(ports.check_store),
       table_(ecosystem_),
       brake_(options_.starts_per_second, options_.start_burst, now.mono),
-      events_(options_.event_capacity, events),
+      events_(options_.event_capacity, ports.events),
       jitter_(options_.jitter_seed),
       now_(now) {
   own_.next_run_id = std::max<std::uint64_t>(1, options_.next_run_id);
@@ -43,8 +45,8 @@ void Supervision::settle(const Now& now) {
 }
 
 std::optional<MonoTime> Supervision::next_deadline() const {
-  const bool busy =
-      !wishes_.empty() || !runner_events_.empty() || !outbox_.empty() || !touched_.empty();
+  const bool busy = !wishes_.empty() || !runner_events_.empty() || !outbox_.empty() ||
+                    !touched_.empty() || !to_watch_.empty();
   if (busy) return now_.mono;
   const auto soonest = deadlines_.soonest();
   const auto brake = brake_.deadline();
@@ -70,7 +72,7 @@ bool Supervision::round() {
   admit_in_turn();
   settle_requests();
   remove_stopped();
-  const bool moved = !touched_.empty() || !outbox_.empty();
+  const bool moved = !touched_.empty() || !outbox_.empty() || !to_watch_.empty();
   flush();
   return moved || !wishes_.empty() || !runner_events_.empty();
 }
@@ -92,8 +94,18 @@ void Supervision::apply(Wish& wish) {
 }
 
 Context Supervision::context_for(const Instance& instance) {
-  const model::ServiceSpec& spec = *table_.service_of(instance).spec;
-  return {now_.mono, spec.restart, spec.stop, jitter_};
+  const Service& service = table_.service_of(instance);
+  const model::ServiceSpec& spec = *service.spec;
+  std::optional<Duration> ready_timeout;
+  if (spec.ready) ready_timeout = spec.ready->timeout;
+  return {.now = now_.mono,
+          .restart = spec.restart,
+          .stop = spec.stop,
+          .jitter = jitter_,
+          .awaits_ready = spec.ready || !spec.health.empty(),
+          .ready_timeout = ready_timeout,
+          .first_health = spec.health.empty() ? Health::None : Health::Unknown,
+          .dependencies_met = dependencies_met(service)};
 }
 
 void Supervision::touch(Instance& instance) {
@@ -128,6 +140,7 @@ void Supervision::take(Instance& instance, const Action& action) {
     case Action::Kind::AnnounceBackoff:
     case Action::Kind::AnnounceFailed:
     case Action::Kind::AnnounceStopped:
+    case Action::Kind::AnnounceReady:
       announce(instance, action);
       return;
   }
@@ -145,7 +158,8 @@ void Supervision::after_step(Instance& instance, const policy::Progress& before)
 
   const policy::Progress& after = service.progress;
   live_ += static_cast<std::int64_t>(after.live) - static_cast<std::int64_t>(before.live);
-  if (after.running > before.running || after.completed > before.completed) {
+  if (after.running > before.running || after.healthy > before.healthy ||
+      after.completed > before.completed) {
     check_waiting_users(service);
   }
   const bool whole = after.running == after.instances;
@@ -158,6 +172,7 @@ void Supervision::after_step(Instance& instance, const policy::Progress& before)
     }
   }
   heed_essential(instance);
+  decide_watch(instance);
 }
 
 void Supervision::check_dependencies(Instance& instance) {
@@ -183,7 +198,9 @@ void Supervision::admit_in_turn() {
 
 void Supervision::reach_deadlines() {
   while (const auto id = deadlines_.due(now_.mono)) {
-    step(table_.at(*id), [](InstanceMachine& machine, const Context& context) {
+    Instance& instance = table_.at(*id);
+    note_lateness(instance);
+    step(instance, [](InstanceMachine& machine, const Context& context) {
       return machine.deadline_reached(context);
     });
   }

@@ -66,7 +66,7 @@ void Supervision::stop_in_turn() {
     });
     if (needed) continue;
     for (const InstanceId id : service.instances) {
-      if (table_.at(id).machine.kind() != StateKind::Running) continue;
+      if (table_.at(id).machine.up() == nullptr) continue;
       step(table_.at(id), [](InstanceMachine& machine, const Context& context) {
         return machine.stop(context, StopCause::Shutdown);
       });

@@ -7,6 +7,7 @@
 
 namespace mainstay::runtime {
 
+using policy::CheckState;
 using policy::StateKind;
 
 namespace {
@@ -19,11 +20,21 @@ struct LiveRun {
 };
 
 std::optional<LiveRun> live_run(const policy::InstanceMachine& machine) {
-  if (const auto* running = machine.as<policy::Running>())
-    return LiveRun{running->pid, running->started};
+  if (const auto* running = machine.up()) return LiveRun{running->pid, running->started};
   const auto* stopping = machine.as<policy::Stopping>();
   if (stopping == nullptr || stopping->pid == 0) return std::nullopt;
   return LiveRun{stopping->pid, stopping->started};
+}
+
+// Without a live run nothing is known.
+Health health_of(const policy::InstanceMachine& machine, const model::ServiceSpec& spec) {
+  if (machine.up() != nullptr) return machine.up()->health;
+  return spec.health.empty() ? Health::None : Health::Unknown;
+}
+
+std::optional<WallTime> wall_of(const Now& now, const std::optional<MonoTime>& at) {
+  if (!at) return std::nullopt;
+  return now.wall_of(*at);
 }
 
 }  // namespace
@@ -49,6 +60,9 @@ StartRequest Supervision::start_request(const Instance& instance, RunId run) con
 // The name is set by those who need it: it would not outlive this call.
 policy::Situation Supervision::situation(const Instance& instance, const Now& now,
                                          std::string_view waits) const {
+  // What is known of an earlier run is not about this one.
+  const bool known = instance.looks && instance.looks->run == instance.machine.run();
+  const Looks* looks = known ? instance.looks.get() : nullptr;
   return {.spec = *table_.service_of(instance).spec,
           .machine = instance.machine,
           .now = now,
@@ -58,7 +72,10 @@ policy::Situation Supervision::situation(const Instance& instance, const Now& no
           .actor = instance.actor,
           .enabled = instance.enabled,
           .ahead = instance.ticket == 0 ? 0 : brake_.ahead_of(instance.ticket),
-          .starts_per_second = brake_.starts_per_second()};
+          .starts_per_second = brake_.starts_per_second(),
+          .checks = looks == nullptr ? std::span<const policy::CheckState>{} : looks->checks,
+          .not_ready_because = looks == nullptr ? std::string_view{} : looks->not_ready_because,
+          .said = looks == nullptr ? std::string_view{} : looks->said};
 }
 
 InstanceStatus Supervision::status(const Instance& instance, const Now& now) const {
@@ -73,6 +90,8 @@ InstanceStatus Supervision::status(const Instance& instance, const Now& now) con
   status.enabled = instance.enabled.value_or(service.spec->autostart);
   status.held_down = instance.held_down;
   status.ready = machine.kind() == StateKind::Running;
+  status.health = health_of(machine, *service.spec);
+  add_checks(status, instance, now);
   status.run = machine.run() ? machine.run() : instance.last_run;
   if (const auto live = live_run(machine)) {
     status.pid = live->pid;
@@ -96,6 +115,24 @@ InstanceStatus Supervision::status(const Instance& instance, const Now& now) con
   return status;
 }
 
+void Supervision::add_checks(InstanceStatus& status, const Instance& instance,
+                             const Now& now) const {
+  if (!instance.looks || instance.machine.up() == nullptr) return;
+  const Looks& looks = *instance.looks;
+  const auto& specs = table_.service_of(instance).spec->health;
+  status.said = looks.said;
+  for (std::size_t i = 0; i < looks.checks.size(); ++i) {
+    const CheckState& state = looks.checks[i];
+    status.checks.push_back({.kind = std::string{policy::kind_of(specs[i].probe)},
+                             .target = policy::target_of(specs[i].probe),
+                             .action = specs[i].action,
+                             .failures_allowed = specs[i].failures,
+                             .state = state,
+                             .last_good_at = wall_of(now, state.last_good),
+                             .last_at = wall_of(now, state.last_at)});
+  }
+}
+
 Explanation Supervision::explain(const Instance& instance, const Now& now) const {
   Explanation explanation;
   explanation.status = status(instance, now);
@@ -110,6 +147,8 @@ Explanation Supervision::explain(const Instance& instance, const Now& now) const
   explanation.gives_up = std::move(reasoning.gives_up);
   explanation.rules = std::move(reasoning.rules);
   explanation.try_commands = std::move(reasoning.try_commands);
+  for (std::size_t i = 0; i < here.checks.size(); ++i)
+    explanation.checks.push_back(policy::spell_check(here, i));
   explanation.before = events_.latest_about(instance.id, kEventsBefore);
   return explanation;
 }

@@ -61,8 +61,8 @@ using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWi
 
 class Supervision {
  public:
-  Supervision(model::Ecosystem ecosystem, ControllerOptions options, Runner& runner,
-              StateStore& store, EventSink& events, const Now& now);
+  Supervision(model::Ecosystem ecosystem, ControllerOptions options, const Ports& ports,
+              const Now& now);
   Supervision(const Supervision&) = delete;
   Supervision& operator=(const Supervision&) = delete;
 
@@ -75,6 +75,7 @@ class Supervision {
   // restore.cc
   void restore(std::span<const std::pair<std::uint32_t, std::string>> records,
                std::span<const Controller::HeldRun> runs, const Now& now);
+  void restore_checks(std::span<const std::pair<std::uint32_t, std::string>> records);
   void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);
 
   // wishes.cc, scale.cc, shutdown.cc
@@ -121,6 +122,24 @@ class Supervision {
   void apply(Instance& instance, const StartFailed& failed);
   void apply(Instance& instance, const Exited& exited);
   void apply(Instance& instance, const TreeEmpty& empty);
+  void apply(Instance& instance, const MoreTime& more);
+  void apply(Instance& instance, const SaidStatus& said);
+  void apply(Instance& instance, const MemoryExceeded& exceeded);
+
+  // health.cc: what is looked at follows from the state, what is found moves it.
+  void decide_watch(Instance& instance);
+  void watch_as_decided();
+  void watch(Instance& instance);
+  void apply(Instance& instance, const ProbeResult& result);
+  void take_ready_look(Instance& instance, const policy::CheckResult& result);
+  void take_health_look(Instance& instance, std::uint32_t check, const policy::CheckResult& result);
+  void become_ready(Instance& instance);
+  void write_looks_anew();
+  void stop_looking(Instance& instance);
+  void note_lateness(Instance& instance);
+  void become_unhealthy(Instance& instance, std::uint32_t check);
+  void restart_for(Instance& instance, policy::StopCause cause, std::string note);
+  void announce_check(EventKind kind, const Instance& instance, std::uint32_t check);
   void drop_stale(const RunnerEvent& event);
 
   // outbox.cc: records first, then deeds.
@@ -202,13 +221,16 @@ class Supervision {
   void write_all_anew(std::span<const std::pair<std::uint32_t, std::string>> raw);
 
   // status.cc
+  void add_checks(InstanceStatus& status, const Instance& instance, const Now& now) const;
   policy::Situation situation(const Instance& instance, const Now& now,
                               std::string_view waits) const;
 
   model::Ecosystem ecosystem_;
   ControllerOptions options_;
   Runner& runner_;
+  Checks& checks_port_;
   StateStore& store_;
+  StateStore& check_store_;
   InstanceTable table_;
   Deadlines deadlines_;
   Brake brake_;
@@ -232,6 +254,8 @@ class Supervision {
   std::deque<std::uint32_t> to_stop_;   // services whose turn in the shutdown may have come
   std::vector<InstanceId> removable_;   // stopped, and to be removed
   std::deque<std::pair<InstanceId, policy::Action>> outbox_;
+  std::vector<InstanceId> to_watch_;  // instances for which something else is to be looked at
+  FormerLooks former_looks_;
   std::vector<InstanceId> touched_;
   std::vector<InstanceId> changed_;
   RunUsage ended_usage_;  // of the exit that is being applied

@@ -72,7 +72,7 @@ Status Supervision::signal(InstanceId target, int number, std::string who) {
   }
   const auto* stopping = instance->machine.as<policy::Stopping>();
   const bool has_process =
-      instance->machine.kind() == StateKind::Running || (stopping != nullptr && stopping->pid != 0);
+      instance->machine.up() != nullptr || (stopping != nullptr && stopping->pid != 0);
   if (!has_process) {
     return Error{fmt::format("cannot send {} to {}: it is {}", signal_name(number),
                              table_.shown_name(*instance),

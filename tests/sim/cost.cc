@@ -45,7 +45,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // Does nothing, and counts what it is asked for.
-struct Counter final : Runner, StateStore, EventSink {
+struct Counter final : Runner, Checks, StateStore, EventSink {
   std::vector<RunId> started;
   std::size_t deeds = 0;
   std::size_t puts = 0;
@@ -60,6 +60,9 @@ struct Counter final : Runner, StateStore, EventSink {
   void kill_tree(RunId) override { ++deeds; }
   void await_tree_empty(RunId) override { ++deeds; }
   void release(RunId) override { ++deeds; }
+  void await_ready(const WatchRequest&) override { ++deeds; }
+  void watch_health(const WatchRequest&, bool) override { ++deeds; }
+  void unwatch(RunId) override { ++deeds; }
   void put(std::uint32_t, std::string_view) override { ++puts; }
   void erase(std::uint32_t) override {}
   void on_event(const Event&) override {}
@@ -78,8 +81,9 @@ struct Fleet {
       ecosystem.services.emplace_back().name = "service-" + std::to_string(i);
     }
     before = live_bytes;
-    controller = std::make_unique<Controller>(std::move(ecosystem), ControllerOptions{}, counter,
-                                              counter, counter, now);
+    controller =
+        std::make_unique<Controller>(std::move(ecosystem), ControllerOptions{},
+                                     Ports{counter, counter, counter, counter, counter}, now);
     controller->begin(now);
     controller->settle(now);
     for (const RunId run : counter.started)

@@ -8,6 +8,7 @@
 #include "runtime/brake.h"
 #include "runtime/deadlines.h"
 #include "runtime/event_log.h"
+#include "runtime/looks.h"
 #include "runtime/records.h"
 #include "sim/walk.h"
 
@@ -91,6 +92,7 @@ TEST_CASE("the brake passes a burst, then so many a second, first come first ser
 TEST_CASE("the longest record fits, texts are cut between characters") {
   InstanceRecord record = longest_record();
   CHECK(encode(record).size() <= StateStore::kMaxRecord);
+  record.last_exit->cause = policy::kStartFailed;
   record.last_exit->start_failure = std::string(119, 'x') + "é";
   const auto read = decode_instance(encode(record));
   REQUIRE(read.ok());
@@ -98,23 +100,49 @@ TEST_CASE("the longest record fits, texts are cut between characters") {
 }
 
 TEST_CASE("a record of the version before is read, with nothing in what it did not know") {
-  InstanceRecord record = longest_record();
-  record.enabled = false;
+  InstanceRecord record;
+  record.canonical_name = "api:0";
   record.held_down = true;
+  policy::Running running{RunId{4}, 77, {}, {}, {}, {}, Health::None};
+  record.machine = {policy::Goal::Up, running, {}};
+  const std::string plain = encode(record);
+  running.health = Health::Healthy;
+  record.machine = {policy::Goal::Up, running, {}};
   const std::string bytes = encode(record);
   const auto same = decode_instance(bytes);
   REQUIRE(same.ok());
-  CHECK(same.value().enabled == false);
-  CHECK(same.value().held_down);
-  std::string before = bytes.substr(0, bytes.size() - 3);
-  before[0] = 1;
+  CHECK(same.value().machine.up()->health == Health::Healthy);
+
+  const auto health = std::ranges::mismatch(plain, bytes).in1 - plain.begin();
+  std::string before = bytes;
+  before.erase(static_cast<std::size_t>(health), 1);
+  before[0] = 2;
   const auto read = decode_instance(before);
   REQUIRE(read.ok());
   CHECK(read.value().canonical_name == record.canonical_name);
-  CHECK_FALSE(read.value().enabled.has_value());
-  CHECK_FALSE(read.value().held_down);
-  before[0] = 3;
+  CHECK(read.value().held_down);
+  CHECK(read.value().machine.up()->health == Health::None);
+  before[0] = 4;
   CHECK_FALSE(decode_instance(before).ok());
+}
+
+TEST_CASE("the longest record of checks fits, and a damaged one is told from a whole one") {
+  Looks looks;
+  looks.run = RunId{~0ULL};
+  looks.not_ready_because = std::string(5000, 'n');
+  looks.checks.resize(16);
+  for (policy::CheckState& check : looks.checks) {
+    check = {Health::Unhealthy, 3, 0, MonoTime{1s}, MonoTime{2s}, 5ms, std::string(5000, 'e')};
+  }
+  const std::string bytes = encode(looks);
+  CHECK(bytes.size() <= StateStore::kMaxRecord);
+  const auto read = decode_looks(bytes);
+  REQUIRE(read.ok());
+  CHECK(read.value().checks.size() == 16);
+  CHECK(read.value().checks[15].failures == 3);
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    CHECK_FALSE(decode_looks(std::string_view{bytes}.substr(0, length)).ok());
+  }
 }
 
 TEST_CASE("no record that is cut or changed is taken for another state than it says") {

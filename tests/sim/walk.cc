@@ -54,13 +54,32 @@ void Walk::declare_services() {
     for (std::size_t need = 0; need < i; ++need) {
       if (!dice_.chance(0.2)) continue;
       const bool completed = is_job_[need] && dice_.chance(0.7);
-      spec.depends_on.push_back({names_[need], completed ? model::DependencyCondition::Completed
-                                                         : model::DependencyCondition::Started});
+      const auto up = dice_.chance(0.5) ? model::DependencyCondition::Started
+                                        : model::DependencyCondition::Healthy;
+      spec.depends_on.push_back(
+          {names_[need], completed ? model::DependencyCondition::Completed : up});
     }
     if (dice_.chance(0.3)) spec.restart_with.push_back(fmt::format("s{}", dice_.below(count)));
+    if (!job) declare_health(spec);
     declare_restart(spec.restart, job);
     policies_[spec.name] = spec.restart;
   }
+}
+
+void Walk::declare_health(model::ServiceSpec& spec) {
+  if (dice_.chance(0.3)) {
+    spec.ready = {.probe = model::TcpProbe{{"8000"}}, .timeout = dice_.between(1s, 20s)};
+  }
+  for (int i = 0; dice_.chance(0.3) && i < 3; ++i) {
+    model::CheckSpec check;
+    check.probe = model::TcpProbe{{"8000"}};
+    check.interval = dice_.between(1s, 10s);
+    check.failures = 1 + static_cast<std::uint32_t>(dice_.below(3));
+    check.start_period = dice_.between(0s, 5s);
+    if (dice_.chance(0.2)) check.action = model::CheckAction::Alert;
+    spec.health.push_back(check);
+  }
+  if (dice_.chance(0.2)) spec.limits.memory = Bytes{1 << 20};
 }
 
 void Walk::declare_restart(model::RestartPolicy& restart, bool job) {
@@ -90,6 +109,9 @@ Life Walk::any_life(bool job) {
   life.leaves_processes = dice_.chance(0.2);
   if (dice_.chance(0.5)) life.leftovers_obey = dice_.between(0ms, 3s);
   life.unkillable = dice_.chance(0.03);
+  if (dice_.chance(0.5)) life.ready_after = dice_.between(0s, 10s);
+  if (dice_.chance(0.1)) life.ready_after.reset();
+  if (dice_.chance(0.2)) life.sick_after = dice_.between(0s, 30s);
   if (dice_.chance(0.1)) {
     const bool resource = dice_.chance(0.5);
     life.start_failure = runtime::StartFailure{
@@ -162,7 +184,14 @@ void Walk::meddle() {
     world_.life(names_[i]) = any_life(is_job_[i]);
   } else if (die < 75) {
     world_.die(names_[i] + ":0", {ExitStatus::Kind::Signal, SIGKILL, false});
-  } else if (die < 90) {
+  } else if (die < 80) {
+    world_.tell(names_[i] + ":0", [](RunId run) {
+      return runtime::MemoryExceeded{.run = run, .used_bytes = 2 << 20, .limit_bytes = 1 << 20};
+    });
+  } else if (die < 85) {
+    const Duration more = dice_.between(0s, 30s);
+    world_.tell(names_[i] + ":0", [&](RunId run) { return runtime::MoreTime{run, more}; });
+  } else if (die < 92) {
     world_.let_go(names_[i]);
   } else if (die < 99) {
     world_.jump_wall_clock(dice_.between(0s, 2h) - Duration{1h});

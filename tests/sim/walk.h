@@ -40,6 +40,7 @@ class Walk {
   };
 
   void declare_services();
+  void declare_health(model::ServiceSpec& spec);
   void declare_restart(model::RestartPolicy& restart, bool job);
   Life any_life(bool job);
   void move();

@@ -40,7 +40,9 @@ void Walk::check_instance(InstanceId id) {
   }
   if (status.reason.empty()) violated(status.name + ": no reason");
   const bool live = status.state == PublicState::Running;
-  if (live != (status.pid != 0) && status.state != PublicState::Stopping) {
+  const bool may_live =
+      status.state == PublicState::Stopping || status.state == PublicState::Starting;
+  if (live != (status.pid != 0) && !may_live) {
     violated(status.name + ": state and pid disagree");
   }
 }
@@ -90,13 +92,15 @@ void Walk::check_same(const std::vector<runtime::InstanceStatus>& before) {
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto& was = before[i];
     const auto& is = after[i];
-    if (was.state == PublicState::Starting || (was.pid == 0 && was.state == PublicState::Stopping))
+    if ((was.pid == 0 && was.state == PublicState::Starting) ||
+        (was.pid == 0 && was.state == PublicState::Stopping))
       continue;
     const bool same = was.name == is.name && was.state == is.state && was.pid == is.pid &&
                       was.run == is.run && was.restarts == is.restarts &&
                       was.unstable_runs == is.unstable_runs &&
                       was.next_start_at == is.next_start_at && was.kill_in == is.kill_in &&
-                      was.started_at == is.started_at &&
+                      was.started_at == is.started_at && was.health == is.health &&
+                      was.ready == is.ready && was.checks.size() == is.checks.size() &&
                       (was.state == PublicState::Waiting || was.reason == is.reason) &&
                       was.last_exit.has_value() == is.last_exit.has_value();
     if (!same)

@@ -43,8 +43,9 @@ model::ServiceSpec& World::declare(const std::string& name) {
 }
 
 void World::build_controller() {
-  controller_ =
-      std::make_unique<runtime::Controller>(ecosystem_, options, *this, *this, *this, now_);
+  watches_.clear();
+  controller_ = std::make_unique<runtime::Controller>(
+      ecosystem_, options, runtime::Ports{*this, *this, *this, check_store_, *this}, now_);
 }
 
 void World::up() {
@@ -162,6 +163,9 @@ void World::take_over() {
   }
   const std::vector<std::pair<std::uint32_t, std::string>> records(records_.begin(),
                                                                    records_.end());
+  const std::vector<std::pair<std::uint32_t, std::string>> checks(check_store_.records.begin(),
+                                                                  check_store_.records.end());
+  controller_->restore_checks(checks);
   controller_->restore(records, held, now_);
   for (const auto& run : held) {
     if (controller_->instance_of(run.run)) {
@@ -183,6 +187,7 @@ void World::start_over() {
   const std::vector<std::pair<std::uint32_t, std::string>> records(records_.begin(),
                                                                    records_.end());
   records_.clear();
+  check_store_.records.clear();
   controller_->recall(records, now_);
   controller_->begin(now_);
 }

@@ -26,9 +26,14 @@ struct Life {
   std::optional<Duration> leftovers_obey = {};  // TERM; nothing: they ignore it
   bool unkillable = false;                      // uninterruptible wait, until let_go()
   std::optional<runtime::StartFailure> start_failure;
+  std::optional<Duration> ready_after = 0ms;  // `ready` passes from then on; nothing: never
+  std::optional<Duration> sick_after;         // its checks fail from then on; nothing: never
 };
 
-class World : public runtime::Runner, public runtime::StateStore, public runtime::EventSink {
+class World : public runtime::Runner,
+              public runtime::Checks,
+              public runtime::StateStore,
+              public runtime::EventSink {
  public:
   World();
   ~World() override;
@@ -72,6 +77,12 @@ class World : public runtime::Runner, public runtime::StateStore, public runtime
   // Nothing runs any more, and another supervisor begins with the records of the last.
   void start_over();
   std::map<std::uint32_t, std::string>& records() { return records_; }
+  std::map<std::uint32_t, std::string>& check_records() { return check_store_.records; }
+  // Tells the controller something of the instance's live run.
+  void tell(const std::string& canonical_name,
+            const std::function<runtime::RunnerEvent(RunId run)>& event);
+  // Whether anybody looks at a run of it.
+  bool is_watched(const std::string& canonical_name) const;
 
   // --- looking ---
   runtime::Controller& controller() { return *controller_; }
@@ -100,6 +111,10 @@ class World : public runtime::Runner, public runtime::StateStore, public runtime
   void kill_tree(RunId run) override;
   void await_tree_empty(RunId run) override;
   void release(RunId run) override;
+  // --- runtime::Checks: every check at its interval, `ready` every 100 ms ---
+  void await_ready(const runtime::WatchRequest& request) override;
+  void watch_health(const runtime::WatchRequest& request, bool eager) override;
+  void unwatch(RunId run) override;
   // --- runtime::StateStore, EventSink ---
   void put(std::uint32_t slot, std::string_view record) override;
   void erase(std::uint32_t slot) override;
@@ -120,6 +135,16 @@ class World : public runtime::Runner, public runtime::StateStore, public runtime
     MonoTime ended;
   };
 
+  struct CheckStore : runtime::StateStore {
+    std::map<std::uint32_t, std::string> records;
+    void put(std::uint32_t slot, std::string_view record) override { records[slot] = record; }
+    void erase(std::uint32_t slot) override { records.erase(slot); }
+  };
+
+  std::uint64_t begin_watch(const runtime::WatchRequest& request);
+  void look_whether_ready(RunId run, std::uint64_t watch);
+  void look_at_health(RunId run, std::uint64_t watch, std::uint32_t check, Duration interval);
+
   void ask(runtime::Verb verb, const std::string& target);
   bool has_effect();  // whether the controller still lives to do this
   void build_controller();
@@ -137,6 +162,9 @@ class World : public runtime::Runner, public runtime::StateStore, public runtime
   std::multimap<MonoTime, std::function<void()>> happenings_;
   std::map<RunId, Process> processes_;
   std::map<std::uint32_t, std::string> records_;
+  CheckStore check_store_;
+  std::map<RunId, std::uint64_t> watches_;  // the present controller's, by a number of their own
+  std::uint64_t next_watch_ = 1;
   std::unique_ptr<runtime::Controller> controller_;
   std::map<std::string, int> starts_;
   std::optional<std::uint64_t> effects_left_;

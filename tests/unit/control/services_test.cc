@@ -52,6 +52,7 @@ TEST_CASE("a service object has every member of the contract, in its order") {
                                             "next_start_in_seconds",
                                             "kill_in_seconds",
                                             "checks",
+                                            "status_text",
                                             "reason",
                                             "log_dropped_bytes",
                                             "log_dropped_lines",

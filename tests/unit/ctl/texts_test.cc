@@ -137,8 +137,21 @@ TEST_CASE("events are told in words") {
         "shutdown: asked to stop by a signal");
 }
 
+TEST_CASE("what checks and limits have found is told with its reason") {
+  CHECK(phrase("service_ready", R"({"after_ms": "503"})") == "ready after 503 ms");
+  CHECK(phrase("service_unhealthy", R"({"reason": "tcp 8000: 3 of 3 failed: refused"})") ==
+        "unhealthy: tcp 8000: 3 of 3 failed: refused");
+  CHECK(phrase("memory_exceeded", R"({"used_bytes": "2097152", "limit_bytes": "1048576"})") ==
+        "used 2 MB of limits.memory 1 MB");
+  CHECK(phrase("memory_exceeded", R"({"limit_bytes": "1048576", "killed": "true"})") ==
+        "killed by the kernel at limits.memory 1 MB");
+  CHECK(
+      phrase("service_exited", R"({"signal": "TERM", "cause": "unhealthy", "note": "tcp 8000"})") ==
+      "died by signal TERM (unhealthy: tcp 8000)");
+}
+
 TEST_CASE("an event of a later version is shown with all it says") {
-  CHECK(phrase("service_frozen", R"({"for": "5m"})") == "service_frozen for=5m");
+  CHECK(phrase("service_thawed", R"({"for": "5m"})") == "service_thawed for=5m");
   CHECK(phrase("\x1b[2J", R"({"a\u001b": "b"})").find('\x1b') == std::string::npos);
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a failed instance names the rule, the numbers and the last code") {
 
 TEST_CASE("a reason that says the state already is not preceded by it") {
   Case c;
-  c.machine = {Goal::Up, Running{kRun, 77, kNow - 60s, {}, {}, {}}, {}};
+  c.machine = {Goal::Up, Running{kRun, 77, kNow - 60s, {}, {}, {}, {}}, {}};
   CHECK(explain(c.situation()).headline.starts_with("worker is running since "));
 }
 

@@ -26,6 +26,7 @@ inline std::vector<Sample> samples() {
   const NextStart later_on{StartCause::UnstableExit, kNow - 1s, kNow + 3s, 4s};
   const Stopping asked{kRun,        77,        kNow - 60s, StopCause::Requested,
                        Push::Asked, kNow - 4s, kNow + 6s};
+  const Running up{kRun, 77, kNow - 5s, StartCause::Manual, {}, {}, Health::None};
   Stopping restarting = asked;
   restarting.cause = StopCause::MaxAge;
   Stopping unhealthy = asked;
@@ -48,8 +49,8 @@ inline std::vector<Sample> samples() {
       {"Queued", Goal::Up, Queued{StartCause::UnstableExit, kNow - 1s}},
       {"Starting", Goal::Up, Starting{kRun, StartCause::Manual, kNow - 1s, {}}},
       {"Starting", Goal::Down, Starting{kRun, StartCause::Manual, kNow - 1s, {}}},
-      {"Running", Goal::Up, Running{kRun, 77, kNow - 5s, StartCause::Manual, {}, {}}},
-      {"Running", Goal::Down, Running{kRun, 77, kNow - 5s, StartCause::Manual, {}, {}}},
+      {"Running", Goal::Up, up},
+      {"Running", Goal::Down, up},
       {"Stopping (asked)", Goal::Down, asked},
       {"Stopping (asked, planned restart)", Goal::Up, restarting},
       {"Stopping (asked, unhealthy)", Goal::Up, unhealthy},
@@ -65,6 +66,8 @@ inline std::vector<Sample> samples() {
       {"Clearing (unkillable)", Goal::Up, stuck},
       {"Exited", Goal::Up, Exited{DecidedBy::PolicyNever, false, {}, kNow - 9s}},
       {"Exited (leftovers)", Goal::Up, Exited{DecidedBy::StopCode, false, kRun, kNow - 9s}},
+      {"GettingReady", Goal::Up, GettingReady{up, kNow + 55s}},
+      {"GettingReady", Goal::Down, GettingReady{up, kNow + 55s}},
       {"Failed", Goal::Up, Failed{DecidedBy::MaxRestarts, {}, kNow - 9s, {}}},
       {"Failed (leftovers)", Goal::Up, Failed{DecidedBy::Window, kRun, kNow - 9s, kNow + 51s}},
   };

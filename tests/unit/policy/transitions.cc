@@ -32,6 +32,25 @@ Actions exit_with(InstanceMachine& m, const Context& c, int number, bool leftove
   return m.exited(c, code(number), c.now, leftovers);
 }
 
+Context in_an_hour(const Context& now) {
+  Context context = now;
+  context.now = now.now + 1h;
+  return context;
+}
+
+Context with_ready(const Context& plain) {
+  Context context = plain;
+  context.awaits_ready = true;
+  context.ready_timeout = 60s;
+  return context;
+}
+
+Context without_dependencies(const Context& plain) {
+  Context context = plain;
+  context.dependencies_met = false;
+  return context;
+}
+
 std::vector<Event> events() {
   using M = InstanceMachine;
   using C = Context;
@@ -52,6 +71,11 @@ std::vector<Event> events() {
       {"dependencies lost", [](M& m, const C& c) { return m.dependencies_lost(c); }},
       {"admitted", [](M& m, const C& c) { return m.admitted(c, kFresh); }},
       {"spawned", [](M& m, const C& c) { return m.spawned(c, 78, c.now); }},
+      {"spawned, ready awaited",
+       [](M& m, const C& c) { return m.spawned(with_ready(c), 78, c.now); }},
+      {"became ready", [](M& m, const C&) { return m.became_ready(); }},
+      {"health changed", [](M& m, const C&) { return m.health_changed(Health::Unhealthy); }},
+      {"asked for more time", [](M& m, const C& c) { return m.extend(c, 2min); }},
       {"start failed",
        [](M& m, const C& c) { return m.start_failed(c, StartFailureKind::Program); }},
       {"start failed (resources)",
@@ -61,6 +85,8 @@ std::vector<Event> events() {
       {"exited, stable", [](M& m, const C& c) { return exit_with(m, c, 1, false); }, stable},
       {"exited, stable, leftovers", [](M& m, const C& c) { return exit_with(m, c, 1, true); },
        stable},
+      {"exited, dependencies down",
+       [](M& m, const C& c) { return exit_with(m, without_dependencies(c), 1, false); }},
       {"exited, one too many", [](M& m, const C& c) { return exit_with(m, c, 1, false); },
        last_chance},
       {"exited, policy never", [](M& m, const C& c) { return exit_with(m, c, 0, false); }, never},
@@ -68,14 +94,9 @@ std::vector<Event> events() {
        never},
       {"tree empty", [](M& m, const C& c) { return m.tree_empty(c); }},
       {"tree empty, after the backoff",
-       [](M& m, const C& c) {
-         return m.tree_empty({c.now + 1h, c.restart, c.stop, c.jitter});
-       }},
+       [](M& m, const C& c) { return m.tree_empty(in_an_hour(c)); }},
       {"scheduled", [](M& m, const C& c) { return m.schedule(c.now + 1h); }},
-      {"deadline",
-       [](M& m, const C& c) {
-         return m.deadline_reached({c.now + 1h, c.restart, c.stop, c.jitter});
-       },
+      {"deadline", [](M& m, const C& c) { return m.deadline_reached(in_an_hour(c)); },
        [](model::RestartPolicy& r) { r.max_age = 1min; }},
   };
 }
@@ -108,6 +129,8 @@ std::string spell(const Action& action) {
       return "announce backoff";
     case Kind::AnnounceFailed:
       return "announce failed";
+    case Kind::AnnounceReady:
+      return "announce ready";
     case Kind::AnnounceStopped:
       return "announce stopped";
   }
