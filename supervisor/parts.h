@@ -7,6 +7,7 @@
 #include <string>
 
 #include "checks/engine.h"
+#include "checks/gateway_client.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -17,7 +18,6 @@
 #include "log_keeping.h"
 #include "logs/capture.h"
 #include "logs/directory.h"
-#include "no_gateway.h"
 #include "own_log.h"
 #include "process/runner.h"
 #include "process/sampler.h"
@@ -54,7 +54,7 @@ struct Parts {
   Stores stores;
   logs::Capture capture;
   EventFanOut events;
-  NoGateway http;
+  checks::GatewayClient http;
   checks::Engine engine;
   runtime::Controller controller;
   history::CrashRecorder crashes;
