@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <charconv>
@@ -92,6 +93,16 @@ std::string to_text(const io::SocketAddress& address) {
   }
   inet_ntop(AF_INET6, &ipv6(copy).sin6_addr, text.data(), text.size());
   return fmt::format("[{}]:{}", text.data(), ntohs(ipv6(copy).sin6_port));
+}
+
+bool is_connected_to_itself(int fd) {
+  sockaddr_storage own{};
+  sockaddr_storage other{};
+  socklen_t own_size = sizeof own;
+  socklen_t other_size = sizeof other;
+  return getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+         getpeername(fd, reinterpret_cast<sockaddr*>(&other), &other_size) == 0 &&
+         own_size == other_size && std::memcmp(&own, &other, own_size) == 0;
 }
 
 }  // namespace mainstay::checks

@@ -26,5 +26,8 @@ Result<Target> parse_target(std::string_view text);
 void set_port(io::SocketAddress& address, std::uint16_t port);
 // "127.0.0.1:8000", "[::1]:8000".
 std::string to_text(const io::SocketAddress& address);
+// The kernel connects a socket to itself when it happens to choose the port asked for as the
+// socket's own and nobody listens there.
+bool is_connected_to_itself(int fd);
 
 }  // namespace mainstay::checks

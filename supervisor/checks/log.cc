@@ -15,6 +15,7 @@ logs::LogQuery all_since(WallTime since) {
   logs::LogQuery query;
   query.span.since = {since.since_epoch - kIndexStep};
   query.to_the_end = true;
+  query.whole_lines = true;
   return query;
 }
 
@@ -31,27 +32,34 @@ LogProber::LogProber(const Means& means, LogTaps& taps, const model::LogProbe& p
       taps_(taps),
       pattern_(probe.pattern),
       regex_(compile(probe.pattern)),
-      past_(std::make_shared<logs::LogReading>(means.logs.path(), std::move(sources),
-                                               all_since(since),
-                                               logs::LineFilter{regex_, std::nullopt})),
+      sources_(std::move(sources)),
+      since_(since),
       pull_soon_(means.loop, [this] { pull(); }) {
-  for (const logs::Source& source : past_->sources())
+  for (const logs::Source& source : sources_)
     taps_.add(source.file, *this);
 }
 
 LogProber::~LogProber() {
-  for (const logs::Source& source : past_->sources())
+  for (const logs::Source& source : sources_)
     taps_.remove(source.file, *this);
 }
 
 std::string LogProber::awaits() const {
-  if (past_->sources().empty()) return "a line to look at: its output is not kept (logs)";
+  if (sources_.empty()) return "a line to look at: its output is not kept (logs)";
   return "a line that matches '" + pattern_ + "' yet";
 }
 
 void LogProber::look(Duration, Done done) {
   done_ = std::move(done);
-  if (regex_ && !past_->sources().empty()) read_on();
+  if (regex_ && !sources_.empty()) begin_past();
+}
+
+void LogProber::begin_past() {
+  past_ = std::make_shared<logs::LogReading>(means_.logs.path(), sources_, all_since(since_),
+                                             logs::LineFilter{regex_, std::nullopt});
+  rotated_so_far_.clear();
+  first_growth_ = false;
+  read_on();
 }
 
 void LogProber::read_on() {
@@ -61,7 +69,7 @@ void LogProber::read_on() {
 void LogProber::on_past() {
   if (!past_->lines().empty()) return finish(passed());
   if (!past_->past_ended()) return read_on();
-  follower_ = std::make_unique<logs::Follower>(means_.logs, past_->sources(), past_->positions());
+  follower_ = std::make_unique<logs::Follower>(means_.logs, sources_, past_->positions());
   for (const logs::Rotated& rotated : std::exchange(rotated_so_far_, {})) {
     // What was an archive when the past was read has been read.
     if (!past_->knows(rotated.archive)) follower_->rotated(rotated);
@@ -70,6 +78,7 @@ void LogProber::on_past() {
 }
 
 void LogProber::log_grew(const std::string& file) {
+  first_growth_ = grown_.insert(file).second || first_growth_;
   if (!follower_) return;
   follower_->grew(file);
   pull_soon_.start(Duration{0});

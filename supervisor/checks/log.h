@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class LogProber final : public Prober, private LogTap {
  private:
   void log_grew(const std::string& file) override;
   void log_rotated(const logs::Rotated& rotated) override;
+  void begin_past();
   void read_on();
   void on_past();
   void pull();
@@ -40,6 +42,10 @@ class LogProber final : public Prober, private LogTap {
   LogTaps& taps_;
   std::string pattern_;
   std::optional<Regex> regex_;  // nothing: it is none, which the configuration does not let through
+  std::vector<logs::Source> sources_;
+  WallTime since_;
+  std::set<std::string> grown_;  // since the watch began
+  bool first_growth_ = false;    // of one of them, since the past is read
   std::shared_ptr<logs::LogReading> past_;
   std::unique_ptr<logs::Follower> follower_;   // once the past is read
   std::vector<logs::Rotated> rotated_so_far_;  // before that

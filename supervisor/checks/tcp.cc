@@ -40,18 +40,6 @@ std::string describe(int number) {
   }
 }
 
-// The kernel connects a socket to itself when it happens to choose the port asked for as its own
-// and nobody listens there.
-bool is_connected_to_itself(int fd) {
-  sockaddr_storage own{};
-  sockaddr_storage other{};
-  socklen_t own_size = sizeof own;
-  socklen_t other_size = sizeof other;
-  return getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-         getpeername(fd, reinterpret_cast<sockaddr*>(&other), &other_size) == 0 &&
-         own_size == other_size && std::memcmp(&own, &other, own_size) == 0;
-}
-
 }  // namespace
 
 struct TcpProber::Attempt {

@@ -57,6 +57,7 @@ void Past::begin(std::vector<Selected> selected) {
 void Past::add_cursor(std::size_t number, SourceLines::Options options) {
   options.span = query_.span;
   options.to_the_end = query_.to_the_end;
+  options.whole_lines = query_.whole_lines;
   options.read_at_once = std::clamp(kBuffers / chains_.size(), kSmallestBuffer, kMaxLine);
   cursors_[number].lines =
       std::make_unique<SourceLines>(directory_, chains_[number], std::move(options));

@@ -22,6 +22,7 @@ struct LogQuery {
   std::optional<std::size_t> lines;  // the last so many; nothing: all
   std::size_t max_bytes = SIZE_MAX;  // of text, with `lines`
   bool to_the_end = false;           // also what comes while it is read: somebody will follow
+  bool whole_lines = false;          // a last line without a newline is left to who follows
 };
 
 class Past {

@@ -103,7 +103,8 @@ SourceLines::State SourceLines::fill(Budget& budget) {
 
 bool SourceLines::find_line(bool at_end) {
   auto raw = first_line(left(), offset());
-  if (!raw && at_end && !left().empty()) {
+  const bool is_left = options_.whole_lines && is_live();
+  if (!raw && at_end && !is_left && !left().empty()) {
     raw = RawLine{offset(), offset() + left().size(), left(), true, false};
   }
   if (!raw) return false;

@@ -50,6 +50,8 @@ class SourceLines {
     std::vector<TimeCap> caps;  // in the order of falling places
     std::size_t read_at_once = kMaxLine;
     bool to_the_end = false;  // also what comes while it is read
+    bool whole_lines =
+        false;  // the log's last line is left to a Follower until its newline has come
     std::size_t last_segment = std::numeric_limits<std::size_t>::max();
   };
   enum class State : std::uint8_t { Ready, End, Later };

@@ -1,0 +1,99 @@
+#include "checks/heartbeat.h"
+
+#include <unistd.h>
+
+#include "unit/checks/rig.h"
+
+namespace mainstay::checks::test {
+namespace {
+
+constexpr Said kAlive{Said::What::Alive};
+
+struct Heart {
+  explicit Heart(Rig& rig_in, Duration within) : rig(rig_in), prober(rig_in.means, within) {
+    listen();
+  }
+  void listen() {
+    prober.look(5s, [this](Answer answer) { answers.push_back(std::move(answer)); });
+  }
+  Answer next() {
+    REQUIRE(rig.until([this] { return !answers.empty(); }));
+    const Answer answer = answers.back();
+    answers.clear();
+    listen();
+    return answer;
+  }
+  Rig& rig;
+  HeartbeatProber prober;
+  std::vector<Answer> answers;
+};
+
+TEST_CASE("a beat passes, and is told of once a second at most") {
+  Rig rig;
+  Heart heart{rig, 1h};
+  heart.prober.hear(kAlive);
+  CHECK(heart.next().verdict == CheckVerdict::Passed);
+  for (int i = 0; i < 1000; ++i)
+    heart.prober.hear(kAlive);
+  CHECK(heart.answers.empty());
+}
+
+TEST_CASE("a beat that does not come is a failure, and each further time without one another") {
+  Rig rig;
+  Heart heart{rig, 10ms};
+  Answer answer = heart.next();
+  CHECK(answer.verdict == CheckVerdict::Failed);
+  CHECK(answer.message == "no heartbeat (WATCHDOG=1) within " + format_duration(10ms));
+  CHECK(heart.next().verdict == CheckVerdict::Failed);
+  heart.prober.hear(kAlive);
+  CHECK(heart.next().verdict == CheckVerdict::Passed);
+  answer = heart.next();
+  CHECK(answer.verdict == CheckVerdict::Failed);
+  CHECK(answer.message.starts_with("no heartbeat (WATCHDOG=1) for "));
+}
+
+TEST_CASE("a service may ask to be taken for silent, or change its time") {
+  Rig rig;
+  Heart heart{rig, 1h};
+  SUBCASE("WATCHDOG=trigger") {
+    heart.prober.hear({Said::What::Trigger});
+    CHECK(heart.next().message == "the service said WATCHDOG=trigger");
+  }
+  SUBCASE("a trigger between two looks is not lost") {
+    heart.prober.hear(kAlive);
+    heart.prober.hear({Said::What::Trigger});
+    CHECK(heart.next().verdict == CheckVerdict::Passed);
+    CHECK(heart.next().verdict == CheckVerdict::Failed);
+  }
+  SUBCASE("a shorter time") {
+    heart.prober.hear({Said::What::WatchdogTime, 10ms});
+    CHECK(heart.next().verdict == CheckVerdict::Failed);
+  }
+  SUBCASE("none any more") {
+    heart.prober.hear({Said::What::WatchdogTime, 10ms});
+    heart.prober.hear({Said::What::WatchdogTime, 0ms});
+    rig.turn_for(60ms);
+    CHECK(heart.answers.empty());
+  }
+}
+
+// A controller that was held up finds the timer due and the beat waiting: timers come first.
+TEST_CASE("a beat that came while the loop was held up is heard before silence is judged") {
+  Rig rig;
+  logs::test::Pipe pipe;
+  Heart heart{rig, 20ms};
+  io::FdWatch watch{rig.loop, pipe.read.get(), [&](int) {
+                      char byte = 0;
+                      if (read(pipe.read.get(), &byte, 1) == 1) heart.prober.hear(kAlive);
+                    }};
+  watch.want(io::kReadable);
+  for (const auto held_up : {100ms, 700ms}) {
+    logs::test::put(pipe.write.get(), ".");
+    usleep(static_cast<useconds_t>(held_up / 1us));
+    CHECK(heart.next().verdict == CheckVerdict::Passed);
+    CHECK(heart.next().verdict == CheckVerdict::Failed);
+  }
+}
+
+}  // namespace
+}  // namespace mainstay::checks::test
