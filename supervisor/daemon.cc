@@ -224,12 +224,10 @@ void Daemon::begin_serving(UniqueFd listening) {
   const control::Facts facts =
       make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path());
   if (facts.drain) say(control::drain_sentence(facts));
-  parts_->serve(
-      loop_, std::move(listening), facts,
-      [this](const std::string& instance) { return limits_.describe(instance); },
-      [this](const std::string& who, Upgrade::Tried tried) {
-        upgrade_.begin(who, std::move(tried));
-      });
+  parts_->serve(loop_, std::move(listening), facts,
+                [this](const std::string& who, Upgrade::Tried tried) {
+                  upgrade_.begin(who, std::move(tried));
+                });
 }
 
 // Runs after every turn of the loop, before it sleeps.

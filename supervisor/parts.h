@@ -7,6 +7,7 @@
 #include <string>
 
 #include "checks/engine.h"
+#include "checks/gateway_client.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -18,7 +19,6 @@
 #include "logs/capture.h"
 #include "logs/directory.h"
 #include "model/notification.h"
-#include "no_gateway.h"
 #include "own_log.h"
 #include "process/limits.h"
 #include "process/memory_polling.h"
@@ -64,7 +64,7 @@ struct Parts {
   Stores stores;
   logs::Capture capture;
   EventFanOut events;
-  NoGateway http;
+  checks::GatewayClient http;
   checks::Engine engine;
   runtime::Controller controller;
   history::CrashRecorder crashes;

@@ -10,13 +10,16 @@ constexpr std::size_t kMostKept = 1000;
 
 }  // namespace
 
-Names::Names(io::Loop& loop, std::function<Now()> clock)
-    : Names(std::move(clock), [&loop](const std::string& name, io::LookUp::Found found) {
-        return std::make_unique<io::LookUp>(loop, name, std::move(found));
-      }) {}
+Names::Names(io::Loop& loop, std::function<Now()> clock, std::size_t at_once)
+    : Names(
+          std::move(clock),
+          [&loop](const std::string& name, io::LookUp::Found found) {
+            return std::make_unique<io::LookUp>(loop, name, std::move(found));
+          },
+          at_once) {}
 
-Names::Names(std::function<Now()> clock, Resolve resolve)
-    : clock_(std::move(clock)), resolve_(std::move(resolve)) {}
+Names::Names(std::function<Now()> clock, Resolve resolve, std::size_t at_once)
+    : clock_(std::move(clock)), resolve_(std::move(resolve)), at_once_(at_once) {}
 
 std::uint64_t Names::look_up(const std::string& name, Found found) {
   const MonoTime now = clock_().mono;
@@ -27,10 +30,11 @@ std::uint64_t Names::look_up(const std::string& name, Found found) {
     found(entry.addresses);
     return ticket;
   }
-  const bool asked = !entry.waiting.empty() || entry.under_way != nullptr;
+  const bool asked = entry.queued || entry.under_way != nullptr;
   entry.waiting.emplace(ticket, std::move(found));
   tickets_.emplace(ticket, name);
   if (!asked) {
+    entry.queued = true;
     queue_.push_back(name);
     begin_next();
   }
@@ -50,11 +54,12 @@ bool Names::waits_for_others(std::uint64_t ticket) const {
 }
 
 void Names::begin_next() {
-  while (running_ < kAtOnce && !queue_.empty()) {
+  while (running_ < at_once_ && !queue_.empty()) {
     const std::string name = std::move(queue_.front());
     queue_.pop_front();
     const auto entry = names_.find(name);
-    if (entry == names_.end() || entry->second.waiting.empty()) continue;  // nobody asks any more
+    if (entry == names_.end() || !std::exchange(entry->second.queued, false)) continue;
+    if (entry->second.waiting.empty()) continue;  // nobody asks any more
     ++running_;
     entry->second.under_way =
         resolve_(name, [this, name](const Addresses& addresses) { on_found(name, addresses); });

@@ -23,8 +23,8 @@ class Names {
   // Looks one up; a fake in tests.
   using Resolve = std::function<std::unique_ptr<io::LookUp>(const std::string&, io::LookUp::Found)>;
 
-  Names(io::Loop& loop, std::function<Now()> clock);
-  Names(std::function<Now()> clock, Resolve resolve);
+  Names(io::Loop& loop, std::function<Now()> clock, std::size_t at_once = kAtOnce);
+  Names(std::function<Now()> clock, Resolve resolve, std::size_t at_once = kAtOnce);
   Names(const Names&) = delete;
   Names& operator=(const Names&) = delete;
 
@@ -35,12 +35,14 @@ class Names {
   // It waits for the look-ups of other names: an answer that is late says nothing of this one.
   bool waits_for_others(std::uint64_t ticket) const;
 
-  static constexpr std::size_t kAtOnce = 2;  // as many as libuv runs (io/look_up.h)
+  // As many as libuv runs of its four threads (io/look_up.h).
+  static constexpr std::size_t kAtOnce = 2;
   static constexpr Duration kGoodFor = std::chrono::seconds{10};
 
  private:
   struct Name {
     std::map<std::uint64_t, Found> waiting;
+    bool queued = false;
     std::unique_ptr<io::LookUp> under_way;
     std::vector<io::SocketAddress> addresses;
     std::optional<MonoTime> at;  // of the addresses
@@ -51,6 +53,7 @@ class Names {
 
   std::function<Now()> clock_;
   Resolve resolve_;
+  std::size_t at_once_;
   std::map<std::string, Name> names_;
   std::deque<std::string> queue_;
   std::map<std::uint64_t, std::string> tickets_;  // those that wait

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/socket_url.h"
 #include "config/field.h"
 
 namespace mainstay::config {
@@ -56,6 +57,11 @@ std::optional<std::string_view> after_scheme(std::string_view text, std::string_
   return std::nullopt;
 }
 
+std::string too_long_for_a_socket(std::string_view text) {
+  return fmt::format("{} is too long for a socket; {} bytes are allowed", in_quotes(text),
+                     kMaxSocketPath);
+}
+
 }  // namespace
 
 std::string problem_of_host_port(std::string_view text, bool port_alone) {
@@ -67,6 +73,9 @@ std::string problem_of_host_port(std::string_view text, bool port_alone) {
 std::string problem_of_url(std::string_view text) {
   const auto rest = after_scheme(text, "http://", "https://");
   const bool visible = std::all_of(text.begin(), text.end(), is_visible);
+  const auto over_socket = split_socket_url(text);
+  if (over_socket && over_socket->path.size() > kMaxSocketPath) return too_long_for_a_socket(text);
+  if (over_socket && visible) return {};
   if (rest && visible && is_host_with_port(authority(*rest), false)) return {};
   return fmt::format("{} is not a URL; write it like http://127.0.0.1:8000/health",
                      in_quotes(text));
@@ -75,10 +84,8 @@ std::string problem_of_url(std::string_view text) {
 std::string problem_of_listen(std::string_view text) {
   if (text.starts_with("tcp://") && is_host_with_port(text.substr(6), true)) return {};
   const bool unix_path = text.starts_with("unix:///") && text.size() > 8;
-  // sockaddr_un holds 108 bytes with the end mark.
-  if (unix_path && text.size() - 7 < 108) return {};
-  if (unix_path)
-    return fmt::format("{} is too long for a socket; 107 bytes are allowed", in_quotes(text));
+  if (unix_path && text.size() - 7 <= kMaxSocketPath) return {};
+  if (unix_path) return too_long_for_a_socket(text);
   return fmt::format(
       "{} is not an address to listen on; write it like tcp://0.0.0.0:8000 or unix:///run/web.sock",
       in_quotes(text));

@@ -9,7 +9,7 @@ namespace mainstay::config {
 
 // "127.0.0.1:8000", "db.internal:5432", "[::1]:80"; a bare port too where `port_alone`.
 std::string problem_of_host_port(std::string_view text, bool port_alone);
-// "http://host[:port][/path]" or https.
+// "http://host[:port][/path]" or https; "http://unix:/run/app.sock:/path" over a Unix socket.
 std::string problem_of_url(std::string_view text);
 // "tcp://0.0.0.0:8000" or "unix:///run/x.sock".
 std::string problem_of_listen(std::string_view text);

@@ -1,6 +1,8 @@
 #include "gateway/prober.h"
 
 #include <fmt/format.h>
+#include <netdb.h>
+#include <sys/socket.h>
 
 #include <utility>
 
@@ -19,13 +21,32 @@ struct Prober::Inquiry {
   std::function<void(HttpOutcome)> done;
   MonoTime asked;
   Duration name_lookup{0};
-  std::unique_ptr<io::Timer> deadline;  // of the look-up; later libcurl keeps it
+  // Of the look-up; later libcurl keeps the time.
+  std::unique_ptr<io::Timer> deadline;
+  std::uint64_t ticket = 0;
 };
 
 namespace {
 
+// What libuv runs of the threads that the gateway has (confine()).
+constexpr std::size_t kLookUpsAtOnce = 8;
+
 MonoTime now() {
   return io::read_clocks().mono;
+}
+
+// The numbers of at most some of them, the best first.
+std::vector<std::string> numbers_of(const std::vector<io::SocketAddress>& addresses) {
+  constexpr std::size_t kMost = 16;
+  std::vector<std::string> out;
+  for (const io::SocketAddress& address : addresses) {
+    char text[NI_MAXHOST];
+    const auto* bytes = reinterpret_cast<const sockaddr*>(&address.bytes);
+    const int failed =
+        getnameinfo(bytes, address.size, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
+    if (failed == 0 && out.size() < kMost) out.emplace_back(text);
+  }
+  return out;
 }
 
 HttpOutcome unknown(std::string why) {
@@ -37,7 +58,7 @@ HttpOutcome unknown(std::string why) {
 }  // namespace
 
 Prober::Prober(io::Loop& loop, std::size_t limit)
-    : loop_(loop), limit_(limit), names_(loop), outgoing_(loop) {}
+    : loop_(loop), limit_(limit), names_(loop, io::read_clocks, kLookUpsAtOnce), outgoing_(loop) {}
 
 Prober::~Prober() = default;
 
@@ -71,30 +92,37 @@ void Prober::look_up(Inquiry& inquiry) {
     finish(token, late);
   });
   inquiry.deadline->start(inquiry.request.timeout);
-  names_.look_up(inquiry.target.host, token,
-                 [this, token](const Addresses& found) { connect(*inquiries_.at(token), found); });
+  const std::uint64_t ticket =
+      names_.look_up(inquiry.target.host, [this, token](const checks::Names::Addresses& found) {
+        on_names(*inquiries_.at(token), found);
+      });
+  // It may be over: the answer was known.
+  const auto waiting = inquiries_.find(token);
+  if (waiting != inquiries_.end()) waiting->second->ticket = ticket;
 }
 
-void Prober::connect(Inquiry& inquiry, const Addresses& found) {
-  const std::uint64_t token = inquiry.token;
+void Prober::on_names(Inquiry& inquiry, const checks::Names::Addresses& found) {
   inquiry.deadline.reset();
-  if (inquiry.target.needs_lookup) inquiry.name_lookup = now() - inquiry.asked;
-  if (!found.problem.empty()) {
-    Answer nameless;
-    nameless.end = found.ours ? End::Unable : End::NoName;
-    nameless.detail = found.problem;
-    return finish(token, nameless);
-  }
-  outgoing_.start(token, inquiry.request, inquiry.target, found.addresses,
+  inquiry.name_lookup = now() - inquiry.asked;
+  const auto numbers = found ? numbers_of(*found) : std::vector<std::string>{};
+  if (!numbers.empty()) return connect(inquiry, numbers);
+  Answer nameless;
+  nameless.end = End::NoName;
+  nameless.detail = found ? "it has no address" : found.error().message;
+  finish(inquiry.token, nameless);
+}
+
+void Prober::connect(Inquiry& inquiry, const std::vector<std::string>& addresses) {
+  outgoing_.start(inquiry.token, inquiry.request, inquiry.target, addresses,
                   inquiry.request.timeout - inquiry.name_lookup,
-                  [this, token](const Answer& answer) { finish(token, answer); });
+                  [this, token = inquiry.token](const Answer& answer) { finish(token, answer); });
 }
 
 void Prober::finish(std::uint64_t token, const Answer& answer) {
   const auto found = inquiries_.find(token);
   const std::unique_ptr<Inquiry> inquiry = std::move(found->second);
   inquiries_.erase(found);
-  if (inquiry->deadline) names_.cancel(inquiry->target.host, token);
+  if (inquiry->deadline) names_.cancel(inquiry->ticket);
   HttpOutcome outcome = judge_.judge(inquiry->request, inquiry->target, answer);
   outcome.name_lookup = inquiry->name_lookup;
   if (answer.connected) outcome.connect = inquiry->name_lookup + answer.connect;
@@ -105,7 +133,7 @@ void Prober::finish(std::uint64_t token, const Answer& answer) {
 void Prober::cancel(std::uint64_t token) {
   const auto found = inquiries_.find(token);
   if (found == inquiries_.end()) return;
-  if (found->second->deadline) names_.cancel(found->second->target.host, token);
+  if (found->second->deadline) names_.cancel(found->second->ticket);
   outgoing_.cancel(token);
   inquiries_.erase(found);
 }

@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "checks/http_request.h"
+#include "checks/names.h"
 #include "gateway/judge.h"
-#include "gateway/names.h"
 #include "gateway/outgoing.h"
 #include "io/loop.h"
 
@@ -31,13 +31,14 @@ class Prober {
  private:
   struct Inquiry;
   void look_up(Inquiry& inquiry);
-  void connect(Inquiry& inquiry, const Addresses& found);
+  void on_names(Inquiry& inquiry, const checks::Names::Addresses& found);
+  void connect(Inquiry& inquiry, const std::vector<std::string>& addresses);
   void finish(std::uint64_t token, const Answer& answer);
 
   io::Loop& loop_;
   std::size_t limit_;
   Judge judge_;
-  Names names_;
+  checks::Names names_;
   Outgoing outgoing_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Inquiry>> inquiries_;
 };

@@ -45,6 +45,22 @@ struct Book {
               }};
 };
 
+TEST_CASE("a name that is wanted again while it waits for its turn is asked for once") {
+  Book book;
+  Asking ignored;
+  Asking wanted;
+  for (const char* name : {"a", "b"})
+    book.names.look_up(name, ignored.found());
+  for (int i = 0; i < 3; ++i)
+    book.names.cancel(book.names.look_up("c", ignored.found()));
+  book.names.look_up("c", wanted.found());
+  book.resolver.answer("a", 1);
+  book.resolver.answer("b", 1);
+  CHECK(book.resolver.asked == std::vector<std::string>{"a", "b", "c"});
+  book.resolver.answer("c", 3);
+  CHECK(wanted.addresses == 3);
+}
+
 TEST_CASE("a name is asked for once at a time, and its answer is good for a moment") {
   Book book;
   Asking first;

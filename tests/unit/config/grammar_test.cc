@@ -51,16 +51,19 @@ TEST_CASE("addresses are checked in full") {
     CAPTURE(bad);
     CHECK(problem_of_host_port(bad, false) != "");
   }
-  for (const char* good :
-       {"http://a", "https://a.b:1/c?d#e", "http://u:p@a/", "http://[::1]:80/x"}) {
+  for (const char* good : {"http://a", "https://a.b:1/c?d#e", "http://u:p@a/", "http://[::1]:80/x",
+                           "http://unix:/run/app.sock:/health", "https://unix:/run/app.sock"}) {
     CAPTURE(good);
     CHECK(problem_of_url(good) == "");
   }
   for (const char* bad : {"a", "ftp://a", "http://", "http:///x", "http://a b", "http://a\n",
-                          "http://a:99999/", "HTTP"}) {
+                          "http://a:99999/", "HTTP", "http://unix:/", "http://unix:/run/a.sock:x",
+                          "unix:/run/a.sock", "http://unix:/run/a b.sock:/"}) {
     CAPTURE(bad);
     CHECK(problem_of_url(bad) != "");
   }
+  CHECK(problem_of_url("http://unix:/" + std::string(107, 'x') + ":/").find("107 bytes") !=
+        std::string::npos);
   CHECK(problem_of_listen("tcp://0.0.0.0:80") == "");
   CHECK(problem_of_listen("unix:///run/x.sock") == "");
   CHECK(problem_of_listen("unix://x.sock") != "");
