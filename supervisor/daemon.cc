@@ -190,7 +190,9 @@ void Daemon::begin_instances() {
   const auto notice = [this](const std::string& text) { say(text); };
   if (inherited_.handed_over()) hold_unknown(runner_, trees_.cookie_root());
   if (welcome_.generation > 1 || inherited_.handed_over()) {
-    parts_->controller.restore_checks(parts_->stores.checks.records());
+    const auto looks = parts_->stores.checks.records();
+    parts_->controller.restore_checks(looks);
+    parts_->monitors.restore(looks);
     take_over(parts_->controller, runner_, parts_->stores.state.records());
   } else {
     recover(parts_->controller, runner_, process::read_state_file(arguments_.state_dir, notice),
@@ -204,6 +206,7 @@ void Daemon::begin_instances() {
   for (; early_terminations_ > 0; --early_terminations_)
     on_terminate(0, 1);
   settle();
+  parts_->monitors.begin();
   ready_.say_ready();
 }
 
@@ -218,7 +221,8 @@ void Daemon::begin_serving(UniqueFd listening) {
           make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path()),
           [this](const std::string& who, Upgrade::Tried tried) {
             upgrade_.begin(who, std::move(tried));
-          }},
+          },
+          &parts_->monitors},
       std::move(listening), options);
   parts_->capture.set_on_growth([this](const std::string& file) {
     parts_->engine.log_grew(file);
@@ -261,6 +265,7 @@ void Daemon::settle() {
 // Everything is stopped: the last answers go out, then the keeper is told.
 void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
+  parts_->monitors.end();
   chores_.do_now();
   parts_->crashes.close();
   journal_.close();

@@ -1,5 +1,8 @@
 #include "parts.h"
 
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "io/clock.h"
@@ -22,6 +25,10 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
              [this](runtime::RunnerEvent event) { controller.post(std::move(event)); }),
       controller(std::move(ecosystem), options,
                  {base.runner, engine, stores.state, stores.checks, events}, io::read_clocks()),
+      monitors(engine, controller.ecosystem().monitors, stores.checks,
+               [this](EventKind kind, std::map<std::string, std::string> data) {
+                 controller.note(kind, std::nullopt, std::move(data));
+               }),
       crashes(base.loop,
               {.state_dir = base.arguments.state_dir, .log_dir = stores.directory.path()},
               controller.ecosystem().services, base.trees, base.notice),

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "checks/engine.h"
+#include "checks/monitors.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -57,6 +58,7 @@ struct Parts {
   NoGateway http;
   checks::Engine engine;
   runtime::Controller controller;
+  checks::Monitors monitors;
   history::CrashRecorder crashes;
   LogKeeping keeping;
   process::Sampler sampler;

@@ -16,6 +16,10 @@
 #include "logs/capture.h"
 #include "runtime/controller.h"
 
+namespace mainstay::checks {
+class Monitors;
+}
+
 namespace mainstay::control {
 
 // The last upgrade, as long as the controller that it led to lives.
@@ -51,6 +55,7 @@ struct Parts {
   // their version.
   std::function<void(const std::string& who, std::function<void(Result<std::string>)> tried)>
       upgrade;
+  const checks::Monitors* monitors = nullptr;  // nothing: there are none
 };
 
 class Waits;
