@@ -124,6 +124,13 @@ std::string dropped_phrase(const Json& data) {
          " are lost";
 }
 
+// "monitor database (tcp db.internal:5432) is down: connection refused on 10.0.0.7:5432"
+std::string monitor_phrase(const Json& data, std::string_view state) {
+  const std::string what = with(datum(data, "check"), " ", datum(data, "target"));
+  const std::string phrase = with("monitor " + datum(data, "monitor"), " (", what, ")");
+  return with(fmt::format("{} is {}", phrase, state), ": ", datum(data, "error"));
+}
+
 // All of it: nothing is hidden only because it is not known.
 std::string unknown_phrase(std::string_view kind, const Json& data) {
   std::string phrase = safe_line(kind);
@@ -168,6 +175,10 @@ std::string known_phrase(EventKind kind, const Json& data) {
       return with("unhealthy", ": ", datum(data, "reason"));
     case EventKind::ServiceFrozen:
       return with("frozen", ": ", datum(data, "reason"));
+    case EventKind::MonitorDown:
+      return monitor_phrase(data, "down");
+    case EventKind::MonitorUp:
+      return monitor_phrase(data, "up again");
     case EventKind::MemoryExceeded:
       return memory_phrase(data);
   }
@@ -180,6 +191,7 @@ Tone tone_of_kind(std::string_view kind) {
   if (kind == to_string(EventKind::ServiceUnhealthy)) return Tone::Bad;
   if (kind == to_string(EventKind::ServiceFrozen)) return Tone::Bad;
   if (kind == to_string(EventKind::MemoryExceeded)) return Tone::Bad;
+  if (kind == to_string(EventKind::MonitorDown)) return Tone::Bad;
   if (kind == to_string(EventKind::ServiceBackoff)) return Tone::Warn;
   return Tone::Plain;
 }

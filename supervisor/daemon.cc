@@ -199,11 +199,13 @@ Status Daemon::begin() {
 }
 
 void Daemon::begin_instances() {
+  const auto looks = parts_->stores.checks.records();
+  parts_->monitors.restore(looks);
   take_over(parts_->controller, runner_,
             {.controller = welcome_.generation > 1,
              .handed_over = inherited_.handed_over(),
              .records = parts_->stores.state.records(),
-             .checks = parts_->stores.checks.records(),
+             .checks = looks,
              .state_dir = arguments_.state_dir,
              .cookie_root = trees_.cookie_root(),
              .only_to_watch = arguments_.drain.has_value()},
@@ -217,6 +219,7 @@ void Daemon::begin_instances() {
   for (; early_terminations_ > 0; --early_terminations_)
     on_terminate(0, 1);
   settle();
+  if (!arguments_.drain) parts_->monitors.begin();
   ready_.say_ready();
 }
 
@@ -265,6 +268,7 @@ void Daemon::settle() {
 // Everything is stopped: the last answers go out, then the keeper is told.
 void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
+  parts_->monitors.end();
   chores_.do_now();
   parts_->crashes.close();
   journal_.close();

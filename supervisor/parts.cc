@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "control/socket.h"
@@ -26,6 +29,10 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
              [this](runtime::RunnerEvent event) { controller.post(std::move(event)); }),
       controller(std::move(ecosystem), options,
                  {base.runner, engine, stores.state, stores.checks, events}, io::read_clocks()),
+      monitors(engine, controller.ecosystem().monitors, stores.checks,
+               [this](EventKind kind, std::map<std::string, std::string> data) {
+                 controller.note(kind, std::nullopt, std::move(data));
+               }),
       crashes(base.loop,
               {.state_dir = base.arguments.state_dir, .log_dir = stores.directory.path()},
               controller.ecosystem().services, base.trees, base.notice),
@@ -46,7 +53,7 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
   server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
-                                io::read_clocks, std::move(facts), std::move(upgrade)},
+                                io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
                  std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);

@@ -8,6 +8,7 @@
 
 #include "checks/engine.h"
 #include "checks/gateway_client.h"
+#include "checks/monitors.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -67,6 +68,7 @@ struct Parts {
   checks::GatewayClient http;
   checks::Engine engine;
   runtime::Controller controller;
+  checks::Monitors monitors;
   history::CrashRecorder crashes;
   LogKeeping keeping;
   process::Sampler sampler;

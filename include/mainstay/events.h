@@ -26,9 +26,11 @@ enum class EventKind : std::uint8_t {
   ServiceUnhealthy,  // one of its checks failed as often as it may
   ServiceFrozen,     // the same of a `frozen` check
   MemoryExceeded,    // limits.memory
+  MonitorDown,       // one of `monitors` failed as often as it may
+  MonitorUp,         // again, after it was down
 };
 
-inline constexpr std::array<std::string_view, 17> kEventKindNames = {"service_started",
+inline constexpr std::array<std::string_view, 19> kEventKindNames = {"service_started",
                                                                      "service_ready",
                                                                      "service_exited",
                                                                      "service_backoff",
@@ -44,7 +46,9 @@ inline constexpr std::array<std::string_view, 17> kEventKindNames = {"service_st
                                                                      "service_healthy",
                                                                      "service_unhealthy",
                                                                      "service_frozen",
-                                                                     "memory_exceeded"};
+                                                                     "memory_exceeded",
+                                                                     "monitor_down",
+                                                                     "monitor_up"};
 
 constexpr std::string_view to_string(EventKind kind) {
   return kEventKindNames[static_cast<std::size_t>(kind)];

@@ -27,11 +27,13 @@ enum class RpcError : int {
   MethodNotFound = -32601,
   InvalidParams = -32602,
   InternalError = -32603,
-  Failed = -32000,        // "failed": ctl exits 1
-  NotRunning = -32003,    // "not_running": ctl exits 3
-  NoSuchTarget = -32004,  // "no_such_service", "no_such_instance", "no_such_tag": ctl exits 4
-  Denied = -32006,        // "denied": ctl exits 6
-  TimedOut = -32007,      // "timed_out": ctl exits 7
+  Failed = -32000,      // "failed": ctl exits 1
+  NotRunning = -32003,  // "not_running": ctl exits 3
+  NoSuchTarget =
+      -32004,  // "no_such_service", "no_such_instance", "no_such_tag", "no_such_monitor": ctl exits
+               // 4
+  Denied = -32006,     // "denied": ctl exits 6
+  TimedOut = -32007,   // "timed_out": ctl exits 7
   NotActive = -32008,  // "not_active": a part of the contract that this version does not act on yet
   TooManyClients = -32009,
 };

@@ -72,7 +72,7 @@ model::Ecosystem Assembly::read(const std::filesystem::path& root) {
     read_globals(top);
     read_services(top["services"], file);
     read_jobs(top["jobs"], file);
-    read_monitors(top["monitors"]);
+    read_monitors(top["monitors"], file.file);
     alerts_.read_file(top["alerts"]);
   }
   check_relations(out_.services, mentions_, findings_);
@@ -155,7 +155,7 @@ void Assembly::read_jobs(const Field& jobs, const ConfigFile& file) {
   }
 }
 
-void Assembly::read_monitors(const Field& monitors) {
+void Assembly::read_monitors(const Field& monitors, std::uint32_t file) {
   for (std::size_t i = 0; monitors.is(NodeKind::Map) && i < monitors.size() && !budget_.spent();
        ++i) {
     const Field entry = monitors.entry(i);
@@ -165,7 +165,7 @@ void Assembly::read_monitors(const Field& monitors) {
       continue;
     }
     if (auto check = read_monitor(entry))
-      out_.monitors.push_back({std::string{entry.key()}, std::move(*check)});
+      out_.monitors.push_back({std::string{entry.key()}, sources_.folder(file), std::move(*check)});
   }
 }
 

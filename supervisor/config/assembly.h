@@ -31,7 +31,7 @@ class Assembly {
   void read_globals(const Field& root);
   void read_services(const Field& services, const ConfigFile& file);
   void read_jobs(const Field& jobs, const ConfigFile& file);
-  void read_monitors(const Field& monitors);
+  void read_monitors(const Field& monitors, std::uint32_t file);
   // Whether nothing of that kind and name was declared before; both places are named otherwise.
   bool declare(const Field& field, std::string_view kind);
   bool declare_once(const Field& field);

@@ -1,6 +1,7 @@
 #include "config/checks.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "config/probes.h"
 #include "config/scalars.h"
@@ -17,6 +18,12 @@ void read_timing(const Field& field, model::CheckSpec& out) {
   read_positive(field["timeout"], out.timeout);
   read(field["failures"], kInARow, out.failures);
   read(field["successes"], kInARow, out.successes);
+}
+
+// Then one failure is enough: it says that nothing has come for the whole time.
+bool is_judged_over_time(const model::Probe& probe) {
+  return std::holds_alternative<model::FrozenProbe>(probe) ||
+         std::holds_alternative<model::HeartbeatProbe>(probe);
 }
 
 }  // namespace
@@ -45,6 +52,8 @@ void read_health(const Field& field, std::vector<model::CheckSpec>& out) {
     const auto probe = read_probe(item, *kChecksShape.each->keys);
     if (!probe) continue;
     check.probe = *probe;
+    const bool says_enough = is_judged_over_time(*probe) && !item["failures"].present();
+    if (says_enough) check.failures = 1;
     out.push_back(std::move(check));
   }
 }

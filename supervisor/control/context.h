@@ -17,6 +17,10 @@
 #include "logs/capture.h"
 #include "runtime/controller.h"
 
+namespace mainstay::checks {
+class Monitors;
+}
+
 namespace mainstay::control {
 
 // The last upgrade, as long as the controller that it led to lives.
@@ -63,6 +67,7 @@ struct Parts {
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
   // their version.
   UpgradeRequest upgrade;
+  const checks::Monitors* monitors = nullptr;  // nothing: there are none
 };
 
 class Waits;

@@ -31,6 +31,7 @@ constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stre
                              Names("level"),   Names("ignore_case"), Names("follow")};
 constexpr std::array kEvents{Names("from"), Names("limit"), Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("targets")};
+constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
 constexpr std::array kCancel{Names("id")};
 
@@ -54,6 +55,7 @@ constexpr std::array kMethods{
     Method{"logs.usage", AccessLevel::Read, kTargets, logs_usage},
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
+    Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},

@@ -44,6 +44,7 @@ struct JobSpec {
 
 struct MonitorSpec {
   std::string name;
+  std::filesystem::path folder;  // of the file that declares it: where its command runs
   CheckSpec check;
   bool operator==(const MonitorSpec&) const = default;
 };

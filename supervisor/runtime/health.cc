@@ -104,6 +104,7 @@ void Supervision::stop_looking(Instance& instance) {
 
 void Supervision::restore_checks(std::span<const std::pair<std::uint32_t, std::string>> records) {
   for (const auto& [slot, bytes] : records) {
+    if (slot >= kFirstMonitorSlot) continue;
     former_looks_.slots.push_back(slot);
     if (auto looks = decode_looks(bytes)) {
       former_looks_.by_run.insert_or_assign(looks->run, std::move(*looks));

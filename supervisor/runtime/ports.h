@@ -175,6 +175,9 @@ class EventSink {
   virtual void on_event(const Event& event) = 0;
 };
 
+// From here on, slots of the store of checks are those of monitors.
+inline constexpr std::uint32_t kFirstMonitorSlot = 60'000;
+
 // All that the runtime calls. What they refer to outlives it.
 struct Ports {
   Runner& runner;

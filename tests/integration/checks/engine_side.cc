@@ -34,13 +34,13 @@ EngineSide::EngineSide(KeeperFixture& fixture_in, bool groups)
       [this](runtime::RunnerEvent event) { post(std::move(event)); });
   client->start(*runner, host);
   fixture.until([&] { return host.all_there; });
-  const checks::Means means{fixture.loop(),
-                            io::read_clocks,
-                            runner->auxiliary(),
-                            runner->preparer(),
-                            trees,
-                            directory,
-                            http};
+  const auto clock = [this] {
+    Now now = io::read_clocks();
+    now.mono = now.mono + ahead;
+    return now;
+  };
+  const checks::Means means{fixture.loop(), clock, runner->auxiliary(), runner->preparer(), trees,
+                            directory,      http};
   engine.emplace(means, [this](runtime::RunnerEvent event) { post(std::move(event)); });
   capture.set_on_growth([this](const std::string& file) { engine->log_grew(file); });
 }

@@ -50,6 +50,7 @@ class EngineSide {
   std::unique_ptr<process::ProcessRunner> runner;
   NoHttp http;
   std::optional<checks::Engine> engine;
+  Duration ahead{0};  // of the checks' clock
 
  private:
   void post(runtime::RunnerEvent event);

@@ -85,7 +85,7 @@ TEST_CASE("lines from before the watch count, those of an earlier run do not") {
     printing.begin_run();
     printing.print(printing.out, "ready\n");
     printing.end_run();
-    usleep(10'000);  // longer than a step of the index
+    printing.rig.work_for(10ms);  // longer than a step of the index
     printing.begin_run();
     printing.watch("^ready$");
     CHECK(printing.stays_silent());

@@ -61,7 +61,8 @@ struct Rig {
   process::AuxiliaryRuns auxiliary{loop, keeper, trees};
   process::Preparer preparer{auxiliary, trees, process::own_environment(), process::current_user()};
   FakeHttp http;
-  Means means{loop, io::read_clocks, auxiliary, preparer, trees, logs, http};
+  Duration ahead{0};  // of the checks' clock
+  Means means{loop, [this] { return now(); }, auxiliary, preparer, trees, logs, http};
   Shared shared{means};
 
   // Turns the loop until `done`; false after a long time.
@@ -74,6 +75,17 @@ struct Rig {
       loop.run_once(true);
     }
     return true;
+  }
+  Now now() const {
+    Now now = io::read_clocks();
+    now.mono = now.mono + ahead;
+    return now;
+  }
+  // The loop is held up by something else.
+  static void work_for(Duration time) {
+    const MonoTime end = io::read_clocks().mono + time;
+    while (io::read_clocks().mono < end)
+      continue;
   }
   // For what must not happen.
   void turn_for(Duration time) {

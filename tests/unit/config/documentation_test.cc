@@ -5,7 +5,7 @@
 
 namespace mainstay::config::test {
 
-TEST_CASE("every example in docs/config.md is a file that loads") {
+TEST_CASE("every example in docs/config.md, health.md and monitors.md is a file that loads") {
   const auto files = documented_files();
   CHECK(files.size() >= 5);
   for (const std::string& file : files) {

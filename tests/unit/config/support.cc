@@ -119,7 +119,9 @@ std::vector<std::filesystem::path> example_files() {
 
 std::vector<std::string> documented_files() {
   std::vector<std::string> blocks;
-  std::istringstream lines{read_file(source_tree() / "docs/config.md")};
+  std::istringstream lines;
+  for (const char* page : {"docs/config.md", "docs/health.md", "docs/monitors.md"})
+    lines.str(lines.str() + read_file(source_tree() / page));
   bool inside = false;
   for (std::string line; std::getline(lines, line);) {
     if (line == "```yaml") {

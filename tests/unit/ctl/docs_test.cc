@@ -5,6 +5,7 @@
 #include "ctl/arrival.h"
 #include "ctl/json_fields.h"
 #include "ctl/log_keeping_text.h"
+#include "ctl/monitor_text.h"
 #include "ctl/verb.h"
 #include "ctl/waiting.h"
 #include "unit/ctl/canned.h"
@@ -15,6 +16,21 @@ namespace mainstay::ctl {
 namespace {
 
 const std::string kDocument = std::string{MAINSTAY_DOCS_DIR} + "/ctl.md";
+const std::string kMonitorsPage = std::string{MAINSTAY_DOCS_DIR} + "/monitors.md";
+
+std::vector<MonitorView> canned_monitors() {
+  return monitor_views(json_from(R"({"monitors": [
+      {"name": "backup-space", "state": "up", "kind": "command", "target": "./enough-space.sh /backup",
+       "latency_ms": 12.4, "since": "2026-11-22T11:58:00.000Z", "failures": 0,
+       "failures_allowed": 3, "last_error": null, "last_good_at": "2026-11-22T14:02:00.000Z"},
+      {"name": "database", "state": "down", "kind": "tcp", "target": "db.internal:5432",
+       "latency_ms": 0.3, "since": "2026-11-22T13:58:00.000Z", "failures": 11,
+       "failures_allowed": 3, "last_error": "connection refused on 10.0.0.7:5432",
+       "last_good_at": "2026-11-22T13:57:00.000Z"},
+      {"name": "shop", "state": "unknown", "kind": "http", "target": "https://shop.example.org/health",
+       "latency_ms": null, "since": null, "failures": 0, "failures_allowed": 3,
+       "last_error": null, "last_good_at": null}]})"));
+}
 
 std::string up_example() {
   const Expectation expected{true};
@@ -48,6 +64,10 @@ std::string usage_example() {
 
 TEST_CASE("the examples of the documentation are written from what ctl prints") {
   check_golden("help", help_text(all_verbs()));
+  const WallTime now = canned_now();
+  check_golden("monitors", monitors_text(canned_monitors(), now, plain_terminal(100)));
+  check_golden("monitors_60", monitors_text(canned_monitors(), now, plain_terminal(60)));
+  check_golden("monitors_pipe", monitors_text(canned_monitors(), now, plain_terminal(0)));
   check_golden("up", up_example());
   const Json results = json_from(R"({"results": [
       {"name": "backend", "ok": true, "state": "running", "message": ""},
@@ -65,6 +85,7 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
 
 TEST_CASE("the examples of the documentation are what ctl prints") {
   check_examples(kDocument);
+  check_examples(kMonitorsPage);
 }
 
 TEST_CASE("every verb is documented with its usage") {
