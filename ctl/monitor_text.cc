@@ -45,10 +45,12 @@ std::vector<Cell> row_of(const MonitorView& monitor, WallTime now, const Termina
           {monitor.since ? format_age(now - *monitor.since) : none}};
 }
 
-// "database: 3 of 3 failed: connection refused on 10.0.0.7:5432; last good 4m ago"
+// "database: failed 11 times in a row: connection refused on 10.0.0.7:5432; last good 4m ago"
 std::string trouble_line(const MonitorView& monitor, WallTime now) {
   std::string line = monitor.name + ": ";
-  if (monitor.failures > 0)
+  if (monitor.is_down() && monitor.failures > 0)
+    line += fmt::format("failed {} times in a row: ", monitor.failures);
+  else if (monitor.failures > 0)
     line += fmt::format("{} of {} failed: ", monitor.failures, monitor.failures_allowed);
   line += monitor.last_error;
   if (monitor.last_good)

@@ -25,13 +25,19 @@ logs::Directory open_logs(const KeeperFixture& fixture) {
 EngineSide::EngineSide(KeeperFixture& fixture_in, bool groups)
     : fixture(fixture_in),
       trees(fixture_in.loop(), tree_options(fixture_in, groups)),
+      limit_places(tree_options(fixture_in, groups), trees),
+      limits(fixture_in.loop(), trees, limit_places, [](const std::string&) {}),
+      notify(
+          fixture_in.loop(), trees, fixture_in.folder() / "notify",
+          [](const process::NotifySource&, const model::Notification&) {},
+          [](const std::string&) {}),
       directory(open_logs(fixture_in)),
       capture(fixture_in.loop(), directory) {
   fixture.accept_controller();
   client = fixture.take_client();
   runner = std::make_unique<process::ProcessRunner>(
-      fixture.loop(), *client, trees, capture, process::own_environment(), process::current_user(),
-      [this](runtime::RunnerEvent event) { post(std::move(event)); });
+      fixture.loop(), *client, trees, limits, capture, notify, process::own_environment(),
+      process::current_user(), [this](runtime::RunnerEvent event) { post(std::move(event)); });
   client->start(*runner, host);
   fixture.until([&] { return host.all_there; });
   const auto clock = [this] {

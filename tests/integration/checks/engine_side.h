@@ -11,6 +11,9 @@
 #include "integration/keeper/keeper_fixture.h"
 #include "io/clock.h"
 #include "logs/capture.h"
+#include "process/limit_places.h"
+#include "process/limits.h"
+#include "process/notify_listener.h"
 #include "process/runner.h"
 
 namespace mainstay::test {
@@ -43,6 +46,9 @@ class EngineSide {
 
   KeeperFixture& fixture;
   process::ProcessTrees trees;
+  process::LimitPlaces limit_places;
+  process::ResourceLimits limits;
+  process::NotifyListener notify;
   logs::Directory directory;
   logs::Capture capture;
   Heard host;

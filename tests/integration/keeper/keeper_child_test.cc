@@ -79,7 +79,7 @@ TEST_CASE("A descriptor that is given to a program is its number 3, with a large
     const auto bytes = process::encode_request(request);
     REQUIRE(bytes.ok());
     REQUIRE(fixture.client()
-                .spawn(token, "test", keeper::kPipeOut, *bytes, {}, UniqueFd{ends[1]})
+                .spawn(token, "test", keeper::kPipeOut, *bytes, {{}, {}, UniqueFd{ends[1]}})
                 .ok());
     const std::string fds = fixture.output_of(token);
     CHECK(field_of(fds, "3 ->").starts_with("socket:"));

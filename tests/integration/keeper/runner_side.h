@@ -13,6 +13,8 @@
 
 #include "integration/keeper/keeper_fixture.h"
 #include "process/environment_posix.h"
+#include "process/limit_places.h"
+#include "process/limits.h"
 #include "process/notify_listener.h"
 #include "process/runner.h"
 
@@ -43,7 +45,10 @@ struct Side {
       : Side(fixture_in, std::move(options), fixture_in.folder() / "notify") {}
   Side(KeeperFixture& fixture_in, process::TreeOptions options, std::filesystem::path notify_folder)
       : fixture(fixture_in),
-        trees(fixture_in.loop(), std::move(options)),
+        trees(fixture_in.loop(), options),
+        limit_places(options, trees),
+        limits(fixture_in.loop(), trees, limit_places,
+               [this](const std::string& notice) { notices.push_back(notice); }),
         notify(
             fixture_in.loop(), trees, std::move(notify_folder),
             [this](const process::NotifySource& source, model::Notification said) {
@@ -57,7 +62,7 @@ struct Side {
     fixture.accept_controller();
     client = fixture.take_client();
     runner = std::make_unique<process::ProcessRunner>(
-        fixture.loop(), *client, trees, output, notify, process::own_environment(),
+        fixture.loop(), *client, trees, limits, output, notify, process::own_environment(),
         process::current_user(),
         [this](runtime::RunnerEvent event) { events.push_back(std::move(event)); },
         [this](const std::string& notice) { notices.push_back(notice); });
@@ -85,6 +90,8 @@ struct Side {
 
   KeeperFixture& fixture;
   process::ProcessTrees trees;
+  process::LimitPlaces limit_places;
+  process::ResourceLimits limits;
   process::NotifyListener notify;
   KeptOutput output;
   Heard host;

@@ -19,6 +19,9 @@
 #include "io/loop.h"
 #include "process/environment_posix.h"
 #include "process/keeper_client.h"
+#include "process/limit_places.h"
+#include "process/limits.h"
+#include "process/notify_listener.h"
 #include "process/user_posix.h"
 #include "unit/logs/support.h"
 
@@ -59,7 +62,13 @@ struct Rig {
   process::KeeperClient keeper{loop, unanswered_socket()};
   process::ProcessTrees trees{loop, {folder.path().string(), getpid(), false, false}};
   process::AuxiliaryRuns auxiliary{loop, keeper, trees};
-  process::Preparer preparer{auxiliary, trees, process::own_environment(), process::current_user()};
+  process::LimitPlaces limit_places{{folder.path().string(), getpid(), false, false}, trees};
+  process::ResourceLimits limits{loop, trees, limit_places, [](const std::string&) {}};
+  process::NotifyListener notify{loop, trees, folder.path() / "notify",
+                                 [](const process::NotifySource&, const model::Notification&) {},
+                                 [](const std::string&) {}};
+  process::Preparer preparer{
+      auxiliary, trees, limits, notify, process::own_environment(), process::current_user()};
   FakeHttp http;
   Duration ahead{0};  // of the checks' clock
   Means means{loop, [this] { return now(); }, auxiliary, preparer, trees, logs, http};

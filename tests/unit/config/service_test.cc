@@ -85,6 +85,16 @@ TEST_CASE("the kind of a check that a service chooses displaces the one in defau
   CHECK(ready->timeout == seconds{9});
 }
 
+TEST_CASE("one failure of what is judged over time is enough, unless the file says otherwise") {
+  const auto service = load_service(
+      "health: [{tcp: 80}, {frozen: {for: 1m}}, {heartbeat: 30s}, {heartbeat: 30s, failures: 2}]");
+  REQUIRE(service.health.size() == 4);
+  CHECK(service.health[0].failures == 3);
+  CHECK(service.health[1].failures == 1);
+  CHECK(service.health[2].failures == 1);
+  CHECK(service.health[3].failures == 2);
+}
+
 TEST_CASE("paths start at the folder of the file that says them") {
   const auto loaded = load_good(
       "include: sub/*.yaml\ndefaults: {env: {K: {file: key}}}\nservices: {a: {command: [x]}}\n", {},
@@ -95,6 +105,14 @@ TEST_CASE("paths start at the folder of the file that says them") {
   CHECK(loaded.services[1].cwd.text == "/srv/shop/c/d");
   CHECK(loaded.services[2].cwd.text == "/abs");
   CHECK(std::get<model::SecretFile>(loaded.services[1].env.at("K")).path == "/srv/shop/key");
+}
+
+TEST_CASE("a monitor's command runs in the folder of the file that declares it") {
+  const auto loaded = load_good("include: sub/*.yaml\nmonitors: {a: {tcp: 'db:80'}}\n", {},
+                                {{"sub/b.yaml", "monitors: {b: {command: [./check.sh]}}\n"}});
+  REQUIRE(loaded.monitors.size() == 2);
+  CHECK(loaded.monitors[0].folder == "/srv/shop");
+  CHECK(loaded.monitors[1].folder == "/srv/shop/sub");
 }
 
 TEST_CASE("a service of an included file lives in the folder of that file") {

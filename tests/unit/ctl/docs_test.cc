@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "ctl/actions.h"
 #include "ctl/arrival.h"
+#include "ctl/display_width.h"
 #include "ctl/json_fields.h"
 #include "ctl/log_keeping_text.h"
 #include "ctl/monitor_text.h"
@@ -81,6 +83,20 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
   waiting.update({worker});
   check_golden("logs_usage", usage_example());
   check_golden("stopping", waiting.line(plain_terminal(80)) + "\n");
+}
+
+TEST_CASE(
+    "no line about monitors is wider than the terminal, and one that is down is exit code 3") {
+  const auto monitors = canned_monitors();
+  for (std::size_t width = 24; width < 120; ++width) {
+    const std::string text = monitors_text(monitors, canned_now(), plain_terminal(width));
+    for (const std::string_view line : split(text, '\n'))
+      CHECK(display_width(line) <= width);
+  }
+  CHECK(monitors_exit(monitors) == CtlExit::NotRunning);
+  CHECK(monitors_exit(std::span{monitors}.first(1)) == CtlExit::Done);
+  CHECK(
+      monitors_text({}, canned_now(), plain_terminal(80)).starts_with("No monitors are declared"));
 }
 
 TEST_CASE("the examples of the documentation are what ctl prints") {

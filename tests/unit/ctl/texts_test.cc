@@ -145,6 +145,11 @@ TEST_CASE("what checks and limits have found is told with its reason") {
   CHECK(phrase("service_ready", R"({"after_ms": "503"})") == "ready after 503 ms");
   CHECK(phrase("service_unhealthy", R"({"reason": "tcp 8000: 3 of 3 failed: refused"})") ==
         "unhealthy: tcp 8000: 3 of 3 failed: refused");
+  CHECK(phrase("monitor_down", R"({"monitor": "db", "check": "tcp", "target": "db:5432",
+               "error": "connection refused on 10.0.0.7:5432"})") ==
+        "monitor db (tcp db:5432) is down: connection refused on 10.0.0.7:5432");
+  CHECK(phrase("monitor_up", R"({"monitor": "db", "check": "tcp", "target": "db:5432"})") ==
+        "monitor db (tcp db:5432) is up again");
   CHECK(phrase("memory_exceeded", R"({"used_bytes": "2097152", "limit_bytes": "1048576"})") ==
         "used 2 MB of limits.memory 1 MB");
   CHECK(phrase("memory_exceeded", R"({"limit_bytes": "1048576", "killed": "true"})") ==
