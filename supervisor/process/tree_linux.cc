@@ -8,6 +8,7 @@
 #include "process/orphans_linux.h"
 #include "process/tree.h"
 #include "process/tree_backend.h"
+#include "process/tree_choice.h"
 
 namespace mainstay::process {
 
@@ -16,25 +17,6 @@ namespace {
 // Between two looks at a tree that is being killed, or that cannot be watched.
 constexpr Duration kFirstPause = std::chrono::milliseconds{2};
 constexpr Duration kLongestPause = std::chrono::milliseconds{500};
-
-struct Choice {
-  TreeKind kind = TreeKind::Sweep;
-  std::string root;  // the group that holds all of ours
-};
-
-Choice choose(const TreeOptions& options, const std::string& name) {
-  const auto mounts = parse_cgroup_mounts(read_control("/proc/self/mountinfo"));
-  for (const bool v2 : {true, false}) {
-    if (!(v2 ? options.allow_v2 : options.allow_v1)) continue;
-    for (const auto& mount : mounts) {
-      if (mount.v2 != v2 || (!v2 && !mount.has("freezer"))) continue;
-      if (const auto parent = usable_parent(mount, options.keeper_pid, name)) {
-        return {v2 ? TreeKind::CgroupV2 : TreeKind::CgroupV1, *parent + "/" + name};
-      }
-    }
-  }
-  return {};
-}
 
 // What ProcessTrees knows of one instance.
 struct Held {
@@ -49,18 +31,6 @@ struct Held {
 };
 
 }  // namespace
-
-std::string_view to_string(TreeKind kind) {
-  switch (kind) {
-    case TreeKind::CgroupV2:
-      return "cgroup v2";
-    case TreeKind::CgroupV1:
-      return "cgroup v1 freezer";
-    case TreeKind::Sweep:
-      return "subreaper sweep";
-  }
-  return "";
-}
 
 struct ProcessTrees::State {
   State(io::Loop& used_loop, TreeOptions used_options);
@@ -81,7 +51,7 @@ struct ProcessTrees::State {
   TreeOptions options;
   std::string name;  // "mainstay-<hash>"
   std::string cookie_root;
-  Choice choice;
+  TreeChoice choice;
   TreeTable trees;
   std::unique_ptr<TreeBackEnd>
       sweep;  // always there: for trees that an earlier controller kept that way
@@ -95,7 +65,7 @@ ProcessTrees::State::State(io::Loop& used_loop, TreeOptions used_options)
       options(std::move(used_options)),
       name("mainstay-" + state_dir_hash(options.state_dir)),
       cookie_root(name + "/"),
-      choice(choose(options, name)),
+      choice(choose_tree_kind(options, name)),
       sweep(make_sweep_trees(loop, options.keeper_pid, cookie_root, trees)) {
   if (choice.kind == TreeKind::CgroupV2) groups = make_v2_trees(loop, choice.root);
   if (choice.kind == TreeKind::CgroupV1) groups = make_v1_trees(loop, choice.root);

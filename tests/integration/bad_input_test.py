@@ -65,10 +65,10 @@ class Files(TestCase):
         self.check("services: {a: {command: 'true'}}", ["owned"], prepare=lambda s: os.chown(s.config, nobody, -1))
 
     def test_a_good_file_passes_and_names_what_is_not_active_yet(self):
-        s = Supervisor("services: {a: {command: 'true', health: [{tcp: 8000}]}}", start=False)
+        s = Supervisor("services: {a: {command: 'true', watch: {paths: [src]}}}", start=False)
         try:
             done = s.ctl("check", s.config, check=0)
-            self.assertIn("health", done.stdout + done.stderr)
+            self.assertIn("watch", done.stdout + done.stderr)
             self.assertIn("not yet active", done.stdout + done.stderr)
         finally:
             s.close()
