@@ -35,7 +35,7 @@ class Quickstart(TestCase):
 
     def test_the_four_programs_work_together_and_end_politely(self):
         with self.example() as s:
-            s.all_running("api", "frontend", "worker:0", "worker:1", "scheduler")
+            s.all_healthy("api", "frontend", "worker:0", "worker:1", "scheduler")
             self.assertEqual(self.job("report")["result"], {"words": 3, "longest": "words"})
             self.assertEqual(self.job("flaky")["attempts"], 1)
             config = until(lambda: get(f"http://127.0.0.1:{self.frontend}/config.json"), "the page's configuration")
@@ -61,7 +61,7 @@ class Quickstart(TestCase):
 
     def test_the_frontend_starts_after_the_api(self):
         with self.example() as s:
-            s.all_running("api", "frontend")
+            s.all_healthy("api", "frontend")
             started = {name: s.service(name)["started_at"] for name in ("api", "frontend")}
             self.assertLess(started["api"], started["frontend"])
 
