@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds Mainstay on a plain Debian 12 machine and starts the four programs of ecosystem-examples/quickstart.
 #
-#   packaging/quickstart.sh            build, start, wait until everything answers, show it
+#   packaging/quickstart.sh            build, start, wait until everything is healthy, show it
 #   packaging/quickstart.sh stop       stop it again
 #
 # May be run again at any time. Needs root or sudo only when packages are missing. Everything it makes is in
@@ -60,20 +60,23 @@ else:
 PYTHON
 }
 
-# Waits until the API and the page answer; the deadline ends what would wait for ever.
-await_answers() {
-  python3 - "$@" <<'PYTHON'
-import sys, time, urllib.request
+# Waits until every service is up and all of its checks have passed; the deadline ends what would wait for ever.
+await_healthy() {
+  python3 - "$CTL" --socket "$SOCKET" status --json <<'PYTHON'
+import json, subprocess, sys, time
+
+def what_is_not_healthy():
+    status = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    if status.returncode not in (0, 3):  # 3: something is not up, which is what we look for
+        sys.exit(f"error: ctl status has failed: {status.stdout.decode(errors='replace')}")
+    return [f"{service['name']}: {service['reason']}" for service in json.loads(status.stdout)["services"]
+            if service["state"] != "running" or service["health"] not in ("healthy", "none")]
+
 end = time.monotonic() + 60
-for url in sys.argv[1:]:
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            break
-        except OSError as error:
-            if time.monotonic() > end:
-                sys.exit(f"{url} does not answer: {error}")
-            time.sleep(0.1)
+while left := what_is_not_healthy():
+    if time.monotonic() > end:
+        sys.exit("\n".join(["error: not everything is healthy after 60 s", *left]))
+    time.sleep(0.1)
 PYTHON
 }
 
@@ -93,7 +96,7 @@ start() {
 }
 
 show() {
-  await_answers "http://127.0.0.1:$API_PORT/health" "http://127.0.0.1:$FRONTEND_PORT/"
+  await_healthy
   step "Running"
   ctl status
   cat <<TEXT
@@ -103,7 +106,7 @@ API       http://127.0.0.1:$API_PORT/health
 Logs      $PLACE/log
 Try       alias ctl="$CTL --socket $SOCKET"
           ctl logs -f         ctl why worker:0         ctl restart @web
-          kill -9 \$(ctl show --json api | python3 -c 'import json,sys; print(json.load(sys.stdin)["pid"])'); ctl status
+          ctl signal KILL api; ctl status               ctl signal STOP worker:0    (it hangs: see it in half a minute)
 Stop      packaging/quickstart.sh stop
 TEXT
 }

@@ -8,7 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from jobs import Queue
-from stopping import listen_for_stop, stopping
+from supervised import listen_for_stop, stopping
 
 MAX_BODY = 64 * 1024
 KINDS = ("report", "flaky", "poison")

@@ -8,7 +8,7 @@ import pathlib
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-from stopping import listen_for_stop, stopping
+from supervised import listen_for_stop, stopping
 
 PUBLIC = pathlib.Path(__file__).resolve().parent / "public"
 API_URL = os.environ.get("API_URL", "http://127.0.0.1:8000")

@@ -5,7 +5,9 @@ import os
 import time
 
 from jobs import Queue
-from stopping import listen_for_stop, stopping
+from supervised import Heartbeat, listen_for_stop, stopping
+
+BEAT_SECONDS = 2  # the supervisor hears from us at least as often
 
 
 def seconds_to_next(every):
@@ -17,9 +19,14 @@ def main():
     every = max(1.0, float(os.environ.get("EVERY_SECONDS", "5")))
     queue = Queue()
     print(f"a report every {every:g} s")
-    while not stopping.wait(seconds_to_next(every)):
-        at = time.strftime("%H:%M:%S")
-        job = queue.put("report", {"text": f"it was {at} and all was well"})
+    heart = Heartbeat()
+    interval = time.time() // every
+    while not stopping.wait(min(seconds_to_next(every), BEAT_SECONDS)):
+        heart.beat()
+        if time.time() // every == interval:
+            continue
+        interval = time.time() // every
+        job = queue.put("report", {"text": f"it was {time.strftime('%H:%M:%S')} and all was well"})
         print(f"queued {job}")
     print("scheduler ends")
 

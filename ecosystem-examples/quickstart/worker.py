@@ -5,7 +5,7 @@ import os
 import sys
 
 from jobs import Queue
-from stopping import listen_for_stop, stopping
+from supervised import Heartbeat, listen_for_stop, stopping
 
 IDLE_SECONDS = 0.25
 
@@ -46,7 +46,9 @@ def main():
     queue = Queue()
     recovered = queue.recover(worker)
     print(f"worker {worker} is ready" + (f", {recovered} unfinished jobs go first" if recovered else ""))
+    heart = Heartbeat()
     while not stopping.is_set():
+        heart.beat()
         job = queue.take(worker)
         if job:
             run(queue, worker, job)

@@ -1,52 +1,15 @@
 """Every example runs as it is, where its interpreter is installed."""
 
-import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
 import sys
 import unittest
-import urllib.error
 import urllib.request
 
-from mainstay import DEADLINE, Supervisor, TestCase, free_port, main, until
-
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "ecosystem-examples"
-
-
-class Example(Supervisor):
-    """An example of the tree, with its data and ports out of everybody's way."""
-
-    def __init__(self, name, environment=None):
-        super().__init__(start=False)
-        self.config = EXAMPLES / name / "ecosystem.yaml"
-        self.data = self.folder / "data"
-        # PATH as the tests have it: an interpreter need not be the system's own.
-        self.environment.update({"DATA_DIR": str(self.data), **(environment or {})})
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def all_running(self, *names):
-        for name in names:
-            self.wait_state(name, "running")
-
-    def text(self, name):
-        return self.log(name).decode(errors="replace")
-
-
-def get(url, body=None):
-    """The JSON at `url`, or None while nobody answers there."""
-    data = None if body is None else json.dumps(body).encode()
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=DEADLINE) as response:
-            return json.loads(response.read())
-    except (ConnectionError, urllib.error.URLError):
-        return None
+from examples import EXAMPLES, Example, get
+from mainstay import DEADLINE, TestCase, free_port, main, until
 
 
 @unittest.skipUnless(shutil.which("python3"), "python3 is not installed")
@@ -72,7 +35,7 @@ class Quickstart(TestCase):
 
     def test_the_four_programs_work_together_and_end_politely(self):
         with self.example() as s:
-            s.all_running("api", "frontend", "worker:0", "worker:1", "scheduler")
+            s.all_healthy("api", "frontend", "worker:0", "worker:1", "scheduler")
             self.assertEqual(self.job("report")["result"], {"words": 3, "longest": "words"})
             self.assertEqual(self.job("flaky")["attempts"], 1)
             config = until(lambda: get(f"http://127.0.0.1:{self.frontend}/config.json"), "the page's configuration")
@@ -98,7 +61,7 @@ class Quickstart(TestCase):
 
     def test_the_frontend_starts_after_the_api(self):
         with self.example() as s:
-            s.all_running("api", "frontend")
+            s.all_healthy("api", "frontend")
             started = {name: s.service(name)["started_at"] for name in ("api", "frontend")}
             self.assertLess(started["api"], started["frontend"])
 
