@@ -215,12 +215,13 @@ void ProcessRunner::discard(RunId id) {
   const Held held = std::move(found->second);
   state_->held.erase(found);
   if (!held.exit && held.run.pidfd) {
-    signal_pidfd(held.run.pidfd.get(), SIGKILL);
+    // Found while it lives: where a process that has died was, nobody can tell.
     if (!state_->is_known(held.run.label)) {
       state_->trees.started(held.run.label, held.run.pid);
       state_->limits.remove_when_empty(held.run.label, held.run.pid);
       state_->trees.kill_tree(held.run.label);
     }
+    signal_pidfd(held.run.pidfd.get(), SIGKILL);
   }
   state_->keeper.release(id.value);
 }
