@@ -19,8 +19,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-10}
-# Everything else is single-threaded: workers run in io/ and are used by the sampler, log readers, archives and crash records.
-THREADED_TESTS=(io_test process_usage_test logs_archiver_test history_test control_server_test)
+# Everything else is single-threaded: workers run in io/ and are used by the sampler, log readers, archives, crash records and checks.
+THREADED_TESTS=(io_test process_usage_test logs_archiver_test history_test control_server_test checks_test)
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
