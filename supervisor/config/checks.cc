@@ -1,5 +1,7 @@
 #include "config/checks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <variant>
 
@@ -12,6 +14,8 @@ namespace mainstay::config {
 namespace {
 
 constexpr Range kInARow{1, 1'000'000};
+// What is known of all checks of an instance is kept in one record (runtime/looks.h).
+constexpr std::size_t kMostChecks = 16;
 
 void read_timing(const Field& field, model::CheckSpec& out) {
   read_positive(field["interval"], out.interval);
@@ -42,6 +46,12 @@ void read_ready(const Field& field, std::optional<model::ReadySpec>& out) {
 void read_health(const Field& field, std::vector<model::CheckSpec>& out) {
   if (!field.is(NodeKind::List)) return;
   static constexpr std::string_view kActions[] = {"restart", "alert"};
+  if (field.size() > kMostChecks) {
+    return field.error(
+        fmt::format("has {} checks, at most {} of one service are looked at; combine some in a "
+                    "command",
+                    field.size(), kMostChecks));
+  }
   for (std::size_t i = 0; i < field.size(); ++i) {
     const Field item = field.item(i);
     if (!item.is(NodeKind::Map)) continue;

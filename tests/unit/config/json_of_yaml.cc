@@ -111,6 +111,8 @@ std::string check_keyword(const std::string& word, const Json& value, const Json
     }
     return "";
   }
+  if (word == "maxItems")
+    return !value.is_array() || value.size() <= argument ? "" : "has too many";
   if (word == "items") {
     for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) {
       const std::string wrong = check(value[i], argument, path + "/" + std::to_string(i));

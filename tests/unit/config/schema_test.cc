@@ -187,6 +187,14 @@ TEST_CASE("words that are not among the choices are refused by both") {
                         "needs one of");
 }
 
+TEST_CASE("more checks than are looked at are refused by both") {
+  std::string checks = "{tcp: 1}";
+  for (int i = 1; i < 17; ++i)
+    checks += ", {tcp: 1}";
+  check_refused_by_both("services: {web: {command: [x], health: [" + checks + "]}}\n",
+                        "has 17 checks, at most 16");
+}
+
 TEST_CASE("numbers out of range and without units are refused by both") {
   for (const char* keys : {"nice: 20",
                            "nice: -21",
