@@ -110,7 +110,7 @@ void Monitors::announce(Monitor& monitor, bool down, const policy::CheckResult& 
   std::map<std::string, std::string> data{
       {"monitor", monitor.spec.name},
       {"check", std::string{policy::kind_of(monitor.spec.check.probe)}},
-      {"target", policy::target_of(monitor.spec.check.probe)},
+      {"target", policy::target_of(monitor.spec.check.probe, {})},
       {"latency_ms", milliseconds(result.latency)}};
   if (down) {
     data["failures"] = std::to_string(monitor.record.state.failures);
@@ -132,7 +132,7 @@ std::vector<MonitorStatus> Monitors::list(const Now& now) const {
     const model::CheckSpec& check = monitor->spec.check;
     const policy::CheckState& state = monitor->record.state;
     out.push_back({monitor->spec.name, std::string{policy::kind_of(check.probe)},
-                   policy::target_of(check.probe), check.failures, state, monitor->record.down,
+                   policy::target_of(check.probe, {}), check.failures, state, monitor->record.down,
                    monitor->record.since, wall(state.last_at), wall(state.last_good),
                    &monitor->history});
   }

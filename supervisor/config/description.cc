@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "config/description_parts.h"
-#include "config/redaction.h"
 #include "config/settings.h"
+#include "model/redaction.h"
 
 namespace mainstay::config {
 
@@ -36,7 +36,7 @@ void append(std::vector<Setting>& out, const std::string& prefix, std::vector<Se
 }  // namespace
 
 std::vector<Setting> describe(const model::ServiceSpec& service) {
-  const Redaction redaction{service.env};
+  const model::Redaction redaction{service.env};
   Settings out{redaction};
   add_program(out, service);
   out.add("umask", fmt::format("\"{:03o}\"", service.umask));
@@ -65,7 +65,7 @@ std::vector<Setting> describe(const model::ServiceSpec& service) {
 
 std::vector<Setting> describe(const model::JobSpec& job) {
   constexpr std::string_view kOverlaps[] = {"skip", "queue", "kill"};
-  const Redaction redaction{job.env};
+  const model::Redaction redaction{job.env};
   Settings out{redaction};
   add_program(out, job);
   out.add("schedule", job.schedule);
@@ -83,7 +83,7 @@ std::vector<Setting> describe(const model::JobSpec& job) {
 }
 
 std::vector<Setting> describe(const model::Ecosystem& ecosystem) {
-  const Redaction redaction{{}};
+  const model::Redaction redaction{{}};
   Settings globals{redaction};
   globals.add("name", ecosystem.name);
   for (const model::MonitorSpec& monitor : ecosystem.monitors) {

@@ -115,7 +115,7 @@ struct ProbePrinter {
   }
   void operator()(const model::NotifyProbe& probe) const {
     if (probe.fd == 0) return out.add(key + ".notify", true);
-    out.add(key + ".notify", probe.fd);
+    out.add_number(key + ".notify", probe.fd);
   }
   void operator()(const model::LogProbe& probe) const { out.add(key + ".log", probe.pattern); }
   void operator()(const model::DelayProbe& probe) const { out.add(key + ".delay", probe.delay); }

@@ -57,7 +57,7 @@ void Settings::add(std::string key, const std::vector<int>& numbers) {
 void Settings::add_hidden(const std::string& key,
                           const std::map<std::string, model::Value>& values) {
   for (const auto& [name, value] : values)
-    out_.push_back({key + "." + name, kRedacted});
+    out_.push_back({key + "." + name, model::kRedacted});
 }
 
 void Settings::add_source(std::string key, const model::Value& value) {
@@ -65,7 +65,7 @@ void Settings::add_source(std::string key, const model::Value& value) {
   const auto* command = std::get_if<model::SecretCommand>(&value);
   if (file != nullptr) return add(key + ".file", file->path.string());
   if (command != nullptr) return add(key + ".command", command->argv);
-  out_.push_back({std::move(key), kRedacted});
+  out_.push_back({std::move(key), model::kRedacted});
 }
 
 }  // namespace mainstay::config

@@ -1,6 +1,7 @@
 // Builds the list of settings that description.h hands out.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,20 +10,24 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "config/description.h"
-#include "config/redaction.h"
+#include "model/redaction.h"
 #include "model/service_spec.h"
 
 namespace mainstay::config {
 
 class Settings {
  public:
-  explicit Settings(const Redaction& redaction) : redaction_(redaction) {}
+  explicit Settings(const model::Redaction& redaction) : redaction_(redaction) {}
 
   void add(std::string key, std::string_view value) {
     out_.push_back({std::move(key), redaction_.apply(std::string{value})});
   }
   void add(std::string key, const char* value) { add(std::move(key), std::string_view{value}); }
-  void add(std::string key, bool value) { add(std::move(key), value ? "true" : "false"); }
+  // Nothing but a bool, which anything would become: numbers go to add_number().
+  template <std::same_as<bool> Flag>
+  void add(std::string key, Flag value) {
+    add(std::move(key), value ? "true" : "false");
+  }
   void add(std::string key, Duration value) { add(std::move(key), format_exact(value)); }
   void add(std::string key, Bytes value);
   void add_number(std::string key, std::int64_t value) {
@@ -48,7 +53,7 @@ class Settings {
   std::vector<Setting> take() { return std::move(out_); }
 
  private:
-  const Redaction& redaction_;
+  const model::Redaction& redaction_;
   std::vector<Setting> out_;
 };
 

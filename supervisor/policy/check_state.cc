@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "model/redaction.h"
 #include "policy/backoff.h"
 #include "policy/wording.h"
 
@@ -50,22 +51,23 @@ std::string spell_latency(Duration latency) {
   return milliseconds < 10 ? fmt::format("{:.1f} ms", milliseconds) : spell(latency);
 }
 
-// "http://user:secret@host/" says no more than "http://host/".
-std::string without_user(const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
+// "http://user:secret@host/path?token=secret" says no more than "http://host/path?...".
+std::string public_part(const std::string& url) {
+  std::string out = url.substr(0, url.find('?'));
+  if (out.size() < url.size()) out += "?...";
+  const std::size_t scheme = out.find("://");
+  if (scheme == std::string::npos) return out;
   const std::size_t host = scheme + 3;
-  const std::size_t at = url.find('@', host);
-  return at < url.find('/', host) ? url.substr(0, host) + url.substr(at + 1) : url;
+  const std::size_t at = out.rfind('@', out.find('/', host));
+  if (at != std::string::npos && at > host) out.erase(host, at + 1 - host);
+  return out;
 }
 
 std::string words_of(const std::vector<model::Template>& argv) {
-  constexpr std::size_t kLongest = 60;
   std::string words;
   for (const model::Template& word : argv)
     words += (words.empty() ? "" : " ") + word.text;
-  if (words.size() <= kLongest) return words;
-  return std::string{cut_utf8(words, kLongest)} + "...";
+  return words;
 }
 
 }  // namespace
@@ -127,9 +129,9 @@ std::string_view kind_of(const model::Probe& probe) {
   return std::visit(Name{}, probe);
 }
 
-std::string target_of(const model::Probe& probe) {
+std::string target_of(const model::Probe& probe, const model::Environment& env) {
   struct Target {
-    std::string operator()(const model::HttpProbe& p) const { return without_user(p.url.text); }
+    std::string operator()(const model::HttpProbe& p) const { return public_part(p.url.text); }
     std::string operator()(const model::TcpProbe& p) const { return p.address.text; }
     std::string operator()(const model::CommandProbe& p) const { return words_of(p.argv); }
     std::string operator()(const model::FrozenProbe& p) const { return spell(p.for_time); }
@@ -139,7 +141,10 @@ std::string target_of(const model::Probe& probe) {
     std::string operator()(const model::LogProbe& p) const { return p.pattern; }
     std::string operator()(const model::DelayProbe& p) const { return spell(p.delay); }
   };
-  return std::visit(Target{}, probe);
+  constexpr std::size_t kLongest = 80;
+  std::string target = model::Redaction{env}.apply(std::visit(Target{}, probe));
+  if (target.size() <= kLongest) return target;
+  return std::string{cut_utf8(target, kLongest)} + "...";
 }
 
 }  // namespace mainstay::policy

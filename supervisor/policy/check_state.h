@@ -25,8 +25,8 @@ struct CheckResult {
   CheckVerdict verdict = CheckVerdict::Unknown;
   bool counts = true;  // an extra look: only its passing matters
   MonoTime at{};
-  Duration latency{0};  // from the question to the answer
-  std::string message;  // of what did not pass: "connection refused on 127.0.0.1:8000"
+  Duration latency{0};    // from the question to the answer
+  std::string message{};  // of what did not pass: "connection refused on 127.0.0.1:8000"
 };
 
 struct CheckState {
@@ -53,8 +53,9 @@ std::string describe(const CheckState& state, const model::CheckSpec& spec, Mono
 // Unhealthy when one is, else unknown when one is, else healthy; none without checks.
 Health summary(std::span<const CheckState> checks);
 
-// What it looks at, as the file has it: "http://127.0.0.1:${PORT}/health", "8000", "5 m".
-std::string target_of(const model::Probe& probe);
+// What it looks at, as the file has it: "http://127.0.0.1:${PORT}/health", "8000", "5 m". Without
+// secrets of the service with that environment, users, passwords and what follows a "?".
+std::string target_of(const model::Probe& probe, const model::Environment& env);
 // "http", "tcp", "command", "frozen", …
 std::string_view kind_of(const model::Probe& probe);
 

@@ -79,8 +79,8 @@ void add_dependencies(Rules& rules, const model::ServiceSpec& spec) {
 
 void add_ready(Rules& rules, const model::ServiceSpec& spec) {
   if (!spec.ready) return;
-  rules.push_back(
-      fmt::format("ready.{}: {}", kind_of(spec.ready->probe), target_of(spec.ready->probe)));
+  rules.push_back(fmt::format("ready.{}: {}", kind_of(spec.ready->probe),
+                              target_of(spec.ready->probe, spec.env)));
   rules.push_back("ready.timeout: " + format_exact(spec.ready->timeout));
 }
 
@@ -88,8 +88,8 @@ void add_checks(Rules& rules, const model::ServiceSpec& spec) {
   for (const model::CheckSpec& check : spec.health) {
     const auto action = check.action == model::CheckAction::Restart ? "restart" : "alert";
     rules.push_back(fmt::format("health.{}: {} ({} failures in a row, every {}, action: {})",
-                                kind_of(check.probe), target_of(check.probe), check.failures,
-                                format_exact(check.interval), action));
+                                kind_of(check.probe), target_of(check.probe, spec.env),
+                                check.failures, format_exact(check.interval), action));
   }
 }
 

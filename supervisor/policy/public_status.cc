@@ -160,7 +160,7 @@ std::string reason_queued(const Situation& s) {
 
 std::string spell_check(const Situation& s, std::size_t at) {
   const model::CheckSpec& spec = s.spec.health[at];
-  return fmt::format("{} {}: {}", kind_of(spec.probe), target_of(spec.probe),
+  return fmt::format("{} {}: {}", kind_of(spec.probe), target_of(spec.probe, s.spec.env),
                      describe(s.checks[at], spec, s.now.mono));
 }
 

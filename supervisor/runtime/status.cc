@@ -121,11 +121,12 @@ void Supervision::add_checks(InstanceStatus& status, const Instance& instance,
   if (!instance.looks || instance.machine.up() == nullptr) return;
   const Looks& looks = *instance.looks;
   const auto& specs = table_.service_of(instance).spec->health;
+  const auto& env = table_.service_of(instance).spec->env;
   status.said = looks.said;
   for (std::size_t i = 0; i < looks.checks.size(); ++i) {
     const CheckState& state = looks.checks[i];
     status.checks.push_back({.kind = std::string{policy::kind_of(specs[i].probe)},
-                             .target = policy::target_of(specs[i].probe),
+                             .target = policy::target_of(specs[i].probe, env),
                              .action = specs[i].action,
                              .failures_allowed = specs[i].failures,
                              .state = state,

@@ -96,18 +96,19 @@ signal.sigwait([signal.SIGUSR1])
 for _ in range(100):
     os.write(3, b"x" * 4000)  # far more than a pipe holds
 print("read", flush=True)
+os.write(3, b"\\n")
 signal.pause()
 """
         yaml = "services: {a: {command: [python3, writer.py], ready: {notify: 3}}}"
         with Supervisor(yaml, {"writer.py": writer}) as s:
-            pid = s.wait_state("a", "running")["pid"]
+            pid = s.wait("a", lambda service: service["pid"], "there")["pid"]
             until(lambda: heard(s) == ["runs"], "it runs")
             wait_until_saved(s)
             s.die()
             s.start()
             os.kill(pid, signal.SIGUSR1)
             until(lambda: heard(s) == ["runs", "read"], "somebody reads what it writes")
-            self.assertEqual(s.service("a")["pid"], pid)
+            self.assertEqual(s.wait_state("a", "running")["pid"], pid)
 
     def test_a_service_of_another_user_is_heard(self):
         if not as_root():

@@ -39,6 +39,14 @@ TEST_CASE("values of variables and headers are never shown") {
   }
 }
 
+TEST_CASE("a notification descriptor is shown by its number") {
+  const auto of = [](const std::string& ready) {
+    return shown(describe(load_service("command: [run], ready: {notify: " + ready + "}")));
+  };
+  CHECK(has(of("3"), "ready.notify: 3\n"));
+  CHECK(has(of("true"), "ready.notify: true\n"));
+}
+
 TEST_CASE("settings of a service are spelled as the file spells them") {
   const std::string text = shown(
       describe(load_service("command: [run, 'a b', ''], cwd: /srv, restart: {backoff: {initial: "

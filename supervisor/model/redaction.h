@@ -6,14 +6,14 @@
 
 #include "model/service_spec.h"
 
-namespace mainstay::config {
+namespace mainstay::model {
 
 inline constexpr const char* kRedacted = "***";
 
 class Redaction {
  public:
   // Remembers the values of variables with telling names (PASSWORD, SECRET, TOKEN, KEY, …).
-  explicit Redaction(const model::Environment& env);
+  explicit Redaction(const Environment& env);
 
   // `text` with those values, and with passwords inside URLs, as ***.
   std::string apply(std::string text) const;
@@ -22,4 +22,4 @@ class Redaction {
   std::vector<std::string> secrets_;  // longest first
 };
 
-}  // namespace mainstay::config
+}  // namespace mainstay::model

@@ -1,10 +1,10 @@
-#include "config/redaction.h"
+#include "model/redaction.h"
 
 #include <algorithm>
 #include <cctype>
 #include <string_view>
 
-namespace mainstay::config {
+namespace mainstay::model {
 
 namespace {
 
@@ -37,9 +37,9 @@ void hide_passwords(std::string& text) {
 
 }  // namespace
 
-Redaction::Redaction(const model::Environment& env) {
+Redaction::Redaction(const Environment& env) {
   for (const auto& [name, value] : env) {
-    const auto* text = std::get_if<model::Template>(&value);
+    const auto* text = std::get_if<Template>(&value);
     if (text != nullptr && text->text.size() >= kShortestSecret && is_telling(name))
       secrets_.push_back(text->text);
   }
@@ -58,4 +58,4 @@ std::string Redaction::apply(std::string text) const {
   return text;
 }
 
-}  // namespace mainstay::config
+}  // namespace mainstay::model
