@@ -6,12 +6,20 @@ import socket
 import threading
 import time
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 stopping = threading.Event()  # every loop of these programs waits on it
 
 
 def listen_for_stop():
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    """TERM and INT set `stopping`. One thread waits for them, because a handler would have to wait for the main thread, which
+    may sleep on when another one was given the signal. To be called before there are other threads."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    threading.Thread(target=await_signal, daemon=True).start()
+
+
+def await_signal():
+    signal.sigwait(SIGNALS)
+    stopping.set()
 
 
 class Heartbeat:

@@ -5,13 +5,21 @@ import signal
 import socket
 import threading
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 asked_to_end = threading.Event()
 
 
 def end_politely():
-    """From now on TERM and INT only set `asked_to_end`."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked_to_end.set())
+    """From now on TERM and INT only set `asked_to_end`. To be called before there are other threads."""
+    # One thread waits for them. A handler runs in the main thread only, and that is not woken from a lock when the
+    # kernel gives the signal to another thread, as it may do when the process was stopped (SIGSTOP).
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    threading.Thread(target=await_signal, daemon=True).start()
+
+
+def await_signal():
+    signal.sigwait(SIGNALS)
+    asked_to_end.set()
 
 
 def tell(*lines):

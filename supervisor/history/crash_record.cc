@@ -44,7 +44,8 @@ std::uint32_t index_of(std::string_view shown_name) {
 // Stops and planned restarts name themselves, and "killed" is how they end when the service does
 // not follow. What counts like a crash is named here.
 bool is_abnormal(const CrashRecord& end, const Data& data, const model::RestartPolicy& restart) {
-  if (end.cause == "unhealthy" || end.cause == "memory limit") return true;
+  for (const char* cause : {"unhealthy", "memory limit", "not ready in time"})
+    if (end.cause == cause) return true;
   // A start is also given up, as failed, when the service is stopped meanwhile.
   if (end.cause == "start failed") return said(data, "wanted") != "down";
   if (end.cause != "exited") return false;

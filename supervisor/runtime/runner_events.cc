@@ -39,10 +39,12 @@ MonoTime start_of(const InstanceMachine& machine, MonoTime otherwise) {
   return otherwise;
 }
 
+// A service that hangs seldom follows TERM: why we ended it counts, not that it took KILL.
 std::string cause_of_end(const InstanceMachine& machine) {
   const auto* stopping = machine.as<policy::Stopping>();
   if (stopping == nullptr) return "exited";
-  if (stopping->push != Push::Asked) return "killed";
+  const bool ours = policy::is_judged_like_a_crash(stopping->cause);
+  if (stopping->push != Push::Asked && !ours) return "killed";
   return std::string{to_string(stopping->cause)};
 }
 

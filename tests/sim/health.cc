@@ -131,6 +131,28 @@ TEST_CASE("failed checks restart, with the cause, a count and a backoff") {
   CHECK_FALSE(w.is_watched("api:0"));
 }
 
+TEST_CASE("what hangs and has to be killed was unhealthy all the same, or not ready in time") {
+  Scene w;
+  auto& spec = w.declare("api");
+  spec.health = {tcp_check(5s, 3)};
+  spec.restart.backoff.initial = 20s;
+  w.life("api").sick_after = 20s;
+  w.life("api").obeys_term.reset();
+  auto& slow = w.declare("slow");
+  slow.ready = tcp_ready(30s);
+  slow.restart.backoff.initial = 20s;
+  w.life("slow").ready_after.reset();
+  w.life("slow").obeys_term.reset();
+  w.up();
+  w.advance(50s);
+  CHECK(w.did("KILL api:0"));
+  CHECK(w.status("api").last_exit->cause == "unhealthy");
+  CHECK(w.status("api").last_exit->note.find("3 of 3 failed") != std::string::npos);
+  CHECK(w.status("api").unstable_runs == 1);
+  CHECK(w.did("KILL slow:0"));
+  CHECK(w.status("slow").last_exit->cause == "not ready in time");
+}
+
 TEST_CASE(
     "a service that never gets healthy fails at last; one that was well for a while does not") {
   Scene w;

@@ -81,6 +81,7 @@ TEST_CASE("only ends that nobody asked for are crashes") {
   CHECK(is_crash({{"cause", "start failed"}, {"error", "cannot run 'x'"}}));
   CHECK(is_crash({{"cause", "unhealthy"}, {"signal", "TERM"}}));
   CHECK(is_crash({{"cause", "memory limit"}, {"signal", "TERM"}}));
+  CHECK(is_crash({{"cause", "not ready in time"}, {"signal", "TERM"}}));
   CHECK(is_crash({{"cause", "exited"}, {"code", "0"}}, {3}));
 
   CHECK_FALSE(is_crash({{"cause", "exited"}, {"code", "0"}}));
