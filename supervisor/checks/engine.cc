@@ -28,6 +28,7 @@ void Engine::await_ready(const runtime::WatchRequest& request) {
 }
 
 void Engine::watch_health(const runtime::WatchRequest& request, bool eager) {
+  const auto early = early_.extract(request.start.run);
   unwatch(request.start.run);
   const auto& health = request.start.spec->health;
   if (health.empty()) return;
@@ -36,10 +37,14 @@ void Engine::watch_health(const runtime::WatchRequest& request, bool eager) {
     const Plan plan = plan_of(health[number], request.start.canonical_name, number, eager);
     checks.push_back(begin(request, health[number].probe, number, plan));
   }
+  if (!early) return;
+  for (const Said& said : early.mapped())
+    heard(request.start.run, said);
 }
 
 void Engine::unwatch(RunId run) {
   runs_.erase(run);
+  early_.erase(run);
 }
 
 void Engine::heard(RunId run, const Said& said) {
@@ -47,6 +52,15 @@ void Engine::heard(RunId run, const Said& said) {
   if (found == runs_.end()) return;
   for (const auto& check : found->second)
     check->prober().hear(said);
+  keep(run, said);
+}
+
+// A first heartbeat may come with the message that the service is ready, when nobody waits for one.
+void Engine::keep(RunId run, const Said& said) {
+  if (said.what == Said::What::Ready) return;
+  std::vector<Said>& kept = early_[run];
+  std::erase_if(kept, [&](const Said& other) { return other.what == said.what; });
+  kept.push_back(said);
 }
 
 }  // namespace mainstay::checks

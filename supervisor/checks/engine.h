@@ -43,13 +43,15 @@ class Engine final : public runtime::Checks {
 
  private:
   using Watched = std::vector<std::unique_ptr<Repeated>>;
+  void keep(RunId run, const Said& said);
   std::unique_ptr<Repeated> begin(const runtime::WatchRequest& request, const model::Probe& probe,
                                   std::uint32_t number, const Plan& plan);
 
   Means means_;
   std::function<void(runtime::RunnerEvent)> post_;
   Shared shared_;
-  std::unordered_map<RunId, Watched> runs_;  // goes first: probers use the rest
+  std::unordered_map<RunId, std::vector<Said>> early_;  // said before health was watched
+  std::unordered_map<RunId, Watched> runs_;             // goes first: probers use the rest
 };
 
 }  // namespace mainstay::checks

@@ -110,7 +110,7 @@ std::string next_while_stopping(const Situation& s, const Stopping& stopping) {
 std::string next_step(const Situation& s) {
   switch (s.machine.kind()) {
     case StateKind::Waiting:
-      return s.waits_for.empty() ? "start now" : fmt::format("start when {} is up", s.waits_for);
+      return s.waits_for.empty() ? "start now" : fmt::format("start when {}, is up", s.waits_for);
     case StateKind::Queued:
       return fmt::format(
           "start in about {}",

@@ -92,7 +92,7 @@ void Supervision::look_at(Instance& instance) {
     case Watch::HealthUntilReady:
       return checks_port_.watch_health(request, true);
     case Watch::Health:
-      return checks_port_.watch_health(request, false);
+      return checks_port_.watch_health(request, !each_passed(looks.checks));
   }
 }
 

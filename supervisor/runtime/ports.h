@@ -139,7 +139,7 @@ class Checks {
   // ServiceSpec::ready, again and again until it has passed once: results from then on are ignored.
   virtual void await_ready(const WatchRequest& request) = 0;
   // Every check of ServiceSpec::health, each at its interval, never two of one at a time. `eager`:
-  // the run counts as ready once each has passed; one that has not yet is looked at more often, and
+  // somebody waits until each has passed once; one that has not yet is looked at more often, and
   // the failures of those extra looks do not count.
   virtual void watch_health(const WatchRequest& request, bool eager) = 0;
   // Nothing of the run is wanted any more: what is under way is dropped, check commands are killed.

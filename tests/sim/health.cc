@@ -230,6 +230,18 @@ TEST_CASE("failures within start_period do not count") {
   CHECK(w.state("api") == PublicState::Backoff);
 }
 
+TEST_CASE("who waits for health is not kept waiting for a whole interval after readiness") {
+  Scene w;
+  w.declare("api").depends_on = {{"db", DependencyCondition::Healthy}};
+  auto& db = w.declare("db");
+  db.ready = tcp_ready(60s);
+  db.health = {tcp_check(30min, 3)};
+  w.life("db").ready_after = 5s;
+  w.up();
+  w.advance(8s);
+  CHECK(w.is_up("api"));
+}
+
 TEST_CASE("healthy waits for health, started does not") {
   Scene w;
   w.declare("eager").depends_on = {{"db", DependencyCondition::Started}};
@@ -238,12 +250,18 @@ TEST_CASE("healthy waits for health, started does not") {
   db.ready = tcp_ready(60s);
   db.health = {tcp_check(10s, 3)};
   w.life("db").ready_after = 5s;
+  w.life("db").sick_after = 0s;
   w.up();
   w.advance(7s);
   CHECK(w.is_up("eager"));
   CHECK(w.state("careful") == PublicState::Waiting);
   CHECK(w.status("careful").reason == "waits for db, whose health is unknown");
-  w.advance(10s);
+  CHECK(w.why("careful").next == "start when db, whose health is unknown, is up");
+  w.tell("db:0", [&w](RunId run) {
+    return runtime::ProbeResult{
+        run, 0, {.verdict = policy::CheckVerdict::Passed, .at = w.now().mono}};
+  });
+  w.advance(1s);
   CHECK(w.is_up("careful"));
 }
 

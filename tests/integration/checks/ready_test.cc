@@ -87,3 +87,28 @@ TEST_CASE("A service is ready when it says so, and only then") {
   CHECK(side.next(run, runtime::kReadyProbe).verdict == CheckVerdict::Passed);
   side.stop(watched);
 }
+
+TEST_CASE("A first heartbeat that comes with the message of readiness is not lost") {
+  KeeperFixture fixture;
+  EngineSide side{fixture};
+  auto spec = with_ready(played(fixture, {"hold"}), model::NotifyProbe{});
+  model::CheckSpec heartbeat;
+  heartbeat.probe = model::HeartbeatProbe{1h};
+  spec.health = {heartbeat};
+  const auto watched = side.start(spec);
+  const RunId run = watched.start.run;
+  side.engine->await_ready(watched);
+  side.engine->heard(run, {checks::Said::What::Ready});
+  side.engine->heard(run, {checks::Said::What::Alive});
+  // A look that found nothing yet may come first.
+  const auto passes = [&](std::uint32_t probe) {
+    for (int i = 0; i < 2; ++i) {
+      if (side.next(run, probe).verdict == CheckVerdict::Passed) return true;
+    }
+    return false;
+  };
+  CHECK(passes(runtime::kReadyProbe));
+  side.engine->watch_health(watched, true);
+  CHECK(passes(0));
+  side.stop(watched);
+}
