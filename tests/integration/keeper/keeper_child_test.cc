@@ -72,7 +72,7 @@ TEST_CASE("A descriptor that is given to a program is its number 3, with a large
   KeeperFixture fixture;
   fixture.become_controller();
   process::SpawnRequest request = fixture.request({"fds"});
-  for (const std::uint64_t token : {1, 2}) {
+  for (const std::uint64_t token : {1U, 2U}) {
     int ends[2];
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     const UniqueFd ours{ends[0]};

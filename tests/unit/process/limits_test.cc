@@ -306,7 +306,7 @@ TEST_CASE("a polled run is told once with restart, and every time anew with aler
     world.limits.prepare(world.start);
     world.limits.started("a:0", world.start.run);
     CHECK(world.limits.polled().size() == 1);
-    for (const std::uint64_t used : {99, 100, 50, 120})
+    for (const std::uint64_t used : {99U, 100U, 50U, 120U})
       world.limits.measured("a:0", used * kMega);
     REQUIRE(world.exceeded.size() == 1);
     CHECK(world.exceeded[0].used_bytes == 100 * kMega);
@@ -318,7 +318,7 @@ TEST_CASE("a polled run is told once with restart, and every time anew with aler
     world.spec.limits.memory_action = model::MemoryAction::Alert;
     world.limits.prepare(world.start);
     world.limits.started("a:0", world.start.run);
-    for (const std::uint64_t used : {100, 95, 101, 89, 100})
+    for (const std::uint64_t used : {100U, 95U, 101U, 89U, 100U})
       world.limits.measured("a:0", used * kMega);
     CHECK(world.exceeded.size() == 2);
   }
