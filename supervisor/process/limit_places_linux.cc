@@ -19,7 +19,8 @@ std::string_view file_of(std::string_view controller) {
 }
 
 bool names(const std::string& file, std::string_view controller) {
-  for (const auto line : split(read_control(file), '\n')) {
+  const std::string text = read_control(file);
+  for (const auto line : split(text, '\n')) {
     for (const auto word : split(line, ' ')) {
       if (word == controller) return true;
     }
