@@ -28,6 +28,10 @@ class Core(TestCase):
     YAML = "services: {a: {command: sleep 1000}}"
 
     def setUp(self):
+        # AddressSanitizer forbids cores by itself, unless it is told not to.
+        options = os.environ.get("ASAN_OPTIONS", "")
+        os.environ["ASAN_OPTIONS"] = options + ":disable_coredump=0"
+        self.addCleanup(os.environ.__setitem__, "ASAN_OPTIONS", options)
         self.soft, self.hard = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (self.hard, self.hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_CORE, (self.soft, self.hard))

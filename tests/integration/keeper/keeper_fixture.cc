@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "process/environment_posix.h"
@@ -234,7 +235,10 @@ std::string KeeperFixture::keeper_words() {
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in{path};
-  return {std::istreambuf_iterator<char>{in}, {}};
+  std::ostringstream text;
+  // Not by iterators, which throw when a process ends while its file in /proc is read.
+  text << in.rdbuf();
+  return text.str();
 }
 
 bool is_root(const char* what) {
