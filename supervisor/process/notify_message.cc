@@ -38,8 +38,10 @@ std::string clean(std::string_view text) {
   const std::string valid = to_valid_utf8(text);
   for (std::string_view rest = valid; !rest.empty();) {
     const CodePoint next = decode_utf8(rest);
-    const bool control = next.value < 0x20 || (next.value >= 0x7f && next.value < 0xa0);
-    const std::string_view piece = control ? " " : rest.substr(0, next.length);
+    const std::string_view raw = rest.substr(0, next.length);
+    // Tabs, controls and what turns the direction of text around.
+    const bool control = next.value < 0x20 || escape_for_terminal(raw, false) != raw;
+    const std::string_view piece = control ? " " : raw;
     if (out.size() + piece.size() > model::kMaxStatusBytes) break;
     out += piece;
     rest.remove_prefix(next.length);

@@ -130,6 +130,15 @@ TEST_CASE("A run that says too much rests until the stretch is over, and may go 
   CHECK_FALSE(pace.take(begin + 1h));
 }
 
+TEST_CASE("what turns the direction of text around is no part of a status") {
+  const auto message = parse_notify_message(
+      "STATUS=a\xd8\x9c"
+      "b");
+  REQUIRE(message);
+  REQUIRE(message->says.size() == 1);
+  CHECK(std::get<model::NotifyStatus>(message->says.front()).text == "a b");
+}
+
 TEST_CASE("The fuzz target accepts every message of these tests") {
   for (const std::string text :
        {"", "READY=1\nSTATUS=x\n", "STATUS=\xff\xfe\x1b", "MAINPID=\nMAINPID=1", "WATCHDOG=trigger",
