@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "io/closing.h"
+
 namespace mainstay::io {
 
 struct Stream::Handle {
@@ -45,8 +47,11 @@ Stream::~Stream() {
   handle_->closed = true;
   handle_->on_data = nullptr;
   handle_->on_end = nullptr;
+  int fd = -1;
+  uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_->uv), &fd);
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv),
            [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
+  note_closed_by_uv(fd);
 }
 
 void Stream::start_reading(std::function<void(std::string_view)> on_data,
