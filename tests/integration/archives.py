@@ -18,7 +18,19 @@ def content(path):
 
 
 def everything(s, log="writer.out"):
-    return b"".join(map(content, archives(s, log))) + s.log(f"{log}.log")
+    """As it was at one moment: a worker may compress what is about to be read."""
+    found = []
+
+    def stood_still():
+        listed = archives(s, log)
+        try:
+            found[:] = [content(path) for path in listed if path.with_suffix("") not in listed] + [s.log(f"{log}.log")]
+        except FileNotFoundError:
+            return False
+        return archives(s, log) == listed
+
+    until(stood_still, "no archive is compressed while all are read")
+    return b"".join(found)
 
 
 def wait_compressed(s, log="writer.out"):
