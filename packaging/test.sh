@@ -11,6 +11,7 @@
 #   release      g++ builds what is shipped; all tests but the soak of an hour
 #   unit         the unit and simulation tests of the release build
 #   integration  the integration tests of the release build
+#   guest        limits in a guest with a kernel of cgroup v2 alone; only when asked for: it needs qemu
 #   tidy         clang-tidy over everything; only when asked for: it takes long
 #
 # The first part that fails ends it with that part's exit code. The last lines are ctest's own summary.
@@ -109,6 +110,13 @@ part_fuzz() {
   run_tests asan -L fuzz
 }
 
+part_guest() {
+  install_packages qemu-system-x86 busybox-static cpio
+  release_build
+  step "Limits on cgroup v2, in a guest"
+  tests/guest/run.sh build/release
+}
+
 part_tidy() {
   step "clang-tidy"
   install_packages clang-tidy
@@ -119,7 +127,7 @@ part_tidy() {
 parts=("$@")
 ((${#parts[@]})) || parts=(checks tsan fuzz asan release)
 for part in "${parts[@]}"; do
-  declare -F "part_$part" >/dev/null || fail "there is no part '$part'" "parts: checks fuzz tsan asan release unit integration tidy"
+  declare -F "part_$part" >/dev/null || fail "there is no part '$part'" "parts: checks fuzz tsan asan release unit integration guest tidy"
 done
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 for part in "${parts[@]}"; do

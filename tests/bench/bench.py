@@ -157,8 +157,26 @@ class Bench:
         return statistics.median(times)
 
     def capture(self, kind):
-        wanted = self.options.megabytes * 1000 * 1000
-        supervisor = self.make(kind, "lines", bytes=wanted)
+        return self.measure_capture(kind, self.options.megabytes)
+
+    def writers(self, kind):
+        """The same writer into a file and to us, as programs write: a line, stdio's block, a large block at a time."""
+        if kind.name != report.OURS:
+            return {"skipped": "only a file is compared with"}
+        result = {}
+        for block in (100, 4000, 65500):
+            megabytes = max(1, self.options.megabytes * min(block, 4000) // 4000)
+            straight = [self.measure_capture(supervisors.Straight, megabytes, block) for _ in range(3)]
+            ours = [self.measure_capture(kind, megabytes, block) for _ in range(3)]
+            failed = next((one for one in straight + ours if "failed" in one), None)
+            if failed:
+                return failed
+            result[f"x{block}"] = min(one["seconds"] for one in ours) / min(one["seconds"] for one in straight)
+        return result
+
+    def measure_capture(self, kind, megabytes, block=0):
+        wanted = megabytes * 1000 * 1000
+        supervisor = self.make(kind, "lines", bytes=wanted, block=block)
         try:
             supervisor.start(names(1), logged=True)
             if not self.stamps.wait(lambda: self.stamps.count() >= 1, 60):
@@ -180,7 +198,7 @@ def arguments():
     parser.add_argument("--build", required=True, help="build or install tree of ours")
     parser.add_argument("--peers-dir", help="what install-peers.sh made")
     parser.add_argument("--only", help="supervisors, by comma: " + ",".join(k.name for k in supervisors.ALL))
-    parser.add_argument("--tests", default="restart,restart_at_once,idle,capture")
+    parser.add_argument("--tests", default="restart,restart_at_once,idle,capture,writers")
     parser.add_argument("--restarts", type=int, default=60)
     parser.add_argument("--services", type=int, default=1000)
     parser.add_argument("--megabytes", type=int, default=1000)

@@ -4,7 +4,7 @@
  *   BENCH_STAMPS   file to which it appends one record at its first instruction (and one before it crashes)
  *   BENCH_MODE     idle: sleep for ever; crash: exit 1 after BENCH_LIFE_MS and up to 200 ms more, which differ
  *                  from service to service so that they do not crash in step; lines: write BENCH_BYTES of
- *                  100-byte lines, then sleep for ever
+ *                  100-byte lines, BENCH_BLOCK (65500) of them at a time, then sleep for ever
  * A record is {nanoseconds of CLOCK_MONOTONIC, inode of the working directory, kind}, 64 bits each; the working
  * directory says which service it is. */
 typedef unsigned long u64;
@@ -78,11 +78,12 @@ static void stamp(i64 file, u64 at, u64 which, u64 kind) {
 
 static char lines[65500];
 
-static void write_lines(u64 bytes) {
+static void write_lines(u64 bytes, u64 block) {
   u64 i;
+  if (block == 0 || block > sizeof lines) block = sizeof lines;
   for (i = 0; i < sizeof lines; ++i) lines[i] = i % 100 == 99 ? '\n' : (char)('a' + i % 26);
   while (bytes > 0) {
-    const u64 wanted = bytes < sizeof lines ? bytes : sizeof lines;
+    const u64 wanted = bytes < block ? bytes : block;
     const i64 n = call4(kWrite, 1, (i64)lines, (i64)wanted, 0);
     if (n <= 0) call4(kExitGroup, 3, 0, 0, 0);
     /* A short write leaves a line cut; the count of bytes is what matters here. */
@@ -105,7 +106,7 @@ __attribute__((used)) void payload(u64* stack) {
     call4(kExitGroup, 1, 0, 0, 0);
   }
   if (mode[0] == 'l') {
-    write_lines(number(value_of(environment, "BENCH_BYTES")));
+    write_lines(number(value_of(environment, "BENCH_BYTES")), number(value_of(environment, "BENCH_BLOCK")));
     stamp(file, now(), which, kWritten);
   }
   for (;;) sleep_ms(1000000000UL);

@@ -15,6 +15,8 @@ TABLES = {
               ("status_ms", "status ms", 1, min))),
     "capture": ("output captured into a file, 100-byte lines",
                 (("seconds", "seconds", 2, min), ("mb_per_s", "MB/s", 0, max), ("cpu_s", "CPU s", 2, min))),
+    "writers": ("times as long as the same writer takes into a file, by the bytes it writes at a time",
+                (("x100", "100", 2, None), ("x4000", "4,000", 2, None), ("x65500", "65,500", 2, None))),
 }
 
 

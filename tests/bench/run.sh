@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compares mainstay with runit, s6, supervisord and pm2 on this machine. Nothing is installed: peers come from PATH or
 # from --peers-dir (install-peers.sh makes one), and those that are absent are skipped and named.
-# usage: run.sh [--build DIR] [--peers-dir DIR] [--only a,b] [--tests restart,restart_at_once,idle,capture]
+# usage: run.sh [--build DIR] [--peers-dir DIR] [--only a,b] [--tests restart,restart_at_once,idle,capture,writers]
 #               [--services 1000] [--restarts 60] [--megabytes 1000] [--watch 30] [--json FILE]
 # Without --build it takes build/release of this tree. For numbers worth quoting the machine should be idle.
 set -eu

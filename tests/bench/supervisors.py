@@ -91,6 +91,20 @@ class Supervisor:
         shutil.rmtree(self.work, ignore_errors=True)
 
 
+class Straight(Supervisor):
+    """Nobody at all: what the payload itself costs when it writes into a file."""
+    name = "a file"
+    programs = ()
+
+    def start(self, names, logged=False, short_lived=False):
+        self.prepare()
+        os.makedirs(self.output)
+        with open(os.path.join(self.output, "log"), "wb") as log:
+            self.spawned = time.monotonic_ns()
+            self.child = subprocess.Popen([self.payload], env=self.full_environment(), cwd=self.work,
+                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
 class ScanFolder(Supervisor):
     """runit and s6: a folder of service folders."""
 
