@@ -76,7 +76,7 @@ void Supervision::drop_stale(const RunnerEvent& event) {
   if (std::holds_alternative<Spawned>(event)) {
     // Nobody wants it: it must not live beside the run that took its place.
     outbox_.emplace_back(InstanceId{}, Action{Action::Kind::KillTree, run, 0});
-  } else if (!std::holds_alternative<TreeEmpty>(event)) {
+  } else if (std::holds_alternative<StartFailed>(event) || std::holds_alternative<Exited>(event)) {
     outbox_.emplace_back(InstanceId{}, Action{Action::Kind::Release, run, 0});
   }
 }
