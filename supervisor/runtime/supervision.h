@@ -226,6 +226,7 @@ class Supervision {
   void set_machine(Instance& instance, policy::InstanceMachine machine);
   void resume(Instance& instance, const HeldRuns& held);
   void resume_run(Instance& instance, const Controller::HeldRun& run);
+  void give_time_to_look(Instance& instance);
   void resume_scaling(Instance& instance);
   void lose_run(Instance& instance);
   void rejoin_brake();

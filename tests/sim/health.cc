@@ -367,6 +367,25 @@ TEST_CASE("a run that was getting ready goes on doing so under a new controller"
   CHECK(w.starts("api") == 1);
 }
 
+TEST_CASE("whose time to get ready was over before a new controller came is looked at once more") {
+  Scene w;
+  w.declare("api").ready = tcp_ready(30s);
+  w.life("api").ready_after = 20s;
+  w.declare("late").ready = tcp_ready(30s);
+  w.life("late").ready_after.reset();
+  w.up();
+  w.advance(10s);
+  w.kill_controller();
+  w.advance(2h);
+  w.take_over();
+  w.advance(4s);
+  CHECK(w.is_up("api"));
+  CHECK(w.starts("api") == 1);
+  CHECK(w.state("late") == PublicState::Starting);
+  w.advance(2s);
+  CHECK(w.status("late").last_exit->cause == "not ready in time");
+}
+
 TEST_CASE("what the service says of itself is shown") {
   Scene w;
   w.declare("api").ready = tcp_ready(30s);
