@@ -148,7 +148,9 @@ class Supervision {
 
   // drain.cc: what settle(), status() and explain() do while this only watches
   void settle_watching();
+  void await_word(const Instance& instance);
   void witness(const RunnerEvent& event);
+  void witness(Instance& instance, const ProbeResult& news);
   void show_watched(const Instance& instance, InstanceStatus& status) const;
   static void explain_watched(Explanation& explanation);
 
