@@ -5,6 +5,7 @@
 #include <system_error>
 #include <variant>
 
+#include "io/clock.h"
 #include "parts.h"
 
 namespace mainstay {
@@ -30,11 +31,13 @@ struct ForChecks {
   }
 };
 
+constexpr const char* kReloading = "reloading";
+
 // For people.
 struct AsStatus {
   using Answer = std::optional<std::string>;
   Answer operator()(const model::NotifyStatus& status) const { return status.text; }
-  Answer operator()(const model::NotifyReloading&) const { return "reloading"; }
+  Answer operator()(const model::NotifyReloading&) const { return kReloading; }
   Answer operator()(const model::NotifyStopping&) const { return "stopping"; }
   Answer operator()(const model::NotifyErrno& error) const {
     return "error: " + std::generic_category().message(error.number);
@@ -53,12 +56,20 @@ struct AsStatus {
 
 void Parts::hear(RunId run, const model::Notification& told) {
   if (const auto said = std::visit(ForChecks{}, told)) engine.heard(run, *said);
+  if (std::holds_alternative<model::NotifyReady>(told)) end_reload(run);
   if (auto text = std::visit(AsStatus{}, told)) {
     controller.post(runtime::SaidStatus{run, std::move(*text)});
   }
   if (const auto* more = std::get_if<model::NotifyExtendTimeout>(&told)) {
     controller.post(runtime::MoreTime{run, more->by});
   }
+}
+
+// READY=1 after RELOADING=1. What the service has said in words stays.
+void Parts::end_reload(RunId run) {
+  const auto instance = controller.instance_of(run);
+  if (instance && controller.status(*instance, io::read_clocks()).said == kReloading)
+    controller.post(runtime::SaidStatus{run, ""});
 }
 
 }  // namespace mainstay

@@ -61,6 +61,7 @@ struct Parts {
              control::UpgradeRequest upgrade);
   // What a run says of itself, to whom it concerns.
   void hear(RunId run, const model::Notification& told);
+  void end_reload(RunId run);
 
   Stores stores;
   logs::Capture capture;

@@ -58,7 +58,6 @@ void LogProber::begin_past() {
   past_ = std::make_shared<logs::LogReading>(means_.logs.path(), sources_, all_since(since_),
                                              logs::LineFilter{regex_, std::nullopt});
   rotated_so_far_.clear();
-  first_growth_ = false;
   read_on();
 }
 
@@ -78,7 +77,6 @@ void LogProber::on_past() {
 }
 
 void LogProber::log_grew(const std::string& file) {
-  first_growth_ = grown_.insert(file).second || first_growth_;
   if (!follower_) return;
   follower_->grew(file);
   pull_soon_.start(Duration{0});

@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -44,8 +43,6 @@ class LogProber final : public Prober, private LogTap {
   std::optional<Regex> regex_;  // nothing: it is none, which the configuration does not let through
   std::vector<logs::Source> sources_;
   WallTime since_;
-  std::set<std::string> grown_;  // since the watch began
-  bool first_growth_ = false;    // of one of them, since the past is read
   std::shared_ptr<logs::LogReading> past_;
   std::unique_ptr<logs::Follower> follower_;   // once the past is read
   std::vector<logs::Rotated> rotated_so_far_;  // before that

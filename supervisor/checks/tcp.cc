@@ -75,6 +75,7 @@ void TcpProber::begin(const std::string& address) {
   auto target = parse_target(address);
   if (!target) return finish(failed(target.error().message));
   target_ = std::move(*target);
+  io::leave_out_unspeakable(target_.addresses);
   patience_.start(timeout_);
   if (target_.name.empty()) return try_next();
   ticket_ = names_.look_up(target_.name,
@@ -86,7 +87,9 @@ void TcpProber::on_found(const Names::Addresses& addresses) {
     return finish(
         failed(fmt::format("cannot look up {}: {}", target_.name, addresses.error().message)));
   }
-  for (io::SocketAddress address : *addresses) {
+  auto found = *addresses;
+  io::leave_out_unspeakable(found);
+  for (io::SocketAddress& address : found) {
     if (target_.addresses.size() == kMostAddresses) break;
     set_port(address, target_.port);
     target_.addresses.push_back(address);

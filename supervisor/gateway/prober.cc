@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -36,8 +37,9 @@ MonoTime now() {
 }
 
 // The numbers of at most some of them, the best first.
-std::vector<std::string> numbers_of(const std::vector<io::SocketAddress>& addresses) {
+std::vector<std::string> numbers_of(std::vector<io::SocketAddress> addresses) {
   constexpr std::size_t kMost = 16;
+  io::leave_out_unspeakable(addresses);
   std::vector<std::string> out;
   for (const io::SocketAddress& address : addresses) {
     char text[NI_MAXHOST];
@@ -47,6 +49,21 @@ std::vector<std::string> numbers_of(const std::vector<io::SocketAddress>& addres
     if (failed == 0 && out.size() < kMost) out.emplace_back(text);
   }
   return out;
+}
+
+// libcurl knows what localhost is, but not whether there is IPv6 here.
+std::vector<std::string> numbers_of_localhost() {
+  io::SocketAddress v6;
+  auto& six = reinterpret_cast<sockaddr_in6&>(v6.bytes);
+  six.sin6_family = AF_INET6;
+  six.sin6_addr = in6addr_loopback;
+  v6.size = sizeof six;
+  io::SocketAddress v4;
+  auto& four = reinterpret_cast<sockaddr_in&>(v4.bytes);
+  four.sin_family = AF_INET;
+  four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  v4.size = sizeof four;
+  return numbers_of({v6, v4});
 }
 
 HttpOutcome unknown(std::string why) {
@@ -79,7 +96,8 @@ void Prober::ask(std::uint64_t token, HttpRequest request, std::function<void(Ht
   if (inquiry.target.needs_lookup) {
     look_up(inquiry);
   } else {
-    connect(inquiry, {});
+    connect(inquiry,
+            inquiry.target.is_localhost ? numbers_of_localhost() : std::vector<std::string>{});
   }
 }
 

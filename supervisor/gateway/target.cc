@@ -77,7 +77,8 @@ Result<Target> target_of(const std::string& url) {
   authority.remove_prefix(authority.rfind('@') + 1);  // npos + 1 is 0
   target.port = tls ? 443 : 80;
   if (!read_authority(authority, target)) return no_url;
-  target.needs_lookup = !is_numeric(target.host) && !is_localhost(target.host);
+  target.is_localhost = is_localhost(target.host);
+  target.needs_lookup = !is_numeric(target.host) && !target.is_localhost;
   const bool v6 = target.host.find(':') != std::string::npos;
   target.shown = (v6 ? "[" + target.host + "]" : target.host) + ":" + std::to_string(target.port);
   return target;

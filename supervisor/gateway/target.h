@@ -14,6 +14,7 @@ struct Target {
   std::string host;         // without brackets; empty with a socket
   std::uint16_t port = 0;
   bool needs_lookup = false;  // the host is a name that somebody has to be asked about
+  bool is_localhost = false;  // by name
   // For people, without user and password: "127.0.0.1:8000", "[::1]:80", "/run/app.sock".
   std::string shown;
 };

@@ -3,9 +3,13 @@
 #include <netdb.h>
 #include <uv.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <utility>
+
+#include "base/fd.h"
 
 namespace mainstay::io {
 
@@ -29,7 +33,21 @@ Result<std::vector<SocketAddress>> answer(int status, const addrinfo* list) {
   return addresses_in(list);
 }
 
+// A datagram socket that is connected has its own address chosen, and nothing is sent (udp(7)).
+bool is_unspeakable(const SocketAddress& address) {
+  if (address.bytes.ss_family != AF_INET6) return false;
+  const UniqueFd fd{socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  const auto* to = reinterpret_cast<const sockaddr*>(&address.bytes);
+  return fd && connect(fd.get(), to, address.size) != 0 && errno == EADDRNOTAVAIL;
+}
+
 }  // namespace
+
+void leave_out_unspeakable(std::vector<SocketAddress>& addresses) {
+  const auto rest = std::stable_partition(addresses.begin(), addresses.end(),
+                                          [](const auto& one) { return !is_unspeakable(one); });
+  if (rest != addresses.begin()) addresses.erase(rest, addresses.end());
+}
 
 // libuv's until its callback has come.
 struct LookUp::Request {

@@ -19,6 +19,11 @@ struct SocketAddress {
   socklen_t size = 0;
 };
 
+// Leaves out those of IPv6 that no address of this machine can speak to, as where IPv6 is switched
+// off, unless nothing else is left: what comes of trying them says nothing of the other side. Asks
+// the kernel, and sends nothing.
+void leave_out_unspeakable(std::vector<SocketAddress>& addresses);
+
 class LookUp {
  public:
   using Found = std::function<void(Result<std::vector<SocketAddress>>)>;

@@ -152,9 +152,9 @@ class Controller {
                std::span<const HeldRun> runs, const Now& now);
   // Of the store of checks; before restore().
   void restore_checks(std::span<const std::pair<std::uint32_t, std::string>> records);
-  // Instead of restore() and begin(), in drain mode: the same is known, and nothing is decided.
-  // No call of the runner follows, and no record is changed. What the runner tells of ends is
-  // shown; the keeper tells it to the next controller again. Wishes are dropped, but for note().
+  // Instead of restore() and begin(), in drain mode: the same is known, nothing is decided, and no
+  // call of the runner follows. Recorded is only that a run says it is ready; ends are shown, and
+  // the keeper tells them to the next controller again. Wishes are dropped, but for note().
   void watch(std::span<const std::pair<std::uint32_t, std::string>> records,
              std::span<const HeldRun> runs, const Now& now);
   // In a new supervisor: what people wished under an earlier one, from its last records. Nothing of

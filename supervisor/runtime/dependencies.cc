@@ -47,10 +47,12 @@ std::string spell_state(const InstanceMachine& machine) {
   return spell_state(policy::public_state(machine));
 }
 
-bool is_well(const InstanceMachine& machine) {
-  const auto* running = machine.as<policy::Running>();
-  return running != nullptr &&
-         (running->health == Health::None || running->health == Health::Healthy);
+// Whether the need would be met if all instances were like this one, and it is to stay so.
+bool does_its_part(const InstanceMachine& machine, model::DependencyCondition condition) {
+  policy::Progress alone;
+  policy::count(alone, machine, +1);
+  const bool leaves = machine.as<policy::Running>() != nullptr && machine.goal() == Goal::Down;
+  return policy::satisfies(alone, condition) && !leaves;
 }
 
 }  // namespace
@@ -78,6 +80,7 @@ bool Supervision::is_blocked(std::uint32_t service) const {
       if (is_met(table_, need) || !seen.insert(need.service).second) continue;
       for (const InstanceId id : table_.services()[need.service].instances) {
         const InstanceMachine& machine = table_.at(id).machine;
+        if (does_its_part(machine, need.condition)) continue;
         if (policy::is_stuck(machine)) return true;
         if (machine.kind() == StateKind::Waiting) open.push_back(need.service);
       }
@@ -94,7 +97,8 @@ std::string Supervision::waits_for(const Service& service) const {
     const Service& needed = table_.services()[need.service];
     const auto worst = std::ranges::max_element(needed.instances, {}, [&](InstanceId id) {
       const InstanceMachine& machine = table_.at(id).machine;
-      return (policy::is_stuck(machine) ? 2 : 0) + (is_well(machine) ? 0 : 1);
+      if (does_its_part(machine, need.condition)) return 0;
+      return policy::is_stuck(machine) ? 2 : 1;
     });
     if (!out.empty()) out += ", and ";
     const InstanceMachine& machine = table_.at(*worst).machine;

@@ -1,6 +1,9 @@
 // Drain mode: what there is, is known and shown, and nothing is decided (Controller::watch).
 #include <fmt/format.h>
 
+#include <utility>
+#include <variant>
+
 #include "policy/run_end.h"
 #include "runtime/supervision.h"
 
@@ -9,7 +12,30 @@ namespace mainstay::runtime {
 void Supervision::watch(std::span<const std::pair<std::uint32_t, std::string>> records,
                         std::span<const Controller::HeldRun> runs, const Now& now) {
   watches_ = true;
-  recollect(records, runs, now);
+  const HeldRuns held = recollect(records, runs, now);
+  for (const InstanceId id : in_file_order()) {
+    if (held.contains(table_.at(id).machine.run())) await_word(table_.at(id));
+  }
+}
+
+// READY=1 is said once, and taken off its socket: it must not be lost on those who will decide.
+void Supervision::await_word(const Instance& instance) {
+  const auto& ready = table_.service_of(instance).spec->ready;
+  if (instance.machine.kind() != policy::StateKind::GettingReady || !ready) return;
+  if (!std::holds_alternative<model::NotifyProbe>(ready->probe)) return;
+  const policy::Running& up = *instance.machine.up();
+  checks_port_.await_ready({start_request(instance, up.run), up.pid, up.started});
+}
+
+void Supervision::witness(Instance& instance, const ProbeResult& news) {
+  const bool passed = news.result.verdict == policy::CheckVerdict::Passed;
+  if (!passed || news.probe != kReadyProbe || ended_.contains(instance.id)) return;
+  policy::InstanceMachine machine = instance.machine;
+  const policy::Actions actions = machine.became_ready();
+  set_machine(instance, std::move(machine));
+  publish(instance);
+  for (const policy::Action& action : actions)
+    announce(instance, action);
 }
 
 void Supervision::settle_watching() {

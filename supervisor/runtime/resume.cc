@@ -14,6 +14,12 @@ using policy::Push;
 using policy::StateKind;
 using policy::StopCause;
 
+namespace {
+
+constexpr Duration kTimeToLook = std::chrono::seconds{5};
+
+}  // namespace
+
 // What the former controller owed to the instance when it ended.
 void Supervision::resume(Instance& instance, const HeldRuns& held) {
   const RunId run = instance.machine.run();
@@ -42,8 +48,10 @@ void Supervision::resume_run(Instance& instance, const Controller::HeldRun& run)
         return machine.spawned(context, run.pid, run.started);
       });
       return plan_restart(instance);
-    case StateKind::Running:
     case StateKind::GettingReady:
+      give_time_to_look(instance);
+      return plan_restart(instance);
+    case StateKind::Running:
       return plan_restart(instance);
     case StateKind::Stopping: {
       const policy::Stopping& stopping = *instance.machine.as<policy::Stopping>();
@@ -67,6 +75,14 @@ void Supervision::resume_run(Instance& instance, const Controller::HeldRun& run)
     case StateKind::Failed:
       return;
   }
+}
+
+// Its time to get ready may be over, while nobody was there to see that it is.
+void Supervision::give_time_to_look(Instance& instance) {
+  policy::GettingReady state = *instance.machine.as<policy::GettingReady>();
+  if (!state.ready_by || *state.ready_by > now_.mono) return;
+  state.ready_by = policy::later(now_.mono, kTimeToLook);
+  set_machine(instance, {instance.machine.goal(), state, instance.machine.ledger()});
 }
 
 // The keeper does not know the run: it was never started, or nobody can tell any more how it ended.

@@ -76,7 +76,7 @@ void Supervision::drop_stale(const RunnerEvent& event) {
   if (std::holds_alternative<Spawned>(event)) {
     // Nobody wants it: it must not live beside the run that took its place.
     outbox_.emplace_back(InstanceId{}, Action{Action::Kind::KillTree, run, 0});
-  } else if (!std::holds_alternative<TreeEmpty>(event)) {
+  } else if (std::holds_alternative<StartFailed>(event) || std::holds_alternative<Exited>(event)) {
     outbox_.emplace_back(InstanceId{}, Action{Action::Kind::Release, run, 0});
   }
 }
@@ -158,9 +158,9 @@ void Supervision::apply(Instance& instance, const MemoryExceeded& exceeded) {
   }
 }
 
-// Only remembered, to be shown.
+// Only remembered, to be shown, but what is not told again.
 void Supervision::witness(const RunnerEvent& event) {
-  const Instance* instance = table_.find(run_of(event));
+  Instance* instance = table_.find(run_of(event));
   if (instance == nullptr || instance->machine.run() != run_of(event) ||
       !has_main_process(instance->machine)) {
     return;
@@ -169,6 +169,7 @@ void Supervision::witness(const RunnerEvent& event) {
     ended_[instance->id] = last_exit_of(*instance, *exited);
   if (const auto* failed = std::get_if<StartFailed>(&event))
     ended_[instance->id] = last_exit_of(*failed);
+  if (const auto* look = std::get_if<ProbeResult>(&event)) witness(*instance, *look);
 }
 
 }  // namespace mainstay::runtime

@@ -148,7 +148,9 @@ class Supervision {
 
   // drain.cc: what settle(), status() and explain() do while this only watches
   void settle_watching();
+  void await_word(const Instance& instance);
   void witness(const RunnerEvent& event);
+  void witness(Instance& instance, const ProbeResult& news);
   void show_watched(const Instance& instance, InstanceStatus& status) const;
   static void explain_watched(Explanation& explanation);
 
@@ -226,6 +228,7 @@ class Supervision {
   void set_machine(Instance& instance, policy::InstanceMachine machine);
   void resume(Instance& instance, const HeldRuns& held);
   void resume_run(Instance& instance, const Controller::HeldRun& run);
+  void give_time_to_look(Instance& instance);
   void resume_scaling(Instance& instance);
   void lose_run(Instance& instance);
   void rejoin_brake();

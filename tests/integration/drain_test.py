@@ -17,6 +17,17 @@ services:
   writer: {command: [python3, writer.py]}
   steady: {command: sleep 1000}
   dies: {command: sleep 1000, restart: {backoff: 10ms}}
+  slow: {command: [python3, slow.py], ready: {notify: true, timeout: 10m}}
+"""
+
+# Says that it is ready once it gets USR1.
+SLOW = """
+import os, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+print("there", flush=True)
+signal.sigwait([signal.SIGUSR1])
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+signal.pause()
 """
 
 # Numbered lines, until TERM: far more than a pipe holds in the time of some crashes.
@@ -34,7 +45,7 @@ while not stopped:
 
 class Drain(TestCase):
     def supervisor(self, seconds):
-        return Supervisor(YAML, {"writer.py": WRITER}, own_programs=True,
+        return Supervisor(YAML, {"writer.py": WRITER, "slow.py": SLOW}, own_programs=True,
                           environment={"MAINSTAY_TEST_DRAIN_SECONDS": str(seconds)})
 
     def break_controller(self, s):
@@ -99,6 +110,19 @@ class Drain(TestCase):
             self.assertEqual(events[-1]["data"]["cause"], "crash loop")
             self.assertNotIn("drain mode since", s.ctl("status").stdout)
             self.check_numbers(s)
+
+    def test_a_service_that_says_it_is_ready_meanwhile_is_ready_afterwards(self):
+        with self.supervisor(8) as s:
+            until(lambda: s.log("slow.out.log") == b"there\n", "the service is there")
+            pid = s.service("slow")["pid"]
+            self.break_controller(s)
+            install(s, CONTROLLER)
+            self.assertEqual(s.service("slow")["state"], "starting")
+            os.kill(pid, signal.SIGUSR1)
+            s.wait_state("slow", "running")
+            self.whole_again(s)
+            slow = s.service("slow")
+            self.assertEqual((slow["state"], slow["pid"], slow["restarts"]), ("running", pid, 0))
 
     def test_a_trial_that_crashes_leads_back_at_once_for_longer(self):
         with self.supervisor(1) as s:

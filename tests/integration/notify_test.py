@@ -110,6 +110,24 @@ signal.pause()
             until(lambda: heard(s) == ["runs", "read"], "somebody reads what it writes")
             self.assertEqual(s.wait_state("a", "running")["pid"], pid)
 
+    def test_a_reload_is_shown_until_it_is_over(self):
+        reloader = """
+import os, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+where = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+where.connect(os.environ["NOTIFY_SOCKET"])
+for text in b"READY=1", b"RELOADING=1", b"READY=1", b"STATUS=idle":
+    where.send(text)
+    print(text, flush=True)
+    signal.sigwait([signal.SIGUSR1])
+"""
+        yaml = "services: {a: {command: [python3, reloader.py], ready: {notify: true}}}"
+        with Supervisor(yaml, {"reloader.py": reloader}) as s:
+            pid = s.wait_state("a", "running")["pid"]
+            for said in ("reloading", None, "idle"):
+                os.kill(pid, signal.SIGUSR1)
+                s.wait("a", lambda service, said=said: service["status_text"] == said, f"it says {said}")
+
     def test_a_service_of_another_user_is_heard(self):
         if not as_root():
             self.skipTest("needs root: a service of another user")

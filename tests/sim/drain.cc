@@ -88,3 +88,27 @@ TEST_CASE("what others note is told while it only watches, and its number is not
   w.take_over();
   CHECK(w.controller().next_event_id() > next);
 }
+
+// READY=1 is said once.
+TEST_CASE("a run that says it is ready while nobody decides is ready for the next controller") {
+  Scene w;
+  w.declare("api").ready = {.probe = model::NotifyProbe{}, .timeout = 30s};
+  w.life("api").ready_after = 20s;
+  w.declare("user").depends_on = {{"api", model::DependencyCondition::Started}};
+  w.up();
+  w.advance(10s);
+  die_and_watch(w);
+  w.advance(15s);
+  CHECK(w.is_up("api"));
+  CHECK(w.count_events(EventKind::ServiceReady, "api") == 1);
+  CHECK(w.starts("user") == 0);
+  w.life("api").ready_after.reset();
+  w.kill_controller();
+  w.advance(1h);
+  w.take_over();
+  w.advance(1min);
+  CHECK(w.is_up("api"));
+  CHECK(w.starts("api") == 1);
+  CHECK(w.is_up("user"));
+  CHECK(w.count_events(EventKind::ServiceReady, "api") == 1);
+}

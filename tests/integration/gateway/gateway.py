@@ -54,9 +54,9 @@ class Outcome:
 
 
 class Gateway:
-    """Leaving the block hangs up; the process has to end by that."""
+    """Leaving the block hangs up; the process has to end by that. `under`: the command that it is started by."""
 
-    def __init__(self, *arguments, greet=True, environment=None, extra=None):
+    def __init__(self, *arguments, greet=True, environment=None, extra=None, under=()):
         ours, theirs = socket.socketpair()
         self.socket = ours
         self.socket.settimeout(mainstay.DEADLINE)
@@ -68,8 +68,8 @@ class Gateway:
         def give():
             os.dup2(theirs.fileno(), DESCRIPTOR)
         passed = [DESCRIPTOR, theirs.fileno()] + ([] if extra is None else [extra])
-        self.process = subprocess.Popen([PROGRAM, *arguments], pass_fds=passed, preexec_fn=give, stderr=subprocess.PIPE,
-                                        text=True, env=environment)
+        self.process = subprocess.Popen([*under, PROGRAM, *arguments], pass_fds=passed, preexec_fn=give,
+                                        stderr=subprocess.PIPE, text=True, env=environment)
         theirs.close()
         if greet:
             self.send(hello())

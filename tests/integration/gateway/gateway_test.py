@@ -5,6 +5,7 @@ import pathlib
 import resource
 import shutil
 import socket
+import subprocess
 import tempfile
 import unittest
 
@@ -198,6 +199,20 @@ class AnswersTest(TestCase):
             tokens = [gateway.ask(server.url(), timeout=5) for _ in range(1000)]
             messages = {gateway.outcome(token).message for token in tokens}
         self.assertEqual(messages, {"no answer within 5s"})
+
+
+class NoIpv6Test(TestCase):
+    """In a new network namespace there is no IPv6 address, and 127.0.0.1 is not up."""
+
+    ALONE = ("unshare", "--net", "--")
+
+    def test_localhost_is_judged_by_ipv4(self):
+        if subprocess.run([*self.ALONE, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            self.skipTest("needs root: a network without IPv6")
+        with Gateway(under=self.ALONE) as gateway:
+            outcome = gateway.check("http://localhost:8000/")
+            self.assertEqual((outcome.verdict, outcome.message), (FAILED, "no route to localhost:8000"))
+            self.assertEqual(gateway.check("http://[::1]:8000/").verdict, UNKNOWN)
 
 
 class SocketTest(TestCase):

@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sched.h>
+
+#include <thread>
 
 #include "unit/checks/rig.h"
 
@@ -74,9 +77,33 @@ TEST_CASE("a port that somebody listens on passes, by number and by name") {
 }
 
 TEST_CASE("a bare port may be one of IPv6 only") {
+  auto both = parse_target("1")->addresses;
+  io::leave_out_unspeakable(both);
+  if (both.size() == 1) {
+    MESSAGE("skipped: this machine has no IPv6");
+    return;
+  }
   Rig rig;
   const Server server{"[::1]"};
   CHECK(look_at(rig, server.port).verdict == CheckVerdict::Passed);
+}
+
+// In a new network namespace there is no IPv6 address, and 127.0.0.1 is not up.
+TEST_CASE("where there is no IPv6 a bare port and a name are judged by IPv4") {
+  std::thread{[] {
+    if (unshare(CLONE_NEWNET) != 0) {
+      MESSAGE("skipped: a network without IPv6 needs root and CAP_SYS_ADMIN");
+      return;
+    }
+    Rig rig;
+    const Answer bare = look_at(rig, "8000");
+    CHECK(bare.verdict == CheckVerdict::Failed);
+    CHECK(bare.message == "no way to the network on 127.0.0.1:8000");
+    Town town{{"[::1]", "127.0.0.1"}};
+    TcpProber prober{rig.means, town.names, {"db:8000"}, nullptr};
+    CHECK(rig.look(prober).message == "no way to the network on 127.0.0.1:8000");
+    CHECK(look_at(rig, "[::1]:8000").verdict == CheckVerdict::Unknown);
+  }}.join();
 }
 
 TEST_CASE("a port that nobody listens on is refused, and the message says where") {
