@@ -11,12 +11,26 @@ Engine::~Engine() = default;
 
 std::unique_ptr<Repeated> Engine::begin(const runtime::WatchRequest& request,
                                         const model::Probe& probe, std::uint32_t number,
-                                        const Plan& plan) {
-  auto prober = make_prober(probe, {request.start, request.started}, means_, shared_);
+                                        Plan plan) {
+  Memory memory = memory_of(request, number);
+  plan.goes_on = !memory.known.empty();
+  auto prober =
+      make_prober(probe, {request.start, request.started, std::move(memory)}, means_, shared_);
   const auto report = [this, run = request.start.run, number](policy::CheckResult result) {
     post_(runtime::ProbeResult{run, number, std::move(result)});
   };
   return std::make_unique<Repeated>(means_.loop, means_.clock, std::move(prober), plan, report);
+}
+
+// `ready` has none: it is over when it has passed once.
+Memory Engine::memory_of(const runtime::WatchRequest& request, std::uint32_t number) {
+  if (number >= request.start.spec->health.size()) return {};
+  Memory memory;
+  if (number < request.memories.size()) memory.known = request.memories[number];
+  memory.keep = [this, run = request.start.run, number](std::string bytes) {
+    post_(runtime::ProbeMemory{run, number, std::move(bytes)});
+  };
+  return memory;
 }
 
 void Engine::await_ready(const runtime::WatchRequest& request) {

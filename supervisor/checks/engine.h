@@ -45,7 +45,8 @@ class Engine final : public runtime::Checks {
   using Watched = std::vector<std::unique_ptr<Repeated>>;
   void keep(RunId run, const Said& said);
   std::unique_ptr<Repeated> begin(const runtime::WatchRequest& request, const model::Probe& probe,
-                                  std::uint32_t number, const Plan& plan);
+                                  std::uint32_t number, Plan plan);
+  Memory memory_of(const runtime::WatchRequest& request, std::uint32_t number);
 
   Means means_;
   std::function<void(runtime::RunnerEvent)> post_;

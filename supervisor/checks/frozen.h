@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/guard.h"
@@ -26,22 +27,32 @@ class Stillness {
   // What the tree had used by `now`, and whether it has printed since the look before.
   Answer judge(const process::TreeActivity& activity, bool printed, MonoTime now);
 
+  // What another one needs to go on: how long nothing was done, and what had been used by then.
+  std::string memory() const;
+  // Goes on with it; what cannot be read is nothing.
+  void recall(std::string_view memory);
+
  private:
-  bool has_acted(const process::TreeActivity& activity, Duration elapsed) const;
+  struct Past {
+    MonoTime at;
+    Duration still{0};
+    std::uint32_t processes = 0;  // a digest of which there were
+    Duration cpu{0};
+    std::uint64_t io_bytes = 0;
+  };
+  bool has_acted(const Past& now) const;
 
   double cpu_below_percent_;
   Duration for_;
   Duration most_;
-  std::optional<process::TreeActivity> before_;
-  MonoTime at_;
-  Duration still_{0};
+  std::optional<Past> before_;
 };
 
 class FrozenProber final : public Prober, private LogTap {
  public:
   // `files`: the logs of the instance.
   FrozenProber(const Means& means, LogTaps& taps, const model::FrozenProbe& probe,
-               std::string instance, std::vector<std::string> files);
+               std::string instance, std::vector<std::string> files, Memory memory = {});
   ~FrozenProber() override;
 
   void look(Duration timeout, Done done) override;
@@ -58,6 +69,7 @@ class FrozenProber final : public Prober, private LogTap {
   std::string instance_;
   std::vector<std::string> files_;
   Stillness stillness_;
+  Memory memory_;
   bool printed_ = false;
   Done done_;
   // The worker's while a look is under way.

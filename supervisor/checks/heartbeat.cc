@@ -1,6 +1,9 @@
 #include "checks/heartbeat.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "base/bytes.h"
 
 namespace mainstay::checks {
 
@@ -11,9 +14,38 @@ constexpr Duration kToldEvery = std::chrono::seconds{1};
 
 }  // namespace
 
-HeartbeatProber::HeartbeatProber(const Means& means, Duration within)
-    : means_(means), within_(within), patience_(means.loop, means.clock, [this] { on_silence(); }) {
-  wait_for_next();
+HeartbeatProber::HeartbeatProber(const Means& means, Duration within, Memory memory)
+    : means_(means),
+      within_(within),
+      memory_(std::move(memory)),
+      patience_(means.loop, means.clock, [this] { on_silence(); }) {
+  if (!recall()) wait_for_next();
+}
+
+// Beats that were not told of, or that wait in their socket, are newer than what is known.
+bool HeartbeatProber::recall() {
+  Decoder in{memory_.known};
+  const Duration within = in.duration();
+  const MonoTime due = in.mono();
+  const bool has_beaten = in.flag();
+  const MonoTime last_beat = in.mono();
+  if (!in.ok() || !in.at_end()) return false;
+  within_ = within;
+  due_ = due;
+  if (has_beaten) last_beat_ = last_beat;
+  const Duration left = std::max(Duration{0}, due_ - means_.clock().mono);
+  if (within_ > Duration{0}) patience_.start(left + kToldEvery);
+  return true;
+}
+
+void HeartbeatProber::remember() const {
+  if (!memory_.keep) return;
+  Encoder out;
+  out.duration(within_);
+  out.mono(due_);
+  out.flag(last_beat_.has_value());
+  out.mono(last_beat_.value_or(MonoTime{}));
+  memory_.keep(out.take());
 }
 
 std::string HeartbeatProber::awaits() const {
@@ -50,11 +82,13 @@ void HeartbeatProber::on_beat() {
 }
 
 void HeartbeatProber::wait_for_next() {
+  due_ = means_.clock().mono + within_;
   if (within_ > Duration{0}) {
     patience_.start(within_);
   } else {
     patience_.cancel();
   }
+  remember();
 }
 
 // Beats that were not told of have not moved the timer.

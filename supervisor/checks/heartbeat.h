@@ -13,13 +13,15 @@ namespace mainstay::checks {
 
 class HeartbeatProber final : public Prober {
  public:
-  HeartbeatProber(const Means& means, Duration within);
+  HeartbeatProber(const Means& means, Duration within, Memory memory = {});
 
   void look(Duration timeout, Done done) override;
   std::string awaits() const override;
   void hear(const Said& said) override;
 
  private:
+  bool recall();
+  void remember() const;
   void wait_for_next();
   void on_beat();
   void on_silence();
@@ -29,6 +31,8 @@ class HeartbeatProber final : public Prober {
   Duration within_;  // zero: the service has said that none comes any more
   std::optional<MonoTime> last_beat_;
   std::optional<MonoTime> last_passed_;  // that was told
+  MonoTime due_;                         // when it would be silent
+  Memory memory_;
   Done done_;
   std::optional<Answer> unasked_;  // came between two looks
   Patience patience_;

@@ -42,6 +42,13 @@ struct Said {
   Duration within{0};
 };
 
+// What a prober of the same run told before it, and where it tells its own successor something:
+// when looking begins anew, under another controller, it goes on with what was known.
+struct Memory {
+  std::string known;                      // empty: nothing
+  std::function<void(std::string)> keep;  // replaces it; must only enqueue; empty: nobody keeps it
+};
+
 class Prober {
  public:
   using Done = std::function<void(Answer)>;

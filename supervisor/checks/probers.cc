@@ -52,10 +52,11 @@ class Factory {
     for (const logs::Source& source : logs_of(subject_.start))
       files.push_back(source.file);
     return std::make_unique<FrozenProber>(means_, shared_.taps, probe,
-                                          subject_.start.canonical_name, std::move(files));
+                                          subject_.start.canonical_name, std::move(files),
+                                          subject_.memory);
   }
   std::unique_ptr<Prober> operator()(const model::HeartbeatProbe& probe) const {
-    return std::make_unique<HeartbeatProber>(means_, probe.within);
+    return std::make_unique<HeartbeatProber>(means_, probe.within, subject_.memory);
   }
   std::unique_ptr<Prober> operator()(const model::FileProbe& probe) const {
     return std::make_unique<FileProber>(means_, probe.path);

@@ -26,6 +26,7 @@ struct Shared {
 struct Subject {
   const runtime::StartRequest& start;
   MonoTime started;
+  Memory memory{};
 };
 
 // Both outlive the prober.

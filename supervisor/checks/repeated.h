@@ -23,6 +23,7 @@ struct Plan {
   bool eager = false;         // at once, and every eager_interval until it has passed once;
   Duration eager_interval;    // a look that is not at a regular moment does not count
   bool until_passed = false;  // that is the end of it
+  bool goes_on = false;       // from what was known before: nothing has to be said at the beginning
 };
 
 // Where in its interval a check begins: even over all of them, and always the same for one.

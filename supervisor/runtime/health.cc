@@ -35,6 +35,7 @@ Watch watch_for(const InstanceMachine& machine, const model::ServiceSpec& spec) 
 void begin_run(Looks& looks, RunId run, std::size_t checks) {
   looks.run = run;
   looks.checks.assign(checks, CheckState{});
+  looks.memories.assign(checks, {});
   looks.not_ready_because.clear();
   looks.said.clear();
   looks.end_note.clear();
@@ -83,7 +84,8 @@ void Supervision::look_at(Instance& instance) {
   looks.watched_run = looks.run;
   const policy::Running* up = instance.machine.up();
   if (up == nullptr) return;
-  const WatchRequest request{start_request(instance, up->run), up->pid, up->started};
+  const WatchRequest request{start_request(instance, up->run), up->pid, up->started,
+                             looks.memories};
   switch (looks.wanted) {
     case Watch::Nothing:
       return;
@@ -130,6 +132,12 @@ void Supervision::apply(Instance& instance, const ProbeResult& news) {
   } else if (news.probe < instance.looks->checks.size()) {
     take_health_look(instance, news.probe, news.result);
   }
+  check_store_.put(instance.id.value, encode(*instance.looks));
+}
+
+void Supervision::apply(Instance& instance, const ProbeMemory& news) {
+  if (!instance.looks || news.probe >= instance.looks->memories.size()) return;
+  instance.looks->memories[news.probe] = news.bytes;
   check_store_.put(instance.id.value, encode(*instance.looks));
 }
 

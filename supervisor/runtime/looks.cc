@@ -11,16 +11,17 @@ namespace mainstay::runtime {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-// Of a check without its text; the rest of the record is shared by the texts.
-constexpr std::size_t kCheckSize = 64;
-constexpr std::size_t kHead = 64;
+constexpr std::uint8_t kVersion = 2;  // 1 had no memories
+// Of a check without its texts; the rest of the record is shared by memories, which come first, and
+// texts.
+constexpr std::size_t kCheckSize = 44;
+constexpr std::size_t kHead = 16;
 constexpr std::size_t kLongestText = 240;
 
-std::size_t text_room(std::size_t checks) {
+// What there is for memories and texts.
+std::size_t free_room(std::size_t checks) {
   const std::size_t taken = kHead + checks * kCheckSize;
-  if (taken >= StateStore::kMaxRecord) return 0;
-  return std::min(kLongestText, (StateStore::kMaxRecord - taken) / (checks + 1));
+  return taken < StateStore::kMaxRecord ? StateStore::kMaxRecord - taken : 0;
 }
 
 void put(Encoder& out, const policy::CheckState& check, std::size_t room) {
@@ -31,6 +32,13 @@ void put(Encoder& out, const policy::CheckState& check, std::size_t room) {
   put_time(out, check.last_at);
   out.duration(check.latency);
   out.text(cut_utf8(check.last_error, room));
+}
+
+// Takes from `room` what it needs.
+std::string_view fitting(const std::string& memory, std::size_t& room) {
+  if (memory.size() > room) return {};
+  room -= memory.size();
+  return memory;
 }
 
 policy::CheckState get_check(Decoder& in, bool& sane) {
@@ -48,26 +56,36 @@ policy::CheckState get_check(Decoder& in, bool& sane) {
 }  // namespace
 
 std::string encode(const Looks& looks) {
-  const std::size_t room = text_room(looks.checks.size());
+  std::size_t room = free_room(looks.checks.size());
+  std::vector<std::string_view> memories;
+  for (const std::string& memory : looks.memories)
+    memories.push_back(fitting(memory, room));
+  memories.resize(looks.checks.size());
+  const std::size_t text = std::min(kLongestText, room / (looks.checks.size() + 1));
   Encoder out;
   out.u8(kVersion);
   out.u64(looks.run.value);
-  out.text(cut_utf8(looks.not_ready_because, room));
+  out.text(cut_utf8(looks.not_ready_because, text));
   out.u8(static_cast<std::uint8_t>(looks.checks.size()));
-  for (const policy::CheckState& check : looks.checks)
-    put(out, check, room);
+  for (std::size_t i = 0; i < looks.checks.size(); ++i) {
+    put(out, looks.checks[i], text);
+    out.text(memories[i]);
+  }
   return out.take();
 }
 
 Result<Looks> decode_looks(std::string_view bytes) {
   Decoder in{bytes};
   Looks looks;
-  bool sane = in.u8() == kVersion;
+  const std::uint8_t version = in.u8();
+  bool sane = version == 1 || version == kVersion;
   looks.run = RunId{in.u64()};
   looks.not_ready_because = in.text();
   const std::size_t count = in.u8();
-  for (std::size_t i = 0; i < count && in.ok(); ++i)
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
     looks.checks.push_back(get_check(in, sane));
+    looks.memories.push_back(version == 1 ? std::string{} : in.text());
+  }
   if (!sane || !in.ok() || !in.at_end()) {
     return Error{"cannot read a record of the former controller's checks"};
   }

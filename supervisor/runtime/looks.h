@@ -23,6 +23,7 @@ struct Looks {
   Watch watched = Watch::Nothing;  // what Checks was asked for
   RunId watched_run;
   std::vector<policy::CheckState> checks;  // parallel to ServiceSpec::health
+  std::vector<std::string> memories;       // parallel to checks: what each wants to know again
   std::string not_ready_because;           // the last look at `ready`
   std::string said;                        // by the service, of itself
   std::string end_note;                    // why it is being ended, for its LastExit
@@ -37,8 +38,8 @@ struct FormerLooks {
   std::vector<std::uint32_t> slots;
 };
 
-// Its record in the store of checks: what a new controller has to know of the same run. Texts are
-// cut so that it fits.
+// Its record in the store of checks: what a new controller has to know of the same run. Texts
+// are cut so that it fits; memories come before them, those of the first checks first.
 std::string encode(const Looks& looks);
 Result<Looks> decode_looks(std::string_view bytes);
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -104,6 +105,14 @@ struct ProbeResult {
   std::uint32_t probe = kReadyProbe;
   policy::CheckResult result;
 };
+// What such a check wants to know again when looking begins anew, under another controller or this
+// one: a few bytes that only its kind understands. Replaces what it had told before.
+struct ProbeMemory {
+  RunId run;
+  std::uint32_t probe = 0;  // the place in ServiceSpec::health
+  std::string bytes;
+  static constexpr std::size_t kMost = 40;
+};
 // The service asked for more time to get ready or to stop (EXTEND_TIMEOUT_USEC).
 struct MoreTime {
   RunId run;
@@ -121,14 +130,17 @@ struct MemoryExceeded {
   std::uint64_t limit_bytes = 0;
   bool killed = false;  // by the kernel: an exit follows or has been told
 };
-using RunnerEvent = std::variant<Spawned, StartFailed, Exited, TreeEmpty, ProbeResult, MoreTime,
-                                 SaidStatus, MemoryExceeded>;
+using RunnerEvent = std::variant<Spawned, StartFailed, Exited, TreeEmpty, ProbeResult, ProbeMemory,
+                                 MoreTime, SaidStatus, MemoryExceeded>;
 
 // A run to be looked at.
 struct WatchRequest {
   StartRequest start;  // its spec has the probes
   int pid = 0;
   MonoTime started{};
+  // Parallel to ServiceSpec::health; each empty, or what was its ProbeMemory. Lives as long as the
+  // call.
+  std::span<const std::string> memories{};
 };
 
 // Looks whether runs are ready and healthy (checks/ does it). Every call returns at once; answers

@@ -133,6 +133,7 @@ class Supervision {
   void watch_as_decided();
   void look_at(Instance& instance);
   void apply(Instance& instance, const ProbeResult& result);
+  void apply(Instance& instance, const ProbeMemory& news);
   void take_ready_look(Instance& instance, const policy::CheckResult& result);
   void take_health_look(Instance& instance, std::uint32_t check, const policy::CheckResult& result);
   void become_ready(Instance& instance);

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from datetime import datetime
 
 import mainstay
 from mainstay import Supervisor, TestCase, alive, until
@@ -22,6 +23,11 @@ def events(s, *kinds):
 
 def is_restarted_since(first):
     return lambda service: service["pid"] not in (None, first["pid"])
+
+
+def last_look(service):
+    at = service["checks"][0]["last_at"]
+    return datetime.fromisoformat(at.replace("Z", "+00:00")).timestamp()
 
 
 class Health(TestCase):
@@ -82,6 +88,45 @@ services:
             self.assertEqual({event["service"] for event in frozen}, {"stopped"})
             self.assertIn("no CPU time, output or I/O", str(frozen[0]["data"]))
             self.assertEqual(s.service("busy")["pid"], busy)
+
+    def test_a_service_that_is_still_or_mute_is_found_however_often_the_controller_dies(self):
+        # Each controller lives for less than the time that has to pass.
+        yaml = """
+services:
+  stopped:
+    command: [sh, -c, 'while :; do :; done']
+    restart: {backoff: 10ms}
+    health: [{frozen: {for: 8s}}]
+  mute:
+    command: [python3, mute.py]
+    restart: {backoff: 10ms}
+    health: [{heartbeat: 8s}]
+  busy:
+    command: [sh, -c, 'while :; do :; done']
+    health: [{frozen: {for: 8s}}]
+"""
+        mute = """
+import os, signal, socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.sendto(b"WATCHDOG=1", os.environ["NOTIFY_SOCKET"])
+signal.pause()
+"""
+        names = ("stopped", "mute", "busy")
+        with Supervisor(yaml, {"mute.py": mute}, environment={"MAINSTAY_TEST_CONTROLLER_AT_ONCE": "1"}) as s:
+            first = {name: s.wait(name, lambda a: a["health"] == "healthy", "healthy") for name in names}
+            os.kill(first["stopped"]["pid"], signal.SIGSTOP)
+            ended = {}
+            for _ in range(15):
+                seen = last_look(s.service("busy"))
+                s.wait("busy", lambda busy: last_look(busy) > seen + 0.5, "looked at again")
+                ended.update({name: exit for name in names if (exit := s.service(name)["last_exit"])})
+                if len(ended) == 2:
+                    break
+                s.kill_controller()
+            self.assertEqual(set(ended), {"stopped", "mute"})
+            self.assertIn("no CPU time, output or I/O", ended["stopped"]["note"])
+            self.assertIn("no heartbeat (WATCHDOG=1) for", ended["mute"]["note"])
+            self.assertEqual(s.service("busy")["pid"], first["busy"]["pid"])
 
 
 class Ready(TestCase):

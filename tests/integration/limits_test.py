@@ -89,7 +89,15 @@ def limit_groups(s):
         mark = (mark ^ byte) * 1099511628211 % (1 << 64)
     roots = [own_group(controller) / f"mainstay-limits-{mark:016x}" for controller in ("memory", "cpu", "pids")
              if own_group(controller)]
-    return [path for root in roots if root.exists() for path in [root, *(p for p in root.iterdir() if p.is_dir())]]
+    return [path for root in roots for path in with_folders(root)]
+
+
+def with_folders(root):
+    """It and the folders in it; nothing when it is not there, or goes while we look."""
+    try:
+        return [root, *(path for path in root.iterdir() if path.is_dir())]
+    except FileNotFoundError:
+        return []
 
 
 def group_of(pid, controller):

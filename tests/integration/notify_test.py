@@ -128,6 +128,27 @@ for text in b"READY=1", b"RELOADING=1", b"READY=1", b"STATUS=idle":
                 os.kill(pid, signal.SIGUSR1)
                 s.wait("a", lambda service, said=said: service["status_text"] == said, f"it says {said}")
 
+    def test_the_main_process_that_a_service_names_is_shown_and_its_own_end_is_the_end(self):
+        successor = """
+import os, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+child = os.fork()
+if child == 0:
+    signal.pause()
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+    s.sendto(b"MAINPID=%d\\nREADY=1" % child, os.environ["NOTIFY_SOCKET"])
+print(child, flush=True)
+signal.sigwait([signal.SIGUSR1])
+"""
+        yaml = "services: {a: {command: [python3, successor.py], ready: {notify: true}, restart: {backoff: 10ms}}}"
+        with Supervisor(yaml, {"successor.py": successor}) as s:
+            first = s.wait("a", lambda a: a["ready"], "ready")
+            named = int(until(lambda: heard(s), "it says whom it named")[0])
+            self.assertEqual(first["status_text"], f"its main process is {named}")
+            os.kill(first["pid"], signal.SIGUSR1)
+            s.wait("a", lambda a: a["ready"] and a["pid"] != first["pid"], "started anew")
+            self.assertFalse(mainstay.alive(named))
+
     def test_a_service_of_another_user_is_heard(self):
         if not as_root():
             self.skipTest("needs root: a service of another user")

@@ -131,6 +131,7 @@ TEST_CASE("the longest record of checks fits, and a damaged one is told from a w
   looks.run = RunId{~0ULL};
   looks.not_ready_because = std::string(5000, 'n');
   looks.checks.resize(16);
+  looks.memories.resize(16, std::string(ProbeMemory::kMost, 'm'));
   for (policy::CheckState& check : looks.checks) {
     check = {Health::Unhealthy, 3, 0, MonoTime{1s}, MonoTime{2s}, 5ms, std::string(5000, 'e')};
   }
@@ -140,6 +141,8 @@ TEST_CASE("the longest record of checks fits, and a damaged one is told from a w
   REQUIRE(read.ok());
   CHECK(read.value().checks.size() == 16);
   CHECK(read.value().checks[15].failures == 3);
+  CHECK(read.value().memories[5] == looks.memories[5]);
+  CHECK(read.value().memories[15].empty());
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     CHECK_FALSE(decode_looks(std::string_view{bytes}.substr(0, length)).ok());
   }
@@ -158,6 +161,22 @@ TEST_CASE("no record that is cut or changed is taken for another state than it s
     const auto read = decode_instance(changed);  // must not crash; CRCs are the store's matter
     if (read) CHECK(encode(read.value()).size() <= changed.size());
   }
+}
+
+TEST_CASE("a record of checks from before they had memories is read, and one of tomorrow is not") {
+  Looks looks;
+  looks.run = RunId{7};
+  looks.checks.push_back({Health::Healthy, 0, 3, MonoTime{1s}, MonoTime{2s}, 5ms, ""});
+  std::string before = encode(looks);
+  before.resize(before.size() - 4);  // the length of the memory
+  before[0] = 1;
+  const auto read = decode_looks(before);
+  REQUIRE(read.ok());
+  CHECK(read.value().checks == looks.checks);
+  CHECK(read.value().memories == std::vector<std::string>{""});
+  std::string tomorrow = encode(looks);
+  tomorrow[0] = 3;
+  CHECK_FALSE(decode_looks(tomorrow).ok());
 }
 
 TEST_CASE("the event log keeps the latest, numbers them without gaps and survives hostile texts") {

@@ -28,6 +28,7 @@ struct Life {
   std::optional<runtime::StartFailure> start_failure;
   std::optional<Duration> ready_after = 0ms;  // `ready` passes from then on; nothing: never
   std::optional<Duration> sick_after;         // its checks fail from then on; nothing: never
+  std::optional<Duration> still_after;        // does nothing from then on; nothing: never
 };
 
 class World : public runtime::Runner,
@@ -113,7 +114,7 @@ class World : public runtime::Runner,
   void kill_tree(RunId run) override;
   void await_tree_empty(RunId run) override;
   void release(RunId run) override;
-  // --- runtime::Checks: every check at its interval, `ready` every 100 ms ---
+  // --- runtime::Checks: every check at its interval, frozen ones too, `ready` every 100 ms ---
   void await_ready(const runtime::WatchRequest& request) override;
   void watch_health(const runtime::WatchRequest& request, bool eager) override;
   void unwatch(RunId run) override;
@@ -145,7 +146,16 @@ class World : public runtime::Runner,
 
   std::uint64_t begin_watch(const runtime::WatchRequest& request);
   void look_whether_ready(RunId run, std::uint64_t watch);
-  void look_at_health(RunId run, std::uint64_t watch, std::uint32_t check, Duration interval);
+  struct Look {
+    RunId run;
+    std::uint64_t watch = 0;
+    std::uint32_t check = 0;
+    Duration interval{0};
+    std::optional<Duration> frozen_after;  // of a frozen check
+    Duration still{0};                     // which is what it remembers
+  };
+  void look_at_health(const Look& look);
+  bool is_frozen(Look& look, const Process& process);
 
   void ask(runtime::Verb verb, const std::string& target);
   void take_over(bool only_to_watch);

@@ -49,19 +49,36 @@ void World::watch_health(const runtime::WatchRequest& request, bool eager) {
   for (std::uint32_t i = 0; i < checks.size(); ++i) {
     const Duration interval =
         eager ? std::min(checks[i].interval, Duration{1s}) : checks[i].interval;
-    look_at_health(request.start.run, watch, i, interval);
+    Look look{request.start.run, watch, i, interval, {}, {}};
+    if (const auto* frozen = std::get_if<model::FrozenProbe>(&checks[i].probe))
+      look.frozen_after = frozen->for_time;
+    const std::string known = i < request.memories.size() ? request.memories[i] : "";
+    if (!known.empty()) look.still = std::chrono::seconds{std::stoi(known)};
+    look_at_health(look);
   }
 }
 
-void World::look_at_health(RunId run, std::uint64_t watch, std::uint32_t check, Duration interval) {
-  at(interval, [this, run, watch, check, interval] {
-    const auto process = processes_.find(run);
-    if (process == processes_.end() || !watches_.contains(run) || watches_[run] != watch) return;
+void World::look_at_health(const Look& look) {
+  at(look.interval, [this, look = look]() mutable {
+    const auto process = processes_.find(look.run);
+    const auto watch = watches_.find(look.run);
+    if (process == processes_.end() || watch == watches_.end() || watch->second != look.watch)
+      return;
     const auto& sick_after = process->second.life.sick_after;
     const bool sick = sick_after && now_.mono >= process->second.started + *sick_after;
-    post(result(run, check, !sick, now_.mono));
-    look_at_health(run, watch, check, interval);
+    const bool frozen = look.frozen_after && is_frozen(look, process->second);
+    post(result(look.run, look.check, !sick && !frozen, now_.mono));
+    look_at_health(look);
   });
+}
+
+bool World::is_frozen(Look& look, const Process& process) {
+  const auto& still_after = process.life.still_after;
+  const bool still = still_after && now_.mono > process.started + *still_after;
+  look.still = still ? look.still + look.interval : Duration{0};
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(look.still).count();
+  post(runtime::ProbeMemory{look.run, look.check, std::to_string(seconds)});
+  return look.still >= *look.frozen_after;
 }
 
 void World::unwatch(RunId run) {

@@ -78,6 +78,17 @@ class AnswersTest(TestCase):
         outcome = self.judge(servers.hang, FAILED, "no answer within 300ms", timeout=0.3)
         self.assertGreaterEqual(outcome.total, 0.3)
 
+    def test_slow_to_the_end(self):
+        outcome = self.judge(servers.slowly(servers.OK, 0.01), PASSED, "", timeout=30, body="^ok$")
+        self.assertGreater(outcome.total, 0.01 * (len(servers.OK) - 1))
+
+    def test_so_slow_that_its_time_is_over(self):
+        # Something comes all the time, but neither the head nor the body ever ends.
+        head = b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1000 + b"\r\n\r\n"
+        self.judge(servers.slowly(head, 0.05), FAILED, "no answer within 300ms", timeout=0.3)
+        body = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+        self.judge(servers.slowly(b"x" * 1000, 0.05, body), FAILED, "the answer was not complete within 300ms", timeout=0.3)
+
     def test_stopping_in_the_middle(self):
         outcome = self.judge(servers.half_an_answer, FAILED, "the answer was not complete within 300ms", timeout=0.3)
         self.assertEqual(outcome.status, 200)

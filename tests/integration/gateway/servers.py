@@ -50,6 +50,17 @@ def status(code, body=b""):
     return answer(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (code, len(body), body))
 
 
+def slowly(data, every, at_once=b""):
+    """One byte after the other, after a beginning."""
+    def act(connection):
+        read_request(connection)
+        connection.sendall(at_once)
+        for byte in data:
+            connection.sendall(bytes([byte]))
+            threading.Event().wait(every)
+    return act
+
+
 def banner(connection):
     connection.sendall(b"220 mail.example.org ESMTP\r\n")
     until_closed(connection)

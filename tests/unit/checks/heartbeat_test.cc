@@ -10,8 +10,12 @@ namespace {
 constexpr Said kAlive{Said::What::Alive};
 
 struct Heart {
-  explicit Heart(Rig& rig_in, Duration within) : rig(rig_in), prober(rig_in.means, within) {
+  explicit Heart(Rig& rig_in, Duration within, std::string known = {})
+      : rig(rig_in), prober(rig_in.means, within, memory(std::move(known))) {
     listen();
+  }
+  Memory memory(std::string known) {
+    return {std::move(known), [this](std::string bytes) { kept = std::move(bytes); }};
   }
   void listen() {
     prober.look(5s, [this](Answer answer) { answers.push_back(std::move(answer)); });
@@ -24,6 +28,7 @@ struct Heart {
     return answer;
   }
   Rig& rig;
+  std::string kept;
   HeartbeatProber prober;
   std::vector<Answer> answers;
 };
@@ -75,6 +80,32 @@ TEST_CASE("a service may ask to be taken for silent, or change its time") {
     rig.turn_for(60ms);
     CHECK(heart.answers.empty());
   }
+}
+
+TEST_CASE("another controller goes on waiting for the same beat, and a second more") {
+  Rig rig;
+  Heart before{rig, 1h};
+  SUBCASE("of one that has beaten") {
+    before.prober.hear(kAlive);
+  }
+  SUBCASE("of one that has not yet") {}
+  rig.ahead = 1h - 200ms;
+  Heart after{rig, 1h, before.kept};
+  rig.turn_for(300ms);
+  CHECK(after.answers.empty());
+  CHECK(after.next().message.starts_with("no heartbeat (WATCHDOG=1) "));
+}
+
+TEST_CASE("the time that a service has asked for holds under another controller") {
+  Rig rig;
+  Heart before{rig, 10ms};
+  before.prober.hear({Said::What::WatchdogTime, 0ms});
+  Heart silent{rig, 10ms, before.kept};
+  rig.turn_for(1200ms);
+  CHECK(silent.answers.empty());
+  before.prober.hear({Said::What::WatchdogTime, 20ms});
+  Heart short_of_breath{rig, 1h, before.kept};
+  CHECK(short_of_breath.next().verdict == CheckVerdict::Failed);
 }
 
 // A controller that was held up finds the timer due and the beat waiting: timers come first.

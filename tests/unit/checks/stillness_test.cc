@@ -65,6 +65,37 @@ TEST_CASE("time in which nobody looked does not count") {
   CHECK(still.judge(used(5s), false, at(1h + 12s)).verdict == CheckVerdict::Passed);
 }
 
+TEST_CASE("what was known goes on elsewhere, and whoever acted meanwhile is not frozen") {
+  Stillness before = minute();
+  for (int look = 0; look < 5; ++look)
+    before.judge(used(5s), false, at(look * 12s));
+  Stillness after = minute();
+  after.recall(before.memory());
+  SUBCASE("still all the while") {
+    CHECK(after.judge(used(5s), false, at(60s)).verdict == CheckVerdict::Failed);
+  }
+  SUBCASE("CPU time while nobody was there") {
+    CHECK(after.judge(used(6s), false, at(60s)).verdict == CheckVerdict::Passed);
+    CHECK(after.judge(used(6s), false, at(72s)).verdict == CheckVerdict::Passed);
+  }
+  SUBCASE("another process while nobody was there") {
+    auto other = used(5s);
+    other.processes[1].second = 3;
+    CHECK(after.judge(other, false, at(60s)).verdict == CheckVerdict::Passed);
+  }
+  SUBCASE("of a long absence only a part counts") {
+    before.judge(used(6s), false, at(60s));
+    Stillness late = minute();
+    late.recall(before.memory());
+    CHECK(late.judge(used(6s), false, at(1h)).verdict == CheckVerdict::Passed);
+  }
+  SUBCASE("half a memory is none") {
+    Stillness confused = minute();
+    confused.recall(before.memory().substr(1));
+    CHECK(confused.judge(used(5s), false, at(60s)).verdict == CheckVerdict::Passed);
+  }
+}
+
 TEST_CASE("it is looked at five times in its time, or at its interval if that is shorter") {
   const model::FrozenProbe probe{0.1, 5min};
   CHECK(FrozenProber::interval_for(probe, 30s) == 30s);
