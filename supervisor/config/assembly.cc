@@ -160,6 +160,7 @@ void Assembly::read_monitors(const Field& monitors, std::uint32_t file) {
        ++i) {
     const Field entry = monitors.entry(i);
     if (!declare(entry, "monitor")) continue;
+    if (out_.monitors.size() > kMaxMonitors) return;
     if (!entry.is(NodeKind::Map)) {
       if (entry.is_null()) entry.error("is empty, must be a map with one of http, tcp, command");
       continue;
@@ -182,6 +183,10 @@ void Assembly::check_totals() {
     findings_.error(
         kWhole, "",
         fmt::format("too many services or jobs; fewer than {} are allowed", kMaxDeclared));
+  }
+  if (out_.monitors.size() > kMaxMonitors) {
+    findings_.error(kWhole, "",
+                    fmt::format("too many monitors; at most {} are looked at", kMaxMonitors));
   }
   if (budget_.spent()) {
     findings_.error(kWhole, "",

@@ -26,7 +26,9 @@ inline constexpr std::size_t kMaxValueBytes = 128 * 1024 - 1;
 // References in references: ${A:-${B}}, and variables made of variables.
 inline constexpr int kMaxReferenceDepth = 32;
 
-inline constexpr std::size_t kMaxDeclared = 10'000;    // services and jobs together
+inline constexpr std::size_t kMaxDeclared = 10'000;  // services and jobs together
+// How each monitor stands is kept in a record, and there is room for so many (runtime/ports.h).
+inline constexpr std::size_t kMaxMonitors = 5'000;
 inline constexpr std::uint32_t kMaxInstances = 1'000;  // of one service
 inline constexpr std::size_t kMaxInstancesInAll = 20'000;
 inline constexpr std::size_t kMaxWindowedRestarts = 64;

@@ -1,5 +1,5 @@
-// What the checks have told of an instance's present run. Only services with `ready` or `health`
-// have it.
+// What checks, limits and the service itself have told of an instance's present run. Only services
+// with `ready`, `health` or `limits.memory` have it.
 #pragma once
 
 #include <cstdint>

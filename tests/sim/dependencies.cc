@@ -161,3 +161,32 @@ TEST_CASE("an essential service with retry_after has not failed for good") {
   CHECK(w.state("a") == PublicState::Failed);
   CHECK_FALSE(w.controller().shutting_down());
 }
+
+TEST_CASE("who waits for a start is not held to be blocked by the health of another instance") {
+  Scene w;
+  model::CheckSpec check;
+  check.probe = model::TcpProbe{{"8000"}};
+  check.interval = 5s;
+  check.failures = 1;
+  check.action = model::CheckAction::Alert;
+  auto& db = w.declare("db");
+  db.instances = 2;
+  db.health = {check};
+  auto& api = w.declare("api");
+  api.autostart = false;
+  api.depends_on = {{"db", DependencyCondition::Started}};
+  w.up();
+  w.advance(7s);
+  w.tell("db:0", [&w](RunId run) {
+    return runtime::ProbeResult{
+        run, 0, {.verdict = policy::CheckVerdict::Failed, .at = w.now().mono}};
+  });
+  w.restart("db:1");
+  w.advance(100ms);
+  REQUIRE(w.status("db:0").health == Health::Unhealthy);
+  const auto request = w.request(Verb::Start, "api");
+  CHECK(w.status("api").reason == "waits for db, which is starting");
+  CHECK_FALSE(w.controller().take_finished(request));
+  w.advance(2s);
+  CHECK(w.is_up("api"));
+}

@@ -289,32 +289,6 @@ TEST_CASE("dependants wait through a restart of what they need and spend no budg
   }
 }
 
-TEST_CASE("who waits for a start is not held to be blocked by the health of another instance") {
-  Scene w;
-  auto check = tcp_check(5s, 1);
-  check.action = CheckAction::Alert;
-  auto& db = w.declare("db");
-  db.instances = 2;
-  db.health = {check};
-  auto& api = w.declare("api");
-  api.autostart = false;
-  api.depends_on = {{"db", DependencyCondition::Started}};
-  w.up();
-  w.advance(7s);
-  w.tell("db:0", [&w](RunId run) {
-    return runtime::ProbeResult{
-        run, 0, {.verdict = policy::CheckVerdict::Failed, .at = w.now().mono}};
-  });
-  w.restart("db:1");
-  w.advance(100ms);
-  REQUIRE(w.status("db:0").health == Health::Unhealthy);
-  const auto request = w.request(Verb::Start, "api");
-  CHECK(w.status("api").reason == "waits for db, which is starting");
-  CHECK_FALSE(w.controller().take_finished(request));
-  w.advance(2s);
-  CHECK(w.is_up("api"));
-}
-
 TEST_CASE("a start that waits for something unhealthy says so at once") {
   Scene w;
   auto check = tcp_check(5s, 1);
@@ -416,25 +390,6 @@ TEST_CASE("a run that was getting ready goes on doing so under a new controller"
   w.advance(10s);
   CHECK(w.is_up("api"));
   CHECK(w.starts("api") == 1);
-}
-
-TEST_CASE("whose time to get ready was over before a new controller came is looked at once more") {
-  Scene w;
-  w.declare("api").ready = tcp_ready(30s);
-  w.life("api").ready_after = 20s;
-  w.declare("late").ready = tcp_ready(30s);
-  w.life("late").ready_after.reset();
-  w.up();
-  w.advance(10s);
-  w.kill_controller();
-  w.advance(2h);
-  w.take_over();
-  w.advance(4s);
-  CHECK(w.is_up("api"));
-  CHECK(w.starts("api") == 1);
-  CHECK(w.state("late") == PublicState::Starting);
-  w.advance(2s);
-  CHECK(w.status("late").last_exit->cause == "not ready in time");
 }
 
 TEST_CASE("what the service says of itself is shown") {

@@ -291,3 +291,23 @@ TEST_CASE("leftovers that were being killed are killed on, and those that stay a
   w.advance(1min);
   CHECK(w.live_processes() == 0);
 }
+
+TEST_CASE("whose time to get ready was over before a new controller came is looked at once more") {
+  Scene w;
+  const model::ReadySpec ready{.probe = model::TcpProbe{{"8000"}}, .timeout = 30s};
+  w.declare("api").ready = ready;
+  w.life("api").ready_after = 20s;
+  w.declare("late").ready = ready;
+  w.life("late").ready_after.reset();
+  w.up();
+  w.advance(10s);
+  w.kill_controller();
+  w.advance(2h);
+  w.take_over();
+  w.advance(4s);
+  CHECK(w.is_up("api"));
+  CHECK(w.starts("api") == 1);
+  CHECK(w.state("late") == PublicState::Starting);
+  w.advance(2s);
+  CHECK(w.status("late").last_exit->cause == "not ready in time");
+}

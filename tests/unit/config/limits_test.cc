@@ -113,6 +113,11 @@ TEST_CASE("instances and declarations have limits") {
   for (std::size_t i = 0; i < kMaxDeclared; ++i)
     services += " s" + std::to_string(i) + ":\n";
   CHECK(says(errors_of(services), "too many services"));
+
+  std::string monitors = "monitors:\n";
+  for (int i = 0; i < 5'001; ++i)
+    monitors += "  m" + std::to_string(i) + ": {tcp: 1}\n";
+  CHECK(says(errors_of(monitors), "too many monitors; at most 5000 are looked at"));
 }
 
 TEST_CASE("files have a limit in number and in size together") {
