@@ -25,16 +25,6 @@ std::vector<Column> columns() {
           {"TARGET", Align::Left, 0}, {"ANSWER", Align::Right, 8}, {"SINCE", Align::Right, 6}};
 }
 
-Tone tone_of(const MonitorView& monitor) {
-  if (monitor.is_down()) return Tone::Bad;
-  return monitor.state == "up" ? Tone::Good : Tone::Plain;
-}
-
-std::string latency_text(double milliseconds) {
-  return milliseconds < 10 ? fmt::format("{:.1f} ms", milliseconds)
-                           : fmt::format("{:.0f} ms", milliseconds);
-}
-
 std::vector<Cell> row_of(const MonitorView& monitor, WallTime now, const Terminal& terminal) {
   const std::string none{symbols_for(terminal).none};
   return {{monitor.name},
@@ -45,9 +35,21 @@ std::vector<Cell> row_of(const MonitorView& monitor, WallTime now, const Termina
           {monitor.since ? format_age(now - *monitor.since) : none}};
 }
 
-// "database: failed 11 times in a row: connection refused on 10.0.0.7:5432; last good 4m ago"
-std::string trouble_line(const MonitorView& monitor, WallTime now) {
-  std::string line = monitor.name + ": ";
+}  // namespace
+
+std::string latency_text(double milliseconds) {
+  return milliseconds < 10 ? fmt::format("{:.1f} ms", milliseconds)
+                           : fmt::format("{:.0f} ms", milliseconds);
+}
+
+Tone tone_of(const MonitorView& monitor) {
+  if (monitor.is_down()) return Tone::Bad;
+  return monitor.state == "up" ? Tone::Good : Tone::Plain;
+}
+
+std::string trouble_text(const MonitorView& monitor, WallTime now) {
+  if (monitor.last_error.empty()) return "";
+  std::string line;
   if (monitor.is_down() && monitor.failures > 0)
     line += fmt::format("failed {} times in a row: ", monitor.failures);
   else if (monitor.failures > 0)
@@ -58,16 +60,29 @@ std::string trouble_line(const MonitorView& monitor, WallTime now) {
   return line;
 }
 
-}  // namespace
-
 std::vector<MonitorView> monitor_views(const Json& result) {
   std::vector<MonitorView> out;
   for (const Json& monitor : list_of(result, "monitors")) {
-    out.push_back(
-        {text_of(monitor, "name"), text_of(monitor, "state"), text_of(monitor, "kind"),
-         text_of(monitor, "target"), number_of(monitor, "latency_ms"), time_of(monitor, "since"),
-         time_of(monitor, "last_good_at"), whole_of(monitor, "failures").value_or(0),
-         whole_of(monitor, "failures_allowed").value_or(0), text_of(monitor, "last_error")});
+    MonitorView& view =
+        out.emplace_back(MonitorView{text_of(monitor, "name"),
+                                     text_of(monitor, "state"),
+                                     text_of(monitor, "kind"),
+                                     text_of(monitor, "target"),
+                                     number_of(monitor, "latency_ms"),
+                                     time_of(monitor, "since"),
+                                     time_of(monitor, "last_good_at"),
+                                     whole_of(monitor, "failures").value_or(0),
+                                     whole_of(monitor, "failures_allowed").value_or(0),
+                                     text_of(monitor, "last_error"),
+                                     whole_of(monitor, "successes_needed").value_or(1),
+                                     seconds_of(monitor, "interval_seconds"),
+                                     seconds_of(monitor, "timeout_seconds"),
+                                     time_of(monitor, "last_at"),
+                                     {}});
+    for (const Json& look : list_of(monitor, "history")) {
+      view.looks.push_back(
+          {time_of(look, "at"), text_of(look, "result"), number_of(look, "latency_ms")});
+    }
   }
   return out;
 }
@@ -84,7 +99,7 @@ std::string monitors_text(std::span<const MonitorView> monitors, WallTime now,
   std::string out = table.render(kSets, terminal);
   for (const MonitorView& monitor : monitors) {
     if (monitor.last_error.empty()) continue;
-    const std::string line = trouble_line(monitor, now);
+    const std::string line = monitor.name + ": " + trouble_text(monitor, now);
     out +=
         terminal.width ? shorten_end(line, *terminal.width, symbols_for(terminal).ellipsis) : line;
     out += '\n';

@@ -22,6 +22,24 @@ CtlExit run(Context& context) {
 
 }  // namespace
 
+Answer ask_for_monitor(Context& context, const std::string& name, const Answer& no_service) {
+  const bool may_be = no_service.failure().code == "no_such_service" &&
+                      name.find_first_of("*?[") == std::string::npos && name != "all";
+  if (!may_be) return no_service;
+  const Answer answer =
+      context.ask("monitors.list", Json{{"targets", Json::array({name})}, {"history", true}});
+  return answer ? answer : no_service;
+}
+
+CtlExit show_monitor(Context& context, const Answer& answer, MonitorText text) {
+  if (!answer) return context.fail(answer.failure());
+  const auto monitors = monitor_views(answer.result());
+  if (context.json() || monitors.empty()) return context.print_json(answer.result());
+  const Terminal& terminal = context.out().terminal();
+  context.out().write(text(monitors.front(), io::read_clocks().wall, terminal));
+  return CtlExit::Done;
+}
+
 const Verb kMonitors = {
     .name = "monitors",
     .aliases = {},

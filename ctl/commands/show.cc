@@ -39,8 +39,10 @@ CtlExit show_crashes(Context& context) {
 CtlExit run(Context& context) {
   if (context.has("crashes")) return show_crashes(context);
   if (context.has("lines")) return context.fail_usage("-n goes with --crashes");
-  const Answer answer = context.ask("services.get", Json{{"name", context.words()[0]}});
-  if (!answer) return context.fail(answer.failure());
+  const std::string& name = context.words()[0];
+  const Answer answer = context.ask("services.get", Json{{"name", name}});
+  if (!answer)
+    return show_monitor(context, ask_for_monitor(context, name, answer), show_monitor_text);
   if (context.json()) return context.print_json(answer.result());
   context.out().write(show_text(answer.result(), io::read_clocks().wall, context.out().terminal()));
   return CtlExit::Done;
@@ -51,7 +53,7 @@ CtlExit run(Context& context) {
 const Verb kShow = {
     .name = "show",
     .aliases = kAliases,
-    .summary = "everything about one service or instance",
+    .summary = "everything about one service, instance or monitor",
     .usage = "show NAME [--crashes [-n 5]]",
     .details =
         "State, resources, last exit, log files and all settings that apply, defaults "
@@ -61,7 +63,7 @@ const Verb kShow = {
     .options = kOptions,
     .least = 1,
     .most = 1,
-    .wants = "the NAME of a service or instance",
+    .wants = "the NAME of a service, instance or monitor",
     .numbers = false,
     .run = run,
 };

@@ -132,7 +132,8 @@ std::vector<MonitorStatus> Monitors::list(const Now& now) const {
     const model::CheckSpec& check = monitor->spec.check;
     const policy::CheckState& state = monitor->record.state;
     out.push_back({monitor->spec.name, std::string{policy::kind_of(check.probe)},
-                   policy::target_of(check.probe, {}), check.failures, state, monitor->record.down,
+                   policy::target_of(check.probe, {}), check.failures, check.successes,
+                   check.interval, check.timeout, state, monitor->record.down,
                    monitor->record.since, wall(state.last_at), wall(state.last_good),
                    &monitor->history});
   }

@@ -34,6 +34,9 @@ struct MonitorStatus {
   std::string kind;    // "tcp"
   std::string target;  // "db.internal:5432", as the file has it
   std::uint32_t failures_allowed = 0;
+  std::uint32_t successes_needed = 1;
+  Duration interval{0};
+  Duration timeout{0};
   policy::CheckState state;
   bool down = false;  // not up again since it failed as often as it may
   std::optional<WallTime>

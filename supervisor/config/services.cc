@@ -125,6 +125,17 @@ void check_notify_fd(const Field& owner, const model::ServiceSpec& service) {
       fmt::format("needs limits.open_files above {}; it is {}", notify->fd, *limit));
 }
 
+// Sockets of `listen` are the service's descriptors from 3 on (sd_listen_fds(3)).
+void check_listen_fds(const Field& owner, const model::ServiceSpec& service) {
+  constexpr std::size_t kFirst = 3;
+  const auto* notify =
+      service.ready ? std::get_if<model::NotifyProbe>(&service.ready->probe) : nullptr;
+  const std::size_t end = kFirst + service.listen.size();
+  if (notify == nullptr || notify->fd == 0 || static_cast<std::size_t>(notify->fd) >= end) return;
+  owner["ready"]["notify"].error(fmt::format(
+      "cannot be descriptor {}, which is a socket of 'listen'; take {} or above", notify->fd, end));
+}
+
 }  // namespace
 
 model::ServiceSpec read_service(const Field& owner, std::string name, std::uint32_t declared_in,
@@ -148,6 +159,7 @@ model::ServiceSpec read_service(const Field& owner, std::string name, std::uint3
   read_health(owner["health"], out.health);
   read_reload(owner["reload"], out.reload_signal);
   read_listen(owner["listen"], out.listen);
+  check_listen_fds(owner, out);
   read_hooks(owner["hooks"], out.hooks);
   read_watch(owner["watch"], out.watch);
   return out;

@@ -63,6 +63,9 @@ void write_monitor(JsonWriter& out, const MonitorStatus& monitor, bool history) 
   }
   out.key("failures").whole(state.failures);
   out.key("failures_allowed").whole(monitor.failures_allowed);
+  out.key("successes_needed").whole(monitor.successes_needed);
+  out.key("interval_seconds").seconds(monitor.interval);
+  out.key("timeout_seconds").seconds(monitor.timeout);
   out.key("last_error").text_or_null(state.last_error);
   if (history) write_history(out, monitor);
   out.close_object();

@@ -51,6 +51,18 @@ std::optional<RpcFailure> excess(std::span<const std::string> targets) {
   return std::nullopt;
 }
 
+// Monitors are no services, but people ask for them all the same.
+std::string with_monitors(const runtime::Controller& controller, const std::string& target,
+                          std::string message) {
+  std::vector<std::string> names;
+  for (const auto& monitor : controller.ecosystem().monitors)
+    names.push_back(monitor.name);
+  if (std::find(names.begin(), names.end(), target) != names.end())
+    return fmt::format("no service named '{}': it is a monitor; ctl monitors {}", target, target);
+  const bool has_hint = message.find("did you mean") != std::string::npos;
+  return has_hint || is_pattern(target) ? message : message + did_you_mean(target, names);
+}
+
 }  // namespace
 
 Resolved resolve_targets(const runtime::Controller& controller,
@@ -62,6 +74,8 @@ Resolved resolve_targets(const runtime::Controller& controller,
   for (const std::string& target : targets) {
     if (resolves(controller, target)) continue;
     failure.code = code_for(controller, target);
+    if (failure.code == "no_such_service")
+      failure.message = with_monitors(controller, target, std::move(failure.message));
     break;
   }
   return {{}, std::move(failure)};

@@ -1,5 +1,6 @@
 """Services that are up and do not work are noticed and restarted; monitors tell of what is not ours."""
 
+import json
 import os
 import signal
 import socket
@@ -175,6 +176,15 @@ services:
 
 
 class Monitors(TestCase):
+    def check_explained(self, s, port):
+        why = s.ctl("why", "database", check=0).stdout
+        self.assertRegex(why, rf"^database is down since .*connection refused on 127.0.0.1:{port}; last good")
+        self.assertRegex(why, r"answers +of \d+ looks: \d+ passed, \d+ failed; half of the answers within")
+        self.assertIn(f"tcp 127.0.0.1:{port}", s.ctl("show", "database", check=0).stdout)
+        self.assertEqual(json.loads(s.ctl("why", "--json", "database", check=0).stdout)["monitors"][0]["name"], "database")
+        self.assertIn("did you mean 'database'?", s.ctl("why", "datbase", check=4).stderr)
+        self.assertIn("it is a monitor", s.ctl("restart", "database", check=4).stderr)
+
     def wait_monitor(self, s, name, state):
         def look():
             return s.call("monitors.list", targets=[name])["monitors"][0]["state"] == state
@@ -201,6 +211,7 @@ services: {{}}
             s.ctl("monitors", "fine", check=0)
             self.assertIn("did you mean 'database'?", s.ctl("monitors", "datbase", check=4).stderr)
             self.assertIn("is down: connection refused", s.ctl("events", check=0).stdout)
+            self.check_explained(s, port)
             looks = s.call("monitors.list", targets=["database"], history=True)["monitors"][0]["history"]
             self.assertEqual(looks[0]["result"], "passed")
             s.kill_controller()

@@ -88,6 +88,39 @@ TEST_CASE("stopping a service stops only it: what needs it goes on") {
   CHECK(w.starts("api") == 1);
 }
 
+TEST_CASE("what was stopped by hand stays so, whatever becomes of those it needs or that need it") {
+  Scene w;
+  auto& api = w.declare("api");
+  api.depends_on = {{"db", DependencyCondition::Healthy}};
+  api.restart_with = {"db"};
+  w.declare("db");
+  w.up();
+  w.advance(1min);
+  SUBCASE("the dependant") {
+    w.stop("api");
+    w.advance(1min);
+    w.die("db:0", code(1));
+    w.advance(1min);
+    w.restart("db");
+    w.advance(1h);
+    CHECK(w.is_up("db"));
+    CHECK(w.state("api") == PublicState::Stopped);
+    CHECK(w.starts("api") == 1);
+  }
+  SUBCASE("the dependency") {
+    w.stop("db");
+    w.advance(1min);
+    w.die("api:0", code(1));
+    w.advance(1h);
+    CHECK(w.state("db") == PublicState::Stopped);
+    CHECK(w.state("api") == PublicState::Waiting);
+    CHECK(w.status("api").unstable_runs == 0);
+    w.start("db");
+    w.advance(1min);
+    CHECK(w.is_up("api"));
+  }
+}
+
 TEST_CASE("restart_with restarts the follower after the leader was restarted, once, not counted") {
   Scene w;
   w.declare("api").restart_with = {"db"};

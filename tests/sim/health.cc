@@ -353,31 +353,6 @@ TEST_CASE("a new controller knows what the checks had found") {
   CHECK(w.starts("api") == 1);
 }
 
-TEST_CASE("a service that was still for 50 of 60 seconds is frozen ten seconds after a takeover") {
-  Scene w;
-  auto& check = w.declare("api").health.emplace_back();
-  check.probe = model::FrozenProbe{0.1, 60s};
-  check.interval = 10s;
-  check.failures = 1;
-  w.life("api").still_after = 100s;
-  w.up();
-  w.advance(155s);
-  for (int i = 0; i < 2; ++i) {
-    w.kill_controller();
-    w.take_over();
-    w.settle();
-  }
-  w.advance(9s);
-  CHECK(w.is_up("api"));
-  w.advance(2s);
-  CHECK(w.count_events(EventKind::ServiceFrozen, "api") == 1);
-  w.advance(20s);
-  CHECK(w.starts("api") == 2);
-  // Its next run has all of the time again.
-  w.advance(100s);
-  CHECK(w.count_events(EventKind::ServiceFrozen, "api") == 1);
-}
-
 TEST_CASE("a run that was getting ready goes on doing so under a new controller") {
   Scene w;
   w.declare("api").ready = tcp_ready(30s);

@@ -311,3 +311,25 @@ TEST_CASE("whose time to get ready was over before a new controller came is look
   w.advance(2s);
   CHECK(w.status("late").last_exit->cause == "not ready in time");
 }
+
+TEST_CASE("a service that was still for 50 of 60 seconds is frozen ten seconds after a takeover") {
+  Scene w;
+  auto& check = w.declare("api").health.emplace_back();
+  check.probe = model::FrozenProbe{0.1, 60s};
+  check.interval = 10s;
+  check.failures = 1;
+  w.life("api").still_after = 100s;
+  w.up();
+  w.advance(155s);
+  die_and_take_over(w);
+  die_and_take_over(w);
+  w.advance(9s);
+  CHECK(w.is_up("api"));
+  w.advance(2s);
+  CHECK(w.count_events(EventKind::ServiceFrozen, "api") == 1);
+  w.advance(20s);
+  CHECK(w.starts("api") == 2);
+  // Its next run has all of the time again.
+  w.advance(100s);
+  CHECK(w.count_events(EventKind::ServiceFrozen, "api") == 1);
+}

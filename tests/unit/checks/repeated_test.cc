@@ -139,6 +139,15 @@ TEST_CASE("what is waited for is said at once, without counting, and waited for 
   }
 }
 
+TEST_CASE("what goes on from what was known before says nothing at its beginning") {
+  Rig rig;
+  Plan known = plan(1h, 30min);
+  known.goes_on = true;
+  Watched watched{rig, known, std::nullopt, "a sign yet"};
+  REQUIRE(rig.until([&] { return watched.prober->looks == 1; }));
+  CHECK(watched.results.empty());
+}
+
 TEST_CASE("a thousand checks are spread evenly over their interval, always in the same way") {
   constexpr Duration kInterval = 30s;
   std::array<int, 30> begun{};

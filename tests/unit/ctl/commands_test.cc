@@ -55,6 +55,29 @@ TEST_CASE("with --json the result is printed as it came, and nothing else") {
   CHECK(run(supervisor, {"why", "--json", "worker"}).out == dump_json(canned_why()) + "\n");
 }
 
+TEST_CASE("why and show explain a monitor where there is no such service, and nothing else does") {
+  FakeSupervisor supervisor;
+  const auto none = [](const Json&) {
+    return error(static_cast<int>(RpcError::NoSuchTarget), "no service named 'db'",
+                 "no_such_service");
+  };
+  supervisor.on("services.why", none);
+  supervisor.on("services.get", none);
+  Reply monitors = result(json_from(R"({"monitors": [{"name": "db", "state": "up"}]})"));
+  supervisor.on("monitors.list", [&monitors](const Json&) { return monitors; });
+  CHECK(run(supervisor, {"why", "db"}).out == "db is up: not looked at yet\n");
+  CHECK(run(supervisor, {"show", "db"}).out.starts_with("db  up, a monitor\n"));
+  CHECK(run(supervisor, {"--json", "why", "db"}).out.starts_with("{"));
+  for (const char* name : {"all", "d*"}) {
+    const Ran ran = run(supervisor, {"why", name});
+    CHECK(ran.code == CtlExit::NoSuchTarget);
+  }
+  const Json asked{{"targets", {"db"}}, {"history", true}};
+  CHECK(supervisor.requests("monitors.list") == std::vector{asked, asked, asked});
+  monitors = none({});
+  CHECK(run(supervisor, {"why", "db"}).err == "ctl: no service named 'db'\n");
+}
+
 TEST_CASE("show --crashes asks for some records, and -n is for it alone") {
   FakeSupervisor supervisor;
   supervisor.on("services.crashes", [](const Json&) { return result(canned_crashes()); });

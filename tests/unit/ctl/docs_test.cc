@@ -34,6 +34,21 @@ std::vector<MonitorView> canned_monitors() {
        "last_error": null, "last_good_at": null}]})"));
 }
 
+MonitorView canned_monitor() {
+  return monitor_views(json_from(R"({"monitors": [
+      {"name": "database", "state": "down", "kind": "tcp", "target": "db.internal:5432",
+       "latency_ms": 0.3, "since": "2026-11-22T13:58:00.000Z", "failures": 4, "failures_allowed": 3,
+       "successes_needed": 1, "interval_seconds": 30, "timeout_seconds": 5,
+       "last_error": "connection refused on 10.0.0.7:5432",
+       "last_at": "2026-11-22T13:58:30.000Z", "last_good_at": "2026-11-22T13:56:30.000Z", "history": [
+         {"at": "2026-11-22T13:56:00.000Z", "result": "passed", "latency_ms": 1.1},
+         {"at": "2026-11-22T13:56:30.000Z", "result": "passed", "latency_ms": 12.4},
+         {"at": "2026-11-22T13:57:00.000Z", "result": "failed", "latency_ms": 0.3},
+         {"at": "2026-11-22T13:57:30.000Z", "result": "unknown", "latency_ms": 0},
+         {"at": "2026-11-22T13:58:30.000Z", "result": "failed", "latency_ms": 0.3}]}]})"))
+      .front();
+}
+
 std::string up_example() {
   const Expectation expected{true};
   auto services = views_of(list_of(canned_list(), "services"));
@@ -70,6 +85,9 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
   check_golden("monitors", monitors_text(canned_monitors(), now, plain_terminal(100)));
   check_golden("monitors_60", monitors_text(canned_monitors(), now, plain_terminal(60)));
   check_golden("monitors_pipe", monitors_text(canned_monitors(), now, plain_terminal(0)));
+  const MonitorView database = canned_monitor();
+  check_golden("why_monitor", why_monitor_text(database, now, plain_terminal(100)));
+  check_golden("show_monitor", show_monitor_text(database, now, plain_terminal(100)));
   check_golden("up", up_example());
   const Json results = json_from(R"({"results": [
       {"name": "backend", "ok": true, "state": "running", "message": ""},
