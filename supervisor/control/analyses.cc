@@ -78,12 +78,21 @@ void Analyses::tell_progress() {
   call.item(progress_item(running_->progress()));
 }
 
+// A thousand services have much to tell: what to think of it is for the worker, too.
 void Analyses::finish() {
-  if (running_->call().open()) {
-    running_->call().answer(
-        analysis_text(running_->judge(parts_), running_->wish().span, running_->progress().bytes));
-  }
-  next();
+  running_->look_at_services(parts_);
+  const auto text = std::make_shared<std::string>();
+  parts_.loop.in_worker(
+      [run = running_, text] {
+        *text = analysis_text(run->judge(), run->wish().span, run->progress().bytes);
+      },
+      [alive = std::weak_ptr(self_), text] {
+        const auto self = alive.lock();
+        if (!self) return;
+        Analyses& analyses = **self;
+        if (analyses.running_->call().open()) analyses.running_->call().answer(*text);
+        analyses.next();
+      });
 }
 
 }  // namespace mainstay::control

@@ -31,17 +31,6 @@ std::uint64_t machine_memory() {
              : 0;
 }
 
-std::vector<logs::Analysis::Subject> by_service(std::vector<logs::Source> sources) {
-  std::vector<logs::Analysis::Subject> subjects;
-  std::map<std::string, std::size_t> places;
-  for (logs::Source& source : sources) {
-    const auto [place, fresh] = places.try_emplace(source.service, subjects.size());
-    if (fresh) subjects.push_back({source.service, {}});
-    subjects[place->second].sources.push_back(std::move(source));
-  }
-  return subjects;
-}
-
 void take_usage(logs::Vitals& vitals, const process::TreeUsage& usage,
                 const std::optional<Bytes>& limit) {
   vitals.cpu_percent = std::max(vitals.cpu_percent.value_or(0), usage.cpu_percent);
@@ -60,17 +49,14 @@ AnalysisRun::AnalysisRun(const Call& call, AnalysisWish wish, const Parts& parts
       wish_(std::move(wish)),
       log_dir_(parts.facts.log_dir),
       state_dir_(parts.facts.state_dir) {
-  // Services without a log are judged, too.
+  std::map<std::string, std::size_t> places;
   for (const InstanceId id : instances) {
-    const auto status = parts.controller.status(id, parts.clock());
-    restarts_.try_emplace(status.service, 0);
+    const std::string service = parts.controller.status(id, parts.clock()).service;
+    if (places.try_emplace(service, subjects_.size()).second) subjects_.push_back({service, {}});
+    restarts_.try_emplace(service, 0);
   }
-  subjects_ = by_service(log_sources(parts.controller, instances, {}, parts.clock()));
-  for (const auto& [service, restarts] : restarts_) {
-    const bool known = std::any_of(subjects_.begin(), subjects_.end(),
-                                   [&](const auto& subject) { return subject.service == service; });
-    if (!known) subjects_.push_back({service, {}});
-  }
+  for (logs::Source& source : log_sources(parts.controller, instances, {}, parts.clock()))
+    subjects_[places.at(source.service)].sources.push_back(std::move(source));
 }
 
 void AnalysisRun::begin() {
@@ -112,31 +98,26 @@ bool AnalysisRun::count_restarts(const runtime::Controller& controller) {
   return events.size() < kEventsAtOnce;
 }
 
-logs::Vitals AnalysisRun::vitals_of(const Parts& parts,
-                                    const std::vector<InstanceId>& instances) const {
-  logs::Vitals vitals;
-  for (const InstanceId id : instances) {
+// Instances may have come and gone since the beginning.
+void AnalysisRun::look_at_services(const Parts& parts) {
+  const auto instances = parts.controller.resolve(wish_.targets);
+  if (!instances) return;
+  for (const InstanceId id : *instances) {
     const auto status = parts.controller.status(id, parts.clock());
+    logs::Vitals& vitals = vitals_[status.service];
     vitals.failed = vitals.failed || status.state == PublicState::Failed;
     vitals.unhealthy = vitals.unhealthy || status.health == Health::Unhealthy;
     const auto* usage = parts.usage.usage_of(id);
     if (usage != nullptr) take_usage(vitals, *usage, parts.controller.spec(id).limits.memory);
   }
-  return vitals;
 }
 
-std::vector<AnalysisRun::Subject> AnalysisRun::judge(const Parts& parts) {
-  // Instances may have come and gone since.
-  std::map<std::string, std::vector<InstanceId>> instances;
-  if (const auto resolved = parts.controller.resolve(wish_.targets)) {
-    for (const InstanceId id : *resolved)
-      instances[parts.controller.status(id, parts.clock()).service].push_back(id);
-  }
+std::vector<AnalysisRun::Subject> AnalysisRun::judge() {
   std::vector<Subject> out;
   for (logs::Findings& findings : analysis_->take()) {
     Subject subject{std::move(findings), {}, {}};
     const std::string& service = subject.findings.service;
-    subject.vitals = vitals_of(parts, instances[service]);
+    subject.vitals = vitals_[service];
     const std::uint64_t crashes = crashes_[service];
     subject.vitals.restarts = std::max(restarts_[service], crashes);
     subject.vitals.restarts_at_least =

@@ -41,18 +41,20 @@ class AnalysisRun {
   // On the loop: looks at some of the events that are kept; true: there are no more.
   bool count_restarts(const runtime::Controller& controller);
 
-  // After both: for each service what was found, and what it uses and does now.
+  // On the loop, after both: what the services use and do now.
+  void look_at_services(const Parts& parts);
+
+  // In a worker, after that: what to think of each service.
   struct Subject {
     logs::Findings findings;
     logs::Vitals vitals;
     logs::Verdict verdict;
   };
-  std::vector<Subject> judge(const Parts& parts);
+  std::vector<Subject> judge();
 
  private:
   void begin();
   void count_crashes();
-  logs::Vitals vitals_of(const Parts& parts, const std::vector<InstanceId>& instances) const;
 
   Call call_;
   AnalysisWish wish_;
@@ -67,6 +69,7 @@ class AnalysisRun {
   std::uint64_t next_event_ = 0;
   std::map<std::string, std::uint64_t> restarts_;  // by service, from events
   std::map<std::string, std::uint64_t> crashes_;   // by service, from records
+  std::map<std::string, logs::Vitals> vitals_;     // by service
 };
 
 }  // namespace mainstay::control
