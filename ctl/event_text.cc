@@ -209,11 +209,14 @@ std::string event_phrase(const Json& event) {
   return unknown_phrase(kind, details);
 }
 
+std::string local_time_text(WallTime at, WallTime now) {
+  const bool recent = now - at < std::chrono::hours{24} && at <= now + std::chrono::hours{24};
+  return recent ? format_local_clock(at) : format_local_date_clock(at);
+}
+
 std::string event_time(const Json& event, WallTime now) {
   const auto at = time_of(event, "at");
-  if (!at) return "";
-  const bool recent = now - *at < std::chrono::hours{24} && *at <= now + std::chrono::hours{24};
-  return recent ? format_local_clock(*at) : format_local_date_clock(*at);
+  return at ? local_time_text(*at, now) : "";
 }
 
 std::string event_line(const Json& event, const Terminal& terminal) {

@@ -13,6 +13,8 @@ namespace mainstay::ctl {
 // A kind that this ctl does not know is its own name with its data.
 std::string event_phrase(const Json& event);
 
+// "14:01:58", or with the date when it is not from the last day.
+std::string local_time_text(WallTime at, WallTime now);
 // "14:01:58", with the date when it is not from the last day.
 std::string event_time(const Json& event, WallTime now);
 

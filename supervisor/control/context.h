@@ -71,6 +71,7 @@ struct Parts {
 };
 
 class Waits;
+class Analyses;
 class EventStreams;
 class LogStreams;
 
@@ -79,6 +80,7 @@ struct Context {
   Waits& waits;
   EventStreams& events;
   LogStreams& logs;
+  Analyses& analyses;
 
   runtime::Controller& controller() const { return parts.controller; }
   Now now() const { return parts.clock(); }

@@ -11,17 +11,6 @@ namespace {
 constexpr std::int64_t kMostLines = 100'000;
 constexpr std::size_t kUsualLines = 50;
 
-void read_time(Params& params, std::string_view name, WallTime& time) {
-  const auto text = params.text(name);
-  if (!text) return;
-  const auto parsed = parse_rfc3339(*text);
-  if (parsed) {
-    time = *parsed;
-  } else {
-    params.refuse(name, parsed.error().message);
-  }
-}
-
 std::optional<Regex> read_grep(Params& params) {
   const auto text = params.text("grep");
   const bool ignore_case = params.flag("ignore_case", false);
@@ -41,6 +30,17 @@ std::optional<logs::Level> read_level(Params& params) {
 }
 
 }  // namespace
+
+void read_time(Params& params, std::string_view name, WallTime& time) {
+  const auto text = params.text(name);
+  if (!text) return;
+  const auto parsed = parse_rfc3339(*text);
+  if (parsed) {
+    time = *parsed;
+  } else {
+    params.refuse(name, parsed.error().message);
+  }
+}
 
 LogWish read_log_wish(Params& params) {
   LogWish wish;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/params.h"
@@ -21,6 +22,7 @@ struct LogWish {
 };
 
 // What is wrong is noted in `params`.
+void read_time(Params& params, std::string_view name, WallTime& time);
 LogWish read_log_wish(Params& params);
 
 }  // namespace mainstay::control

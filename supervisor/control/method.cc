@@ -29,6 +29,7 @@ constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream"), Na
 constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stream"),
                              Names("since"),   Names("until"),       Names("grep"),
                              Names("level"),   Names("ignore_case"), Names("follow")};
+constexpr std::array kAnalysis{Names("targets"), Names("since"), Names("until"), Names("progress")};
 constexpr std::array kEvents{Names("from"), Names("limit"), Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("targets")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
@@ -53,6 +54,7 @@ constexpr std::array kMethods{
     Method{"logs.rotate", AccessLevel::Operate, kTargets, logs_rotate},
     Method{"logs.flush", AccessLevel::Operate, kTargets, logs_flush},
     Method{"logs.usage", AccessLevel::Read, kTargets, logs_usage},
+    Method{"analysis.get", AccessLevel::Read, kAnalysis, analysis_get},
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},

@@ -46,6 +46,7 @@ void logs_follow(Context&, const Call&, Params&);
 void logs_rotate(Context&, const Call&, Params&);
 void logs_flush(Context&, const Call&, Params&);
 void logs_usage(Context&, const Call&, Params&);
+void analysis_get(Context&, const Call&, Params&);
 void events_list(Context&, const Call&, Params&);
 void events_follow(Context&, const Call&, Params&);
 void monitors_list(Context&, const Call&, Params&);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/analyses.h"
 #include "control/event_streams.h"
 #include "control/log_streams.h"
 #include "control/method.h"
@@ -18,7 +19,8 @@ Server::Server(Parts parts, UniqueFd listening, ServerOptions options)
       waits_(std::make_unique<Waits>(parts_, options.progress_every)),
       event_streams_(std::make_unique<EventStreams>(parts_)),
       log_streams_(std::make_unique<LogStreams>(parts_, [this] { serve_later(); })),
-      context_{parts_, *waits_, *event_streams_, *log_streams_},
+      analyses_(std::make_unique<Analyses>(parts_)),
+      context_{parts_, *waits_, *event_streams_, *log_streams_, *analyses_},
       again_(parts_.loop, [this] { serve_waiting(); }),
       listener_(
           std::make_unique<io::Listener>(parts_.loop, std::move(listening),

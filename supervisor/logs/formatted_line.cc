@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/utf8.h"
+#include "logs/json_text.h"
 
 namespace mainstay::logs {
 
@@ -63,70 +64,9 @@ std::optional<ParsedLine> parse_text(std::string_view line) {
   return parsed;
 }
 
-void append_utf8(std::string& out, std::uint32_t c) {
-  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | c >> 6);
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xe0 | c >> 12);
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
-}
-
-// The four digits of \uXXXX; nothing for half a surrogate pair: we write such characters as they
-// are.
-std::optional<std::uint32_t> hex4(std::string_view digits) {
-  if (digits.size() < 4) return std::nullopt;
-  std::uint32_t value = 0;
-  for (const char c : digits.substr(0, 4)) {
-    const char lower = static_cast<char>(c | 0x20);
-    const bool letter = lower >= 'a' && lower <= 'f';
-    if (!is_digit(c) && !letter) return std::nullopt;
-    value = value << 4 | static_cast<std::uint32_t>(letter ? lower - 'a' + 10 : c - '0');
-  }
-  return value >= 0xd800 && value <= 0xdfff ? std::nullopt : std::optional{value};
-}
-
-// One escape sequence, from behind its backslash.
-bool take_escape(std::string_view& text, std::string& out) {
-  constexpr std::string_view kNames = "\"\\/bfnrt";
-  constexpr std::string_view kMeant = "\"\\/\b\f\n\r\t";
-  if (text.empty()) return false;
-  const char name = text.front();
-  text.remove_prefix(1);
-  if (const std::size_t known = kNames.find(name); known != std::string_view::npos) {
-    out.push_back(kMeant[known]);
-    return true;
-  }
-  const auto value = name == 'u' ? hex4(text) : std::nullopt;
-  if (!value) return false;
-  append_utf8(out, *value);
-  text.remove_prefix(4);
-  return true;
-}
-
-// A JSON string with its quotes.
-std::optional<std::string> take_string(std::string_view& text) {
-  std::string out;
-  if (!skip(text, "\"")) return std::nullopt;
-  while (true) {
-    const std::size_t plain = text.find_first_of("\"\\");
-    if (plain == std::string_view::npos) return std::nullopt;
-    out += text.substr(0, plain);
-    const bool quote = text[plain] == '"';
-    text.remove_prefix(plain + 1);
-    if (quote) return out;
-    if (!take_escape(text, out)) return std::nullopt;
-  }
-}
-
 // `"name":"value"`, with what separates it from the one before.
 std::optional<std::string> take_member(std::string_view& text, std::string_view before) {
-  return skip(text, before) ? take_string(text) : std::nullopt;
+  return skip(text, before) ? take_json_string(text) : std::nullopt;
 }
 
 std::optional<ParsedLine> parse_json_line(std::string_view line) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "logs/colours.h"
 #include "logs/level_json.h"
 #include "logs/trace.h"
 
@@ -87,21 +88,6 @@ const Word* find_word(std::string_view text) {
 
 bool is_upper(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-// Without colours, which many frameworks put around the level.
-std::string without_colours(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    if (text.starts_with("\x1b[")) {
-      const std::size_t end = text.find_first_not_of("0123456789;", 2);
-      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-      continue;
-    }
-    out.push_back(text[0]);
-    text.remove_prefix(1);
-  }
-  return out;
 }
 
 std::optional<Level> syslog_prefix(std::string_view line) {

@@ -8,8 +8,6 @@
 
 namespace mainstay::logs {
 
-namespace {
-
 LogChain open_live(const Directory& directory, const Source& source) {
   LogChain chain{source, {}, {}, {}, {}};
   auto live = directory.open_for_reading(source.file);
@@ -23,7 +21,12 @@ LogChain open_live(const Directory& directory, const Source& source) {
   return chain;
 }
 
-}  // namespace
+void add_archives(LogChain& chain, const Archives& archives) {
+  for (Segment& segment : archives.of(chain.source.file)) {
+    if (segment.inode != chain.live.inode) chain.segments.push_back(std::move(segment));
+  }
+  chain.segments.push_back({chain.source.file, {}, chain.live.inode, false});
+}
 
 Archives::Archives(std::span<const DirectoryEntry> entries) {
   for (const DirectoryEntry& entry : entries) {
@@ -55,12 +58,8 @@ std::vector<LogChain> open_chains(const Directory& directory, std::span<const So
   // Only now: what was rotated before was opened under its new name or is listed.
   const auto entries = directory.list();
   const Archives archives{entries ? *entries : std::vector<DirectoryEntry>{}};
-  for (LogChain& chain : chains) {
-    for (Segment& segment : archives.of(chain.source.file)) {
-      if (segment.inode != chain.live.inode) chain.segments.push_back(std::move(segment));
-    }
-    chain.segments.push_back({chain.source.file, {}, chain.live.inode, false});
-  }
+  for (LogChain& chain : chains)
+    add_archives(chain, archives);
   return chains;
 }
 

@@ -41,6 +41,11 @@ struct LogChain {
   std::string problem;  // why it could not be opened, when it is there
 };
 
+// One log alone, without its archives: list the directory after that.
+LogChain open_live(const Directory& directory, const Source& source);
+// Those of its archives, and then the log itself, as the segments of the chain.
+void add_archives(LogChain& chain, const Archives& archives);
+
 std::vector<LogChain> open_chains(const Directory& directory, std::span<const Source> sources);
 
 }  // namespace mainstay::logs

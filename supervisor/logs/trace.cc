@@ -83,6 +83,7 @@ bool is_at_frame(std::string_view line) {
 // "main.work(0x1, 0x2)", "net/http.(*conn).serve(…)": no space before the last parenthesis opens.
 bool is_call(std::string_view line) {
   if (!line.ends_with(')')) return false;
+  if (line.starts_with("panic({0x")) return true;  // between the frames, since Go 1.18
   const std::size_t name = std::min(line.find(' '), line.size());
   const std::size_t open = line.substr(0, name).rfind('(');
   return open != std::string_view::npos && open > 0 &&

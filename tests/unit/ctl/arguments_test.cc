@@ -68,8 +68,8 @@ TEST_CASE("an unknown verb is named with the one that was meant") {
 }
 
 TEST_CASE("verbs of later versions are simply unknown") {
-  for (const char* verb : {"reload", "apply", "plan", "jobs", "doctor", "boot", "import", "top",
-                           "completion", "analyze"}) {
+  for (const char* verb :
+       {"reload", "apply", "plan", "jobs", "doctor", "boot", "import", "top", "completion"}) {
     CHECK(refused({verb}).message.starts_with("there is no verb"));
   }
 }

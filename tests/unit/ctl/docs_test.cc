@@ -18,6 +18,7 @@ namespace mainstay::ctl {
 namespace {
 
 const std::string kDocument = std::string{MAINSTAY_DOCS_DIR} + "/ctl.md";
+const std::string kAnalysisPage = std::string{MAINSTAY_DOCS_DIR} + "/analysis.md";
 const std::string kMonitorsPage = std::string{MAINSTAY_DOCS_DIR} + "/monitors.md";
 
 std::vector<MonitorView> canned_monitors() {
@@ -120,6 +121,7 @@ TEST_CASE(
 TEST_CASE("the examples of the documentation are what ctl prints") {
   check_examples(kDocument);
   check_examples(kMonitorsPage);
+  check_examples(kAnalysisPage);
 }
 
 TEST_CASE("every verb is documented with its usage") {

@@ -1,0 +1,75 @@
+// One analysis under way: what a worker reads, slice by slice, and what the loop knows of the
+// services meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/call.h"
+#include "control/context.h"
+#include "logs/analysis.h"
+#include "logs/directory.h"
+#include "logs/verdict.h"
+
+namespace mainstay::control {
+
+struct AnalysisWish {
+  std::vector<std::string> targets;
+  logs::Span span;  // has both ends
+  bool progress = false;
+};
+
+class AnalysisRun {
+ public:
+  AnalysisRun(const Call& call, AnalysisWish wish, const Parts& parts,
+              std::vector<InstanceId> instances);
+
+  const Call& call() const { return call_; }
+  const AnalysisWish& wish() const { return wish_; }
+
+  // In a worker, with nothing else under way: reads a piece of the logs.
+  void slice();
+  bool has_read() const { return read_; }
+  const std::string& problem() const { return problem_; }  // why nothing could be read
+  logs::Analysis::Progress progress() const { return analysis_->progress(); }
+
+  // On the loop: looks at some of the events that are kept; true: there are no more.
+  bool count_restarts(const runtime::Controller& controller);
+
+  // On the loop, after both: what the services use and do now.
+  void look_at_services(const Parts& parts);
+
+  // In a worker, after that: what to think of each service.
+  struct Subject {
+    logs::Findings findings;
+    logs::Vitals vitals;
+    logs::Verdict verdict;
+  };
+  std::vector<Subject> judge();
+
+ private:
+  void begin();
+  void count_crashes();
+
+  Call call_;
+  AnalysisWish wish_;
+  std::filesystem::path log_dir_;
+  std::filesystem::path state_dir_;
+  std::vector<logs::Analysis::Subject> subjects_;
+  std::optional<logs::Directory> directory_;  // of the workers
+  std::unique_ptr<logs::Analysis> analysis_;
+  bool read_ = false;
+  std::string problem_;
+
+  std::uint64_t next_event_ = 0;
+  std::map<std::string, std::uint64_t> restarts_;  // by service, from events
+  std::map<std::string, std::uint64_t> crashes_;   // by service, from records
+  std::map<std::string, logs::Vitals> vitals_;     // by service
+};
+
+}  // namespace mainstay::control
