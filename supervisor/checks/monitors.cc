@@ -53,8 +53,8 @@ Monitors::~Monitors() = default;
 void Monitors::restore(std::span<const std::pair<std::uint32_t, std::string>> records) {
   for (const auto& [slot, bytes] : records) {
     if (slot < kFirstSlot) continue;
+    outdated_.push_back(slot);
     auto record = decode_monitor(bytes);
-    store_.erase(slot);  // begin() writes what is still declared
     if (!record) continue;
     const auto found = std::find_if(monitors_.begin(), monitors_.end(), [&](const auto& monitor) {
       return monitor->spec.name == record->name;
@@ -64,6 +64,9 @@ void Monitors::restore(std::span<const std::pair<std::uint32_t, std::string>> re
 }
 
 void Monitors::begin() {
+  // In drain mode nobody begins, and the next controller finds what the last one left.
+  for (const std::uint32_t slot : std::exchange(outdated_, {}))
+    store_.erase(slot);
   for (std::size_t number = 0; number < monitors_.size(); ++number)
     begin(*monitors_[number], number);
 }

@@ -71,7 +71,6 @@ class Monitors {
 
  private:
   struct Monitor;
-  Duration first_look(std::size_t number) const;
   void begin(Monitor& monitor, std::size_t number);
   void on_result(Monitor& monitor, const policy::CheckResult& result);
   void announce(Monitor& monitor, bool down, const policy::CheckResult& result);
@@ -81,6 +80,7 @@ class Monitors {
   runtime::StateStore& store_;
   Note note_;
   std::vector<std::unique_ptr<Monitor>> monitors_;
+  std::vector<std::uint32_t> outdated_;  // slots of the former controller; begin() writes anew
 };
 
 }  // namespace mainstay::checks

@@ -142,6 +142,22 @@ TEST_CASE("a new controller tells neither down nor up again") {
   CHECK(kept.records.at(7) == "somebody else's");
 }
 
+TEST_CASE("a controller that only watches over what runs leaves the records to the next one") {
+  Rig rig;
+  KeptRecords kept;
+  auto former = std::make_unique<Watch>(rig, kept);
+  former->monitors->begin();
+  former->answer(HttpVerdict::Failed, "x");
+  former->answer(HttpVerdict::Failed, "x");
+  former.reset();
+  Watch draining{rig, kept};
+  draining.monitors->restore(kept.all());
+  Watch next{rig, kept};
+  next.monitors->restore(kept.all());
+  next.monitors->begin();
+  CHECK(next.status().down);
+}
+
 TEST_CASE("records go by name: what is not declared any more is forgotten") {
   Rig rig;
   KeptRecords kept;
