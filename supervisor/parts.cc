@@ -12,6 +12,21 @@
 
 namespace mainstay {
 
+namespace {
+
+// In drain mode nothing is done that may be what controllers die of; the next whole one is told
+// what happens meanwhile.
+history::HistoryOptions history_options(const ControllerArguments& arguments,
+                                        const model::Ecosystem& ecosystem) {
+  history::HistoryOptions options;
+  options.state_dir = arguments.state_dir;
+  options.keep = ecosystem.history.keep;
+  if (arguments.drain) options.off = "the supervisor is in drain mode";
+  return options;
+}
+
+}  // namespace
+
 Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
              const runtime::ControllerOptions& options)
     : stores(std::move(opened)),
@@ -33,9 +48,11 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
                [this](EventKind kind, std::map<std::string, std::string> data) {
                  controller.note(kind, std::nullopt, std::move(data));
                }),
-      crashes(base.loop,
-              {.state_dir = base.arguments.state_dir, .log_dir = stores.directory.path()},
-              controller.ecosystem().services, base.trees, base.notice),
+      history(base.loop, history_options(base.arguments, controller.ecosystem()), base.notice),
+      crashes(base.loop, {.log_dir = stores.directory.path()}, controller.ecosystem().services,
+              base.trees, [this](history::CrashRecord record) { history.add(std::move(record)); }),
+      looks(base.loop, controller.ecosystem().history.interval, io::read_clocks,
+            [this](history::Round round) { history.add(std::move(round)); }),
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
       sampler(base.loop, base.trees, {controller.ecosystem().history.interval}),
       polling(base.loop, sampler, base.limits),
@@ -44,7 +61,26 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);
   events.add(base.log);
+  events.add(history);
   events.add(crashes);
+  record_looks();
+}
+
+void Parts::record_looks() {
+  const auto record = [this](history::SeriesKind kind) {
+    return [this, kind](const std::string& name, const policy::CheckResult& result) {
+      if (result.verdict == policy::CheckVerdict::Unknown) return;
+      looks.looked({kind, name}, result.verdict == policy::CheckVerdict::Passed, result.latency);
+    };
+  };
+  engine.on_look(record(history::SeriesKind::Check));
+  monitors.on_look(record(history::SeriesKind::Monitor));
+}
+
+void Parts::close_history() {
+  crashes.close();
+  looks.flush();
+  history.close();
 }
 
 void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
@@ -52,7 +88,7 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
+  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
                                 io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
                  std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {

@@ -20,6 +20,9 @@
 namespace mainstay::checks {
 class Monitors;
 }
+namespace mainstay::history {
+class History;
+}
 
 namespace mainstay::control {
 
@@ -62,6 +65,7 @@ struct Parts {
   PortOracle& ports;
   logs::Capture& capture;
   logs::Archiver& archiver;
+  history::History& history;
   std::function<Now()> clock;
   Facts facts;
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
