@@ -192,6 +192,7 @@ Status Database::commit() {
 
 // Some errors have rolled it back already.
 void Database::rollback() {
+  ++rollbacks_;
   if (sqlite3_get_autocommit(database_.get()) == 0) static_cast<void>(execute("ROLLBACK"));
 }
 
