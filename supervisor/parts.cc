@@ -88,9 +88,10 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
-                                io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
-                 std::move(listening), options);
+  server.emplace(
+      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
+                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
+      std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);
     server->log_grew(file);
