@@ -28,7 +28,8 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               .http = http},
              [this](runtime::RunnerEvent event) { controller.post(std::move(event)); }),
       controller(std::move(ecosystem), options,
-                 {base.runner, engine, stores.state, stores.checks, events}, io::read_clocks()),
+                 {base.runner, engine, stores.state, stores.checks, events, stores.events},
+                 io::read_clocks()),
       monitors(engine, controller.ecosystem().monitors, stores.checks,
                [this](EventKind kind, std::map<std::string, std::string> data) {
                  controller.note(kind, std::nullopt, std::move(data));

@@ -21,6 +21,7 @@
 #include "logs/directory.h"
 #include "model/notification.h"
 #include "own_log.h"
+#include "process/event_ring.h"
 #include "process/limits.h"
 #include "process/memory_polling.h"
 #include "process/runner.h"
@@ -37,6 +38,7 @@ struct Stores {
   process::MemfdStateStore state;
   process::MemfdStateStore losses;  // of logs
   process::MemfdStateStore checks;
+  process::MemfdEventRing events;
 };
 
 // What was there before them and outlives them.
