@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "control/event_source.h"
 #include "control/port_oracle.h"
 #include "control/usage_source.h"
 #include "io/loop.h"
@@ -47,6 +49,7 @@ struct Facts {
   std::filesystem::path state_dir;
   std::filesystem::path log_dir;
   std::filesystem::path socket;
+  std::map<unsigned, std::string> users{};  // names of those who may be let in, by uid
   std::optional<UpgradeFact> upgrade;
   std::optional<DrainFact> drain;
 };
@@ -68,6 +71,7 @@ struct Parts {
   // their version.
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
+  StoredEvents stored_events = {};
 };
 
 class Waits;
