@@ -152,7 +152,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   loop_.stop();
   if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
   say("the keeper has died; this controller takes its place");
-  parts_->crashes.close();
+  parts_->close_history();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
   say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
@@ -202,6 +202,7 @@ Status Daemon::begin() {
 }
 
 void Daemon::begin_instances() {
+  parts_->continue_history();
   const auto looks = parts_->stores.checks.records();
   parts_->monitors.restore(looks);
   take_over(parts_->controller, runner_,
@@ -251,7 +252,7 @@ void Daemon::after_turn() {
 void Daemon::go_for_upgrade() {
   chores_.do_now();
   if (!upgrade_.after_turn(parts_->server->drained())) return;
-  parts_->crashes.close();
+  parts_->close_history();
   journal_.save();
   leave();
 }
@@ -273,7 +274,7 @@ void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
   parts_->monitors.end();
   chores_.do_now();
-  parts_->crashes.close();
+  parts_->close_history();
   journal_.close();
   const int code = *parts_->controller.finished();
   farewells_ = leave_open(keeper_, parts_->server->farewell_descriptors());

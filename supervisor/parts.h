@@ -14,6 +14,8 @@
 #include "controller_options.h"
 #include "event_fan_out.h"
 #include "history/crash_recorder.h"
+#include "history/history.h"
+#include "history/looks.h"
 #include "io/loop.h"
 #include "late_sink.h"
 #include "log_keeping.h"
@@ -61,6 +63,11 @@ struct Parts {
   // From now on clients are answered, and logs are cut.
   void serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
              control::UpgradeRequest upgrade);
+  // Nothing more is to be told: all of it is written. Blocks until it is.
+  void close_history();
+  // The history gets what it lacks of the events of a former controller, and those to come have
+  // numbers that it does not have. Blocks: before anything else is done.
+  void continue_history();
   // What a run says of itself, to whom it concerns.
   void hear(RunId run, const model::Notification& told);
 
@@ -71,12 +78,17 @@ struct Parts {
   checks::Engine engine;
   runtime::Controller controller;
   checks::Monitors monitors;
+  history::History history;
   history::CrashRecorder crashes;
+  history::Looks looks;
   LogKeeping keeping;
   process::Sampler sampler;
   process::MemoryPolling polling;
   control::SampledUsage usage;
   std::optional<control::Server> server;
+
+ private:
+  void record_looks();
 };
 
 }  // namespace mainstay

@@ -60,7 +60,7 @@ constexpr Key kFileKeys[] = {
     {"vars", &kVarsShape},         {"defaults", &kServiceShape},
     {"services", &kServicesShape}, {"jobs", &kJobsShape, true},
     {"monitors", &kMonitorsShape}, {"alerts", &kAlertsShape, true},
-    {"logs", &kLogsShape},         {"history", &kHistoryShape, true},
+    {"logs", &kLogsShape},         {"history", &kHistoryShape},
     {"web", &kWebShape, true},
 };
 constexpr KeyTable kFileTable{kFileKeys};

@@ -11,7 +11,6 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "control/event_source.h"
 #include "control/port_oracle.h"
 #include "control/usage_source.h"
 #include "io/loop.h"
@@ -21,6 +20,9 @@
 
 namespace mainstay::checks {
 class Monitors;
+}
+namespace mainstay::history {
+class History;
 }
 
 namespace mainstay::control {
@@ -65,13 +67,13 @@ struct Parts {
   PortOracle& ports;
   logs::Capture& capture;
   logs::Archiver& archiver;
+  history::History& history;
   std::function<Now()> clock;
   Facts facts;
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
   // their version.
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
-  StoredEvents stored_events = {};
 };
 
 class Waits;

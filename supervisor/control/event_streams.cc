@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/service_object.h"
+#include "history/history.h"
 
 namespace mainstay::control {
 
@@ -30,7 +31,7 @@ void EventStreams::feed(std::uint64_t number, Follower& follower) {
   while (!follower.reading && follower.next < parts_.controller.next_event_id() &&
          follower.call.keeps_up()) {
     const std::uint64_t first = parts_.controller.first_event_id();
-    if (follower.next < first && parts_.stored_events) return read(number, follower, first);
+    if (follower.next < first) return read(number, follower, first);
     const auto events = parts_.controller.events_since(follower.next, kAtOnce);
     if (events.empty()) return;
     follower.next = events.back().id + 1;
@@ -42,10 +43,10 @@ void EventStreams::read(std::uint64_t number, Follower& follower, std::uint64_t 
   follower.reading = true;
   auto query = follower.wish.query(follower.next, end);
   query.limit = kAtOnce;
-  parts_.stored_events(std::move(query),
-                       [this, number, end](const Result<std::vector<runtime::Event>>& stored) {
-                         on_read(number, end, stored);
-                       });
+  parts_.history.events(std::move(query),
+                        [this, number, end](const Result<std::vector<runtime::Event>>& stored) {
+                          on_read(number, end, stored);
+                        });
 }
 
 void EventStreams::on_read(std::uint64_t number, std::uint64_t end,

@@ -9,6 +9,7 @@
 #include "control/event_wish.h"
 #include "control/method.h"
 #include "control/service_object.h"
+#include "history/history.h"
 
 namespace mainstay::control {
 
@@ -51,14 +52,14 @@ void add_from_memory(Listing& listing) {
 // The first `limit` from a number on.
 void go_forward(const SharedListing& listing) {
   const std::uint64_t first = listing->parts.controller.first_event_id();
-  if (listing->next >= first || listing->is_full() || !listing->parts.stored_events) {
+  if (listing->next >= first || listing->is_full()) {
     add_from_memory(*listing);
     return listing->answer(listing->next);
   }
   auto query = listing->wish.query(listing->next, first);
   query.limit = listing->wish.limit - listing->found.size();
   const std::size_t asked = query.limit;
-  listing->parts.stored_events(
+  listing->parts.history.events(
       std::move(query), [listing, first, asked](Result<std::vector<runtime::Event>> stored) {
         if (!stored) listing->trouble = stored.error().message;
         const bool more = stored && stored->size() == asked;
@@ -78,12 +79,11 @@ void list_latest(const SharedListing& listing) {
     listing->found.push_back(std::move(event));
     if (listing->found.size() > listing->wish.limit) listing->found.pop_front();
   }
-  if (listing->is_full() || first <= 1 || !listing->parts.stored_events)
-    return listing->answer(next);
+  if (listing->is_full() || first <= 1) return listing->answer(next);
   auto query = listing->wish.query(0, first);
   query.latest = true;
   query.limit = listing->wish.limit - listing->found.size();
-  listing->parts.stored_events(
+  listing->parts.history.events(
       std::move(query), [listing, next](Result<std::vector<runtime::Event>> stored) {
         if (!stored) listing->trouble = stored.error().message;
         if (stored) listing->found.insert(listing->found.begin(), stored->begin(), stored->end());

@@ -1,6 +1,7 @@
 // supervisor.info, ping, shutdown and upgrade, and config.get.
 #include "config/description.h"
 #include "control/drain.h"
+#include "control/history_state.h"
 #include "control/json_writer.h"
 #include "control/method.h"
 #include "control/waits.h"
@@ -33,6 +34,7 @@ std::string info_text(const Context& context) {
     out.null();
   }
   write_drain(out, facts);
+  write_history_state(out, context.parts);
   out.close_object();
   return out.take();
 }

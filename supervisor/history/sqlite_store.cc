@@ -41,11 +41,16 @@ int class_of(int code) {
   }
 }
 
+// The cause is that of the latest system call that failed, also one that did not matter.
 Error error_of(sqlite3* database) {
   const int cause = sqlite3_system_errno(database);
   const int code = sqlite3_extended_errcode(database);
-  const bool full = cause == ENOSPC || cause == EDQUOT;
-  return {sqlite3_errmsg(database), full ? ENOSPC : class_of(code)};
+  const bool is_of_file = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+  if (is_of_file && (cause == ENOSPC || cause == EDQUOT)) {
+    return {sqlite3_errmsg(database), ENOSPC};
+  }
+  if ((code & 0xff) == SQLITE_CANTOPEN && cause != 0) return {sqlite3_errmsg(database), cause};
+  return {sqlite3_errmsg(database), class_of(code)};
 }
 
 // SQLite gives a new file the rights that the umask leaves; its companions get those of the file.
@@ -187,6 +192,7 @@ Status Database::commit() {
 
 // Some errors have rolled it back already.
 void Database::rollback() {
+  ++rollbacks_;
   if (sqlite3_get_autocommit(database_.get()) == 0) static_cast<void>(execute("ROLLBACK"));
 }
 

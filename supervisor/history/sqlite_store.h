@@ -64,6 +64,8 @@ class Database {
   Status begin();
   Status commit();
   void rollback();
+  // How often that was called: what was remembered of a transaction may be of none.
+  std::uint64_t rollbacks() const { return rollbacks_; }
 
   // The number a schema was given (PRAGMA user_version); 0 for a new file.
   Result<std::int64_t> version();
@@ -82,6 +84,7 @@ class Database {
   };
   explicit Database(sqlite3* database) : database_(database) {}
   std::unique_ptr<sqlite3, Close> database_;
+  std::uint64_t rollbacks_ = 0;
 };
 
 }  // namespace mainstay::history

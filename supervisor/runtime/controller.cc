@@ -34,6 +34,10 @@ void Controller::recall(std::span<const std::pair<std::uint32_t, std::string>> r
   state_->recall(records, now);
 }
 
+void Controller::number_events_from(std::uint64_t next) {
+  state_->number_events_from(next);
+}
+
 void Controller::post(RunnerEvent event) {
   state_->post(std::move(event));
 }

@@ -120,8 +120,6 @@ struct ControllerOptions {
   double starts_per_second = 50;
   double start_burst = 100;
   std::uint64_t next_run_id = 1;
-  // Events of earlier supervisors have the numbers before.
-  std::uint64_t next_event_id = 1;
   std::map<std::string, std::string> restarted;  // data of the event supervisor_restarted
   // Of restart.at; nothing: the machine's, or UTC when that cannot be told.
   std::optional<schedule::Zone> zone;
@@ -161,6 +159,8 @@ class Controller {
   // In a new supervisor: what people wished under an earlier one, from its last records. Nothing of
   // it runs any more. Right after construction.
   void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);
+  // The same: events of earlier supervisors have the numbers before.
+  void number_events_from(std::uint64_t next);
   void post(RunnerEvent event);
   // Drains runner events, wishes and deadlines until nothing moves. Never recursive.
   void settle(const Now& now);

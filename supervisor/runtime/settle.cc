@@ -27,7 +27,6 @@ Supervision::Supervision(model::Ecosystem ecosystem, ControllerOptions options, 
       jitter_(options_.jitter_seed),
       now_(now) {
   own_.next_run_id = std::max<std::uint64_t>(1, options_.next_run_id);
-  events_.continue_at(options_.next_event_id);
   for (std::uint32_t i = 0; i < table_.services().size(); ++i) {
     const auto& at = table_.services()[i].spec->restart.at;
     if (!at) continue;

@@ -110,6 +110,7 @@ class Supervision {
   Requests& requests() { return requests_; }
   const EventLog& events() const { return events_; }
   void tell_events() { events_.tell(); }
+  void number_events_from(std::uint64_t next) { events_.continue_at(next); }
 
  private:
   // settle.cc: one event to one machine, and all that follows from it at once.

@@ -220,8 +220,8 @@ TEST_CASE("a new supervisor numbers its events after those of the history") {
   w.declare("a");
   w.up();
   w.advance(1s);
-  w.options.next_event_id = 812;
   w.start_over();
+  w.controller().number_events_from(812);
   w.settle();
   const auto events = w.controller().events_since(0, 10);
   REQUIRE_FALSE(events.empty());

@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "control/server.h"
+#include "history/history.h"
 #include "io/loop.h"
 #include "sim/world.h"
 #include "unit/control/temp_folder.h"
@@ -125,6 +126,7 @@ class Rig {
   std::optional<logs::Directory> directory;
   std::optional<logs::Capture> capture;
   std::optional<logs::Archiver> archiver;
+  std::optional<history::History> history;
   std::unique_ptr<control::Server> server;
 };
 
