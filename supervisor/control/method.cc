@@ -32,6 +32,7 @@ constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stre
 constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
                              Names("until"), Names("limit"),  Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("since"), Names("targets")};
+constexpr std::array kAvailability{Names("targets"), Names("since"), Names("until"), Names("days")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
 constexpr std::array kCancel{Names("id")};
@@ -56,6 +57,7 @@ constexpr std::array kMethods{
     Method{"logs.usage", AccessLevel::Read, kTargets, logs_usage},
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
+    Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
