@@ -43,7 +43,8 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               .http = http},
              [this](runtime::RunnerEvent event) { controller.post(std::move(event)); }),
       controller(std::move(ecosystem), options,
-                 {base.runner, engine, stores.state, stores.checks, events}, io::read_clocks()),
+                 {base.runner, engine, stores.state, stores.checks, events, stores.events},
+                 io::read_clocks()),
       monitors(engine, controller.ecosystem().monitors, stores.checks,
                [this](EventKind kind, std::map<std::string, std::string> data) {
                  controller.note(kind, std::nullopt, std::move(data));
@@ -62,6 +63,7 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
   base.sink.connect(capture);
   events.add(base.log);
   events.add(history);
+  history.on_stored([this](std::uint64_t newest) { stores.events.set_stored(newest + 1); });
   events.add(crashes);
   record_looks();
 }
@@ -75,6 +77,21 @@ void Parts::record_looks() {
   };
   engine.on_look(record(history::SeriesKind::Check));
   monitors.on_look(record(history::SeriesKind::Monitor));
+}
+
+void Parts::continue_history() {
+  constexpr std::size_t kAtOnce = 256;
+  if (stores.events.next() == 0) {
+    if (const auto last = history.last_event()) controller.number_events_from(*last + 1);
+    return;
+  }
+  for (auto next = stores.events.stored(); next < stores.events.told();) {
+    const auto lacking = controller.events_since(next, kAtOnce);
+    for (const auto& event : lacking)
+      if (event.id < stores.events.told()) history.on_event(event);
+    if (lacking.empty()) return;
+    next = lacking.back().id + 1;
+  }
 }
 
 void Parts::close_history() {

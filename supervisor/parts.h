@@ -23,6 +23,7 @@
 #include "logs/directory.h"
 #include "model/notification.h"
 #include "own_log.h"
+#include "process/event_ring.h"
 #include "process/limits.h"
 #include "process/memory_polling.h"
 #include "process/runner.h"
@@ -39,6 +40,7 @@ struct Stores {
   process::MemfdStateStore state;
   process::MemfdStateStore losses;  // of logs
   process::MemfdStateStore checks;
+  process::MemfdEventRing events;
 };
 
 // What was there before them and outlives them.
@@ -63,6 +65,9 @@ struct Parts {
              control::UpgradeRequest upgrade);
   // Nothing more is to be told: all of it is written. Blocks until it is.
   void close_history();
+  // The history gets what it lacks of the events of a former controller, and those to come have
+  // numbers that it does not have. Blocks: before anything else is done.
+  void continue_history();
   // What a run says of itself, to whom it concerns.
   void hear(RunId run, const model::Notification& told);
 

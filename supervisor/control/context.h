@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,7 @@ struct Facts {
   std::filesystem::path state_dir;
   std::filesystem::path log_dir;
   std::filesystem::path socket;
+  std::map<unsigned, std::string> users{};  // names of those who may be let in, by uid
   std::optional<UpgradeFact> upgrade;
   std::optional<DrainFact> drain;
 };

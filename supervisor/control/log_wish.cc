@@ -11,17 +11,6 @@ namespace {
 constexpr std::int64_t kMostLines = 100'000;
 constexpr std::size_t kUsualLines = 50;
 
-void read_time(Params& params, std::string_view name, WallTime& time) {
-  const auto text = params.text(name);
-  if (!text) return;
-  const auto parsed = parse_rfc3339(*text);
-  if (parsed) {
-    time = *parsed;
-  } else {
-    params.refuse(name, parsed.error().message);
-  }
-}
-
 std::optional<Regex> read_grep(Params& params) {
   const auto text = params.text("grep");
   const bool ignore_case = params.flag("ignore_case", false);
@@ -47,8 +36,9 @@ LogWish read_log_wish(Params& params) {
   wish.targets = params.texts("targets");
   if (const auto lines = params.whole("lines", 0, kMostLines))
     wish.query.lines = static_cast<std::size_t>(*lines);
-  read_time(params, "since", wish.query.span.since);
-  read_time(params, "until", wish.query.span.until);
+  auto& span = wish.query.span;
+  span.since = params.time("since").value_or(span.since);
+  span.until = params.time("until").value_or(span.until);
   if (!wish.query.lines && wish.query.span.everything()) wish.query.lines = kUsualLines;
   wish.filter = logs::LineFilter{read_grep(params), read_level(params)};
   if (const auto word = params.text("stream")) {

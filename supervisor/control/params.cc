@@ -65,6 +65,15 @@ std::optional<std::string> Params::text(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<WallTime> Params::time(std::string_view name) {
+  const auto written = text(name);
+  if (!written) return std::nullopt;
+  const auto parsed = parse_rfc3339(*written);
+  if (parsed) return *parsed;
+  refuse(name, parsed.error().message);
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> Params::whole(std::string_view name, std::int64_t least,
                                           std::int64_t most) {
   const Json* found = member(params_, name);

@@ -59,8 +59,10 @@ void supervisor_shutdown(Context& context, const Call& call, Params& params) {
   if (refused(call, params)) return;
   auto& controller = context.controller();
   const bool began = controller.shutting_down();
-  if (!began) controller.shutdown(0, "asked by " + call.who());
-  if (hurry) controller.shutdown(0, "hurried by " + call.who());
+  if (began && !hurry) call.audit()->accept(Audit::Result::IsNotAwaited);
+  const auto told = call.audit()->take_accepted();
+  if (!began) controller.shutdown(0, "asked by " + call.who(), told);
+  if (hurry) controller.shutdown(0, "hurried by " + call.who(), told);
   context.waits.add_shutdown(call, progress);
 }
 
@@ -68,6 +70,8 @@ void supervisor_upgrade(Context& context, const Call& call, Params&) {
   if (context.controller().shutting_down()) {
     return call.fail({RpcError::Failed, "failed", "cannot upgrade: the supervisor shuts down"});
   }
+  // When it goes well, the event that comes next is that of the new controller.
+  call.audit()->accept(Audit::Result::Follows);
   context.parts.upgrade(call.who(), [call](const Result<std::string>& version) {
     if (!version) {
       return call.fail({RpcError::Failed, "failed",

@@ -202,6 +202,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        .state_dir = folder(),
                        .log_dir = log_dir(),
                        .socket = socket_path(),
+                       .users = {{geteuid(), "tester"}},
                        .upgrade = {},
                        .drain = drain};
   control::Parts parts{loop_,

@@ -140,4 +140,19 @@ Terminal colour_terminal(std::size_t width) {
   return terminal;
 }
 
+Json canned_availability() {
+  return json_from(R"({"from": "2026-11-15T14:02:06.800Z", "to": "2026-11-22T14:02:06.800Z",
+    "services": [
+      {"service": "backend", "uptime_percent": 99.9966, "up_seconds": 604779.6,
+       "down_seconds": 20.4, "not_wanted_seconds": 0, "unknown_seconds": 0, "failures": 4,
+       "mtbf_seconds": 151194.9, "mttr_seconds": 5.1,
+       "restarts": {"exited": 3, "restart asked for": 1, "unhealthy": 1}},
+      {"service": "report", "uptime_percent": null, "up_seconds": 0, "down_seconds": 0,
+       "not_wanted_seconds": 604800, "unknown_seconds": 0, "failures": 0, "mtbf_seconds": null,
+       "mttr_seconds": null, "restarts": {}},
+      {"service": "worker", "uptime_percent": 97.2, "up_seconds": 587865.6,
+       "down_seconds": 16934.4, "not_wanted_seconds": 0, "unknown_seconds": 0, "failures": 19,
+       "mtbf_seconds": 30940.3, "mttr_seconds": 891.3, "restarts": {"memory limit": 19}}]})");
+}
+
 }  // namespace mainstay::ctl
