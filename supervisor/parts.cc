@@ -37,7 +37,9 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               {.state_dir = base.arguments.state_dir, .log_dir = stores.directory.path()},
               controller.ecosystem().services, base.trees, base.notice),
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
-      sampler(base.loop, base.trees, {controller.ecosystem().history.interval}),
+      sampler(base.loop, base.trees,
+              {.interval = controller.ecosystem().history.interval,
+               .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller) {
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
