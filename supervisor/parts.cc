@@ -42,6 +42,7 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
                .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller) {
+  sampler.on_interval([this](const process::UsageSample& sample) { sampling.take(sample); });
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);

@@ -14,6 +14,7 @@
 #include "controller_options.h"
 #include "event_fan_out.h"
 #include "history/crash_recorder.h"
+#include "history/sampling.h"
 #include "io/loop.h"
 #include "late_sink.h"
 #include "log_keeping.h"
@@ -72,6 +73,7 @@ struct Parts {
   history::CrashRecorder crashes;
   LogKeeping keeping;
   process::Sampler sampler;
+  history::Sampling sampling;
   process::MemoryPolling polling;
   control::SampledUsage usage;
   std::optional<control::Server> server;
