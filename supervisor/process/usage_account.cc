@@ -91,6 +91,7 @@ void UsageAccount::map_trees(const TreeIndex& now) {
 
 void UsageAccount::find_heirs() {
   inherited_.clear();
+  if (reaped_ == ReapedIo::Nowhere) return;
   auto now = members_.cbegin();
   for (const auto& before : former_) {
     while (now != members_.cend() && now->pid < before.pid)

@@ -15,7 +15,11 @@ namespace mainstay::process {
 // One thread at a time.
 class UsageAccount {
  public:
-  explicit UsageAccount(std::uint64_t ticks_per_second) : ticks_per_second_(ticks_per_second) {}
+  // Whether the I/O of a process includes that of children it has waited for, as Linux has it.
+  enum class ReapedIo : std::uint8_t { WithTheParent, Nowhere };
+
+  explicit UsageAccount(std::uint64_t ticks_per_second, ReapedIo reaped = ReapedIo::WithTheParent)
+      : ticks_per_second_(ticks_per_second), reaped_(reaped) {}
 
   // The list of a look at the trees of `index`, empty, to be filled in any order. What has ended
   // but was not waited for yet belongs into it: its parent gets its figures only then.
@@ -61,6 +65,7 @@ class UsageAccount {
   void settle(double seconds, UsageSample& out);
 
   std::uint64_t ticks_per_second_;
+  ReapedIo reaped_;
   bool first_ = true;
   std::uint64_t now_ticks_ = 0;
   std::vector<ProcessUse> members_;
