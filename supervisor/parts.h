@@ -16,6 +16,7 @@
 #include "history/crash_recorder.h"
 #include "history/history.h"
 #include "history/looks.h"
+#include "history/sampling.h"
 #include "io/loop.h"
 #include "late_sink.h"
 #include "log_keeping.h"
@@ -83,6 +84,7 @@ struct Parts {
   history::Looks looks;
   LogKeeping keeping;
   process::Sampler sampler;
+  history::Sampling sampling;
   process::MemoryPolling polling;
   control::SampledUsage usage;
   std::optional<control::Server> server;

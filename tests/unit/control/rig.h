@@ -31,8 +31,10 @@ class FakeUsage final : public control::UsageSource {
   std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampled; }
   void refresh(std::function<void()> done) override;
+  const process::HostUsage* host() const override { return sampled ? &machine : nullptr; }
   std::uint64_t supervisor_memory_bytes() const override { return 9'000'000; }
 
+  process::HostUsage machine;
   std::map<InstanceId, process::TreeUsage> of;
   std::map<InstanceId, std::vector<std::string>> limits;
   bool sampled = true;
