@@ -23,6 +23,8 @@ class Monitors;
 
 namespace mainstay::control {
 
+class HistorySource;
+
 // The last upgrade, as long as the controller that it led to lives.
 struct UpgradeFact {
   std::string from;
@@ -68,6 +70,7 @@ struct Parts {
   // their version.
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
+  HistorySource* samples = nullptr;            // nothing: no history is kept
 };
 
 class Waits;

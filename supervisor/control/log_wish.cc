@@ -2,25 +2,12 @@
 
 #include <utility>
 
-#include "base/time.h"
-
 namespace mainstay::control {
 
 namespace {
 
 constexpr std::int64_t kMostLines = 100'000;
 constexpr std::size_t kUsualLines = 50;
-
-void read_time(Params& params, std::string_view name, WallTime& time) {
-  const auto text = params.text(name);
-  if (!text) return;
-  const auto parsed = parse_rfc3339(*text);
-  if (parsed) {
-    time = *parsed;
-  } else {
-    params.refuse(name, parsed.error().message);
-  }
-}
 
 std::optional<Regex> read_grep(Params& params) {
   const auto text = params.text("grep");
@@ -47,8 +34,8 @@ LogWish read_log_wish(Params& params) {
   wish.targets = params.texts("targets");
   if (const auto lines = params.whole("lines", 0, kMostLines))
     wish.query.lines = static_cast<std::size_t>(*lines);
-  read_time(params, "since", wish.query.span.since);
-  read_time(params, "until", wish.query.span.until);
+  wish.query.span.since = params.time("since").value_or(wish.query.span.since);
+  wish.query.span.until = params.time("until").value_or(wish.query.span.until);
   if (!wish.query.lines && wish.query.span.everything()) wish.query.lines = kUsualLines;
   wish.filter = logs::LineFilter{read_grep(params), read_level(params)};
   if (const auto word = params.text("stream")) {

@@ -32,6 +32,8 @@ constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stre
 constexpr std::array kEvents{Names("from"), Names("limit"), Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("targets")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
+constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
+                              Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
 constexpr std::array kCancel{Names("id")};
 
@@ -56,6 +58,7 @@ constexpr std::array kMethods{
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
+    Method{"history.query", AccessLevel::Read, kHistory, history_query},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
