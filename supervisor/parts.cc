@@ -54,6 +54,7 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               base.trees, [this](history::CrashRecord record) { history.add(std::move(record)); }),
       looks(base.loop, controller.ecosystem().history.interval, io::read_clocks,
             [this](history::Round round) { history.add(std::move(round)); }),
+      samples(history),
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
       sampler(base.loop, base.trees,
               {.interval = controller.ecosystem().history.interval,
@@ -111,7 +112,7 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   options.clients = control::affordable_clients();
   server.emplace(
       control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
-                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
+                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors, &samples},
       std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);

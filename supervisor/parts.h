@@ -31,6 +31,7 @@
 #include "process/sampler.h"
 #include "process/state_store.h"
 #include "process/tree.h"
+#include "recorded_samples.h"
 #include "runtime/controller.h"
 
 namespace mainstay {
@@ -82,6 +83,7 @@ struct Parts {
   history::History history;
   history::CrashRecorder crashes;
   history::Looks looks;
+  RecordedSamples samples;
   LogKeeping keeping;
   process::Sampler sampler;
   history::Sampling sampling;
