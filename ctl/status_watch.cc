@@ -98,7 +98,8 @@ class Watcher {
             : fmt::format("{}  {}", format_local_clock(now), kKeys);
     // The footer is worth more than the last rows of a table that is too long.
     const std::string table = status_table(services_, now, terminal);
-    const std::string footer = status_footer(services_, terminal) + supervisor_text(result_, terminal);
+    const std::string footer =
+        status_footer(services_, terminal) + supervisor_text(result_, terminal);
     const auto used = static_cast<std::size_t>(std::count(footer.begin(), footer.end(), '\n')) + 1;
     return frame_of(first_lines(table, rows > used ? rows - used : 1) + footer + head, rows);
   }

@@ -46,8 +46,8 @@ void Engine::await_ready(const runtime::WatchRequest& request) {
   unwatch(run);
   const auto& ready = request.start.spec->ready;
   if (!ready) return;
-  runs_[run].push_back(begin(request, ready->probe, plan_of(*ready),
-                             report_of(run, runtime::kReadyProbe, {})));
+  runs_[run].push_back(
+      begin(request, ready->probe, plan_of(*ready), report_of(run, runtime::kReadyProbe, {})));
 }
 
 void Engine::watch_health(const runtime::WatchRequest& request, bool eager) {

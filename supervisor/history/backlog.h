@@ -27,7 +27,7 @@ struct Batch {
 struct BacklogLimits {
   std::size_t events = 8192;
   std::size_t samples = 8192;  // in all rounds together; one round is held however large it is
-  std::size_t crashes = 64;  // each has up to 128 KiB of last words
+  std::size_t crashes = 32;    // each has up to 128 KiB of last words
 };
 
 // How many were pushed out.

@@ -15,6 +15,9 @@ namespace mainstay::history {
 
 namespace {
 
+// Each record may have 128 KiB of last words.
+constexpr std::size_t kAtOnce = 16;
+
 // The group where the kernel counts whom it killed.
 const std::string& counting_group(const process::TreeIndex::Entry& entry) {
   return entry.memory ? entry.memory.folder : entry.cgroup;
@@ -138,9 +141,13 @@ void CrashRecorder::on_event(const runtime::Event& event) {
 
 void CrashRecorder::hand_over() {
   const auto trees = trees_.index();
-  for (CrashScene& scene : queue_)
+  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kAtOnce));
+  Scenes scenes{std::make_move_iterator(queue_.begin()),
+                std::make_move_iterator(queue_.begin() + count)};
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  for (CrashScene& scene : scenes)
     scene.cgroup = group_of(*trees, scene.record);
-  examiner_->hand_over(std::exchange(queue_, {}));
+  examiner_->hand_over(std::move(scenes));
 }
 
 void CrashRecorder::start_batch() {
@@ -161,9 +168,11 @@ void CrashRecorder::keep_records() {
 }
 
 void CrashRecorder::close() {
-  hand_over();
-  examiner_->examine();
-  keep_records();
+  do {
+    hand_over();
+    examiner_->examine();
+    keep_records();
+  } while (!queue_.empty());
 }
 
 }  // namespace mainstay::history

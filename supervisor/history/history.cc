@@ -141,9 +141,8 @@ void History::enqueue(Ask ask, Answer<T> done) {
     return done(Error{"too much is asked of the history at once: try again"});
   }
   const auto answer = std::make_shared<Result<T>>(Error{"the history is closed"});
-  questions_.push_back(
-      {[answer, ask = std::move(ask)](Store& store) { *answer = store.ask(ask); },
-       [answer, done = std::move(done)] { done(std::move(*answer)); }});
+  questions_.push_back({[answer, ask = std::move(ask)](Store& store) { *answer = store.ask(ask); },
+                        [answer, done = std::move(done)] { done(std::move(*answer)); }});
   plan();
 }
 
@@ -152,14 +151,24 @@ void History::samples(SeriesQuery query, Answer<std::vector<SeriesAnswer>> done)
           std::move(done));
 }
 
+void History::latest(SeriesKind kind, std::vector<std::string> names,
+                     Answer<std::vector<LatestAnswer>> done) {
+  enqueue([kind,
+           names = std::move(names)](Tables& tables) { return tables.samples.latest(kind, names); },
+          std::move(done));
+}
+
+void History::names(SeriesKind kind, Answer<std::vector<std::string>> done) {
+  enqueue([kind](Tables& tables) { return tables.samples.names(kind); }, std::move(done));
+}
+
 void History::events(EventQuery query, Answer<std::vector<runtime::Event>> done) {
   enqueue([query = std::move(query)](Tables& tables) { return tables.events.query(query); },
           std::move(done));
 }
 
 void History::crashes(std::string service, Answer<std::vector<CrashRecord>> done) {
-  enqueue([service = std::move(service)](
-              Tables& tables) { return tables.crashes.newest(service); },
+  enqueue([service = std::move(service)](Tables& tables) { return tables.crashes.newest(service); },
           std::move(done));
 }
 
@@ -168,11 +177,11 @@ Result<std::uint64_t> History::last_event() {
   Result<std::uint64_t> last{Error{}};
   Job job;
   job.writes = false;
-  job.questions.push_back(
-      {[&last](Store& store) {
-         last = store.ask([](Tables& tables) { return tables.events.last_id(); });
-       },
-       [] {}});
+  job.questions.push_back({[&last](Store& store) {
+                             last =
+                                 store.ask([](Tables& tables) { return tables.events.last_id(); });
+                           },
+                           [] {}});
   worker_->run(job);
   say(job);
   return last;
@@ -232,9 +241,10 @@ void History::on_failed(const Error& why) {
   if (may_pass && failures_ < kMostBusy) return;
   if (status_.state == HistoryState::Paused) return;
   status_ = {HistoryState::Paused, why.message};
-  notice_(fmt::format("the history is paused: {}; services are not affected, and it goes on by "
-                      "itself when that is over",
-                      why.message));
+  notice_(
+      fmt::format("the history is paused: {}; services are not affected, and it goes on by "
+                  "itself when that is over",
+                  why.message));
 }
 
 void History::turn_off(std::string reason) {
@@ -242,9 +252,10 @@ void History::turn_off(std::string reason) {
   backlog_->take();
   for (const Question& question : std::exchange(questions_, {}))
     question.done();
-  notice_(fmt::format("there is no history: {}; services are not affected. Use that program, or "
-                      "move the file away and start the supervisor again",
-                      status_.reason));
+  notice_(
+      fmt::format("there is no history: {}; services are not affected. Use that program, or "
+                  "move the file away and start the supervisor again",
+                  status_.reason));
 }
 
 void History::close() {

@@ -25,7 +25,7 @@
 namespace mainstay::history {
 
 struct HistoryOptions {
-  std::filesystem::path state_dir;
+  std::filesystem::path state_dir{};
   Duration keep = std::chrono::hours{24};  // samples at full step
   std::string off{};                       // why there is no history; empty: there is one
   BacklogLimits limits{};
@@ -71,6 +71,9 @@ class History final : public runtime::EventSink {
   // --- what is to be read: with everything that was added before it. `done` runs on the loop,
   // unless the loop ends before ---
   void samples(SeriesQuery query, Answer<std::vector<SeriesAnswer>> done);
+  void latest(SeriesKind kind, std::vector<std::string> names,
+              Answer<std::vector<LatestAnswer>> done);
+  void names(SeriesKind kind, Answer<std::vector<std::string>> done);
   void events(EventQuery query, Answer<std::vector<runtime::Event>> done);
   // The newest first, at most kKeptCrashes.
   void crashes(std::string service, Answer<std::vector<CrashRecord>> done);

@@ -121,7 +121,7 @@ Status Store::open() {
   const bool has_lost_log = size_of(path_) == 0 && size_of(fs::path{path_}.concat("-wal")) > 0;
   if (usable && has_lost_log) usable = Error{"there is only its write-ahead log", EBADMSG};
   if (!usable) return named("open", usable.error());
-  auto database = Database::open(path_);
+  auto database = Database::open(path_, options_.wait);
   if (!database) return database.error();
   auto opened = std::make_unique<Opened>(
       Opened{std::move(*database), std::nullopt, identity_of(path_).value_or(Identity{})});
@@ -136,9 +136,8 @@ Status Store::open() {
 
 // What is there of earlier versions comes in when it can; the history does not wait for it.
 void Store::import_former() {
-  const Status imported =
-      import_crashes(options_.state_dir, opened_->database, opened_->tables->crashes,
-                     options_.clock().wall, notices_);
+  const Status imported = import_crashes(options_.state_dir, opened_->database,
+                                         opened_->tables->crashes, options_.clock().wall, notices_);
   if (imported || is_import_said_) return;
   is_import_said_ = true;
   notices_.push_back("cannot take over earlier crash records: " + imported.error().message);
@@ -172,8 +171,7 @@ Status Store::write_once(const Batch& batch) {
 
 void Store::tidy() {
   const MonoTime now = options_.clock().mono;
-  const bool is_due =
-      more_to_tidy_ || !tidied_at_ || now - *tidied_at_ >= options_.tidy_every;
+  const bool is_due = more_to_tidy_ || !tidied_at_ || now - *tidied_at_ >= options_.tidy_every;
   if (!opened_ || !is_due) return;
   tidied_at_ = now;
   const Status tidied = tidy_once();
@@ -227,9 +225,10 @@ bool Store::set_aside(std::string_view reason, const std::string& why) {
   if (!name) return false;
   set_aside_at_ = now.mono;
   busy_since_.reset();
-  notices_.push_back(fmt::format("the history in {} cannot be used: {}; it is kept as {}, and a "
-                                 "new one is begun",
-                                 path_.string(), why, name->string()));
+  notices_.push_back(
+      fmt::format("the history in {} cannot be used: {}; it is kept as {}, and a "
+                  "new one is begun",
+                  path_.string(), why, name->string()));
   return true;
 }
 

@@ -28,6 +28,7 @@ struct StoreOptions {
   std::filesystem::path state_dir;
   Duration keep = std::chrono::hours{24};  // samples at full step
   std::function<Now()> clock;
+  Duration wait = std::chrono::seconds{2};  // for somebody else who holds the file, at each try
   // How long somebody else may hold the file before it is set aside.
   Duration patience = std::chrono::seconds{10};
   // Between two files that are set aside: a disk or memory that damages whatever is written would
