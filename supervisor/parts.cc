@@ -54,10 +54,15 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               base.trees, [this](history::CrashRecord record) { history.add(std::move(record)); }),
       looks(base.loop, controller.ecosystem().history.interval, io::read_clocks,
             [this](history::Round round) { history.add(std::move(round)); }),
+      samples(history),
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
-      sampler(base.loop, base.trees, {controller.ecosystem().history.interval}),
+      sampler(base.loop, base.trees,
+              {.interval = controller.ecosystem().history.interval,
+               .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller) {
+  sampling.set_keep([this](history::Round round) { history.add(std::move(round)); });
+  sampler.on_interval([this](const process::UsageSample& sample) { sampling.take(sample); });
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);
@@ -107,7 +112,7 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   options.clients = control::affordable_clients();
   server.emplace(
       control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
-                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
+                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors, &samples},
       std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);

@@ -16,6 +16,7 @@
 #include "history/crash_recorder.h"
 #include "history/history.h"
 #include "history/looks.h"
+#include "history/sampling.h"
 #include "io/loop.h"
 #include "late_sink.h"
 #include "log_keeping.h"
@@ -30,6 +31,7 @@
 #include "process/sampler.h"
 #include "process/state_store.h"
 #include "process/tree.h"
+#include "recorded_samples.h"
 #include "runtime/controller.h"
 
 namespace mainstay {
@@ -81,8 +83,10 @@ struct Parts {
   history::History history;
   history::CrashRecorder crashes;
   history::Looks looks;
+  RecordedSamples samples;
   LogKeeping keeping;
   process::Sampler sampler;
+  history::Sampling sampling;
   process::MemoryPolling polling;
   control::SampledUsage usage;
   std::optional<control::Server> server;

@@ -27,6 +27,8 @@ class History;
 
 namespace mainstay::control {
 
+class HistorySource;
+
 // The last upgrade, as long as the controller that it led to lives.
 struct UpgradeFact {
   std::string from;
@@ -74,6 +76,7 @@ struct Parts {
   // their version.
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
+  HistorySource* samples = nullptr;            // nothing: no history is kept
 };
 
 class Waits;

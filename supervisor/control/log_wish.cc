@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "base/time.h"
-
 namespace mainstay::control {
 
 namespace {

@@ -34,6 +34,8 @@ constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
 constexpr std::array kEventsFollow{Names("from"), Names("since"), Names("targets")};
 constexpr std::array kAvailability{Names("targets"), Names("since"), Names("until"), Names("days")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
+constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
+                              Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
 constexpr std::array kCancel{Names("id")};
 
@@ -59,6 +61,7 @@ constexpr std::array kMethods{
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
     Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
+    Method{"history.query", AccessLevel::Read, kHistory, history_query},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},

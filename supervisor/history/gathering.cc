@@ -51,7 +51,7 @@ Frame Frame::with_step() const {
   return rounded(wide);
 }
 
-Gathering::Gathering(const Frame& frame) : frame_(frame.fitted()) {
+Gathering::Gathering(const Frame& frame) : asked_(frame.fitted()), frame_(asked_) {
   if (frame_.step > 0) buckets_.resize(static_cast<std::size_t>(buckets_of(frame_)));
 }
 
@@ -68,7 +68,7 @@ void Gathering::begin_buckets() {
   buckets_.resize(static_cast<std::size_t>(buckets_of(frame_)));
   for (const Sample& sample : samples_)
     add_to_bucket(sample);
-  samples_ = {};
+  samples_.clear();
 }
 
 void Gathering::add_to_bucket(const Sample& sample) {
@@ -79,7 +79,11 @@ void Gathering::add_to_bucket(const Sample& sample) {
 }
 
 std::vector<Point> Gathering::take() {
-  return frame_.step > 0 ? take_buckets() : take_samples();
+  std::vector<Point> points = frame_.step > 0 ? take_buckets() : take_samples();
+  frame_ = asked_;
+  samples_.clear();
+  buckets_.assign(frame_.step > 0 ? buckets_.size() : 0, {});
+  return points;
 }
 
 std::vector<Point> Gathering::take_samples() {
@@ -90,7 +94,6 @@ std::vector<Point> Gathering::take_samples() {
   points.reserve(samples_.size());
   for (const Sample& sample : samples_)
     points.push_back({wall_of(sample.at), sample.mean, sample.max});
-  samples_ = {};
   return points;
 }
 
@@ -102,7 +105,6 @@ std::vector<Point> Gathering::take_buckets() {
     points.push_back({wall_of(frame_.from + static_cast<std::int64_t>(i) * frame_.step),
                       bucket.sum / static_cast<double>(bucket.count), bucket.max});
   }
-  std::fill(buckets_.begin(), buckets_.end(), Bucket{});
   return points;
 }
 

@@ -39,7 +39,7 @@ class Gathering {
 
   // What the points are apart: zero as long as there are no more than `most` of them.
   std::int64_t step() const { return frame_.step; }
-  // Ascending; the gathering is empty then.
+  // Ascending; the gathering is then as it was in the beginning, for the next series.
   std::vector<Point> take();
 
  private:
@@ -60,6 +60,7 @@ class Gathering {
   std::vector<Point> take_samples();
   std::vector<Point> take_buckets();
 
+  Frame asked_;
   Frame frame_;
   std::vector<Sample> samples_;
   std::vector<Bucket> buckets_;

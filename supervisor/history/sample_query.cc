@@ -183,9 +183,9 @@ Result<std::vector<SeriesAnswer>> query_series(Database& database, SeriesIds& id
   if (!rows) return rows.error();
 
   std::vector<SeriesAnswer> answers;
+  Gathering gathering{frame};
   auto next = fresh->begin();
   for (const Wanted& one : *wanted) {
-    Gathering gathering{frame};
     if (one.series != 0) {
       if (const Status read = read_kept(*rows, one.series, frame, gathering); !read)
         return read.error();

@@ -14,8 +14,9 @@ inline constexpr Duration kCoarseStep = std::chrono::minutes{5};  // one span
 inline constexpr std::int64_t kTenth = 100'000;
 inline constexpr std::int64_t kSpan =
     std::chrono::floor<std::chrono::microseconds>(kCoarseStep).count();
-// What a row of `coarse` covers.
-inline constexpr std::int64_t kSpansOfRow = 48;
+// What a row of `coarse` covers: larger rows would not fit into a page of the database four times,
+// and then take one each.
+inline constexpr std::int64_t kSpansOfRow = 24;
 inline constexpr std::int64_t kRowSpan = kSpansOfRow * kSpan;
 
 constexpr std::int64_t micros(WallTime at) {

@@ -66,6 +66,33 @@ void FakePorts::find_holders(std::uint16_t port,
   done(held[port]);
 }
 
+void FakeHistory::query(history::SeriesQuery query,
+                        std::function<void(Result<std::vector<history::SeriesAnswer>>)> done) {
+  queries.push_back(query);
+  if (broken) return done(*broken);
+  std::vector<history::SeriesAnswer> answers;
+  for (const auto& name : query.names)
+    answers.push_back({name, points.contains(name), query.step, points[name]});
+  done(std::move(answers));
+}
+
+void FakeHistory::latest(history::SeriesKind, std::vector<std::string> names,
+                         std::function<void(Result<std::vector<history::LatestAnswer>>)> done) {
+  if (broken) return done(*broken);
+  std::vector<history::LatestAnswer> answers;
+  for (const auto& name : names)
+    answers.push_back({name, values.contains(name), values[name]});
+  done(std::move(answers));
+}
+
+void FakeHistory::names(history::SeriesKind,
+                        std::function<void(Result<std::vector<std::string>>)> done) {
+  std::vector<std::string> names;
+  for (const auto& [name, _] : points)
+    if (!points[name].empty()) names.push_back(name);
+  done(std::move(names));
+}
+
 Peer::Peer(Rig& rig)
     : rig_(rig), fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   sockaddr_un address{};
@@ -218,6 +245,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                          upgrades.push_back(who);
                          tried(installed);
                        }};
+  parts.samples = &samples;
   server = std::make_unique<control::Server>(parts, std::move(*listening), options);
   loop_.set_after_turn([this] {
     world.settle();
