@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/moment.h"
 #include "base/regex.h"
 #include "base/text.h"
 #include "ctl/arguments.h"
+#include "ctl/moment_option.h"
 
 namespace mainstay::ctl {
 
@@ -67,14 +67,8 @@ class Builder {
   }
 
   void time(const char* name) {
-    const auto text = context_.value(name);
-    if (!text) return;
-    const auto moment = parse_moment(*text, now_);
-    if (moment) {
-      params_[name] = format_rfc3339_micros(*moment);
-    } else {
-      fail(fmt::format("--{}: {}", name, moment.error().message));
-    }
+    const auto moment = moment_option(context_, name, now_, problem_);
+    if (moment) params_[name] = format_rfc3339_micros(*moment);
   }
 
   void grep() {
