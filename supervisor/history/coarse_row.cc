@@ -33,11 +33,11 @@ bool CoarseRow::read(std::string_view bytes) {
   BlockReader reader;
   if (!reader.open(bytes)) return false;
   const bool spans_fit =
-      std::all_of(reader.times().begin(), reader.times().end(),
+      std::all_of(reader.moments().begin(), reader.moments().end(),
                   [](std::int64_t span) { return span >= 0 && span < kSpansOfRow; });
   Column column;
   while (spans_fit && reader.next()) {
-    if (!reader.read(column) || !read_column(column, reader.times())) return false;
+    if (!reader.read(column) || !read_column(column, reader.moments())) return false;
   }
   return spans_fit && !reader.damaged();
 }

@@ -43,7 +43,7 @@ class BlockReader {
   // Its values; false: damaged.
   bool read(Column& column);
 
-  const std::vector<std::int64_t>& times() const { return times_; }
+  const std::vector<std::int64_t>& moments() const { return times_; }
   bool damaged() const { return damaged_; }
 
  private:

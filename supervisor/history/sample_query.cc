@@ -125,11 +125,11 @@ Status take_last_chunk(Database& database, std::int64_t series, Latest& latest) 
   if (!there) return there.error();
   if (!*there) return {};
   BlockReader reader;
-  if (!reader.open(row->blob(1)) || !fits_span(reader.times())) return damaged("chunk", series);
+  if (!reader.open(row->blob(1)) || !fits_span(reader.moments())) return damaged("chunk", series);
   Column column;
   while (reader.next()) {
     if (!reader.read(column)) break;
-    const std::int64_t time = reader.times()[column.row_of(column.values.size() - 1)];
+    const std::int64_t time = reader.moments()[column.row_of(column.values.size() - 1)];
     latest.take(column.id, row->whole(0) + time * kTenth,
                 static_cast<double>(column.values.back()));
   }

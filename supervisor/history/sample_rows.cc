@@ -44,13 +44,13 @@ Status MetricRows::read_chunks(std::int64_t series, const Frame& frame, Gatherin
 }
 
 bool MetricRows::take_chunk(std::int64_t start, std::string_view bytes, Gathering& out) {
-  if (!reader_.open(bytes) || !fits_span(reader_.times())) return false;
+  if (!reader_.open(bytes) || !fits_span(reader_.moments())) return false;
   while (reader_.next()) {
     if (reader_.id() != metric_) continue;
     if (!reader_.read(column_)) return false;
     for (std::size_t i = 0; i < column_.values.size(); ++i) {
       const double value = static_cast<double>(column_.values[i]) / scale_;
-      out.add(start + reader_.times()[column_.row_of(i)] * kTenth, value, value, 1);
+      out.add(start + reader_.moments()[column_.row_of(i)] * kTenth, value, value, 1);
     }
     return true;
   }

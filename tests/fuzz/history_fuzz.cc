@@ -21,7 +21,7 @@ void expect(bool claim) {
 void read_block(std::string_view bytes) {
   BlockReader reader;
   if (!reader.open(bytes)) return;
-  Block block{reader.times(), {}};
+  Block block{reader.moments(), {}};
   expect(!block.times.empty() && block.times.size() <= kMostRows);
   Column column;
   while (reader.next()) {
@@ -32,7 +32,7 @@ void read_block(std::string_view bytes) {
   if (reader.damaged()) return;
   const std::string written = encode(block);
   BlockReader again;
-  expect(again.open(written) && again.times() == block.times);
+  expect(again.open(written) && again.moments() == block.times);
   for (const Column& wanted : block.columns) {
     expect(again.next() && again.read(column) && column.id == wanted.id);
     expect(column.values == wanted.values && column.rows == wanted.rows);

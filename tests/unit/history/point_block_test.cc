@@ -18,7 +18,7 @@ void expect_same(const Block& block) {
   const std::string bytes = encode(block);
   BlockReader reader;
   REQUIRE(reader.open(bytes));
-  CHECK(reader.times() == block.times);
+  CHECK(reader.moments() == block.times);
   for (const Column& wanted : block.columns) {
     REQUIRE(reader.next());
     CHECK(reader.id() == wanted.id);

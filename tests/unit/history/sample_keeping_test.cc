@@ -97,7 +97,7 @@ TEST_CASE("forgetting is bounded per call and does its round twice an hour") {
   CHECK(*rig.table.forget(kStart + 31min, 1h));
 }
 
-// docs/history.md says how this is computed.
+// docs/samples.md says how this is computed.
 TEST_CASE("thirty days take as much room as is computed") {
   constexpr int kServices = 4;
   constexpr int kChanging = 3;  // by two bytes each time
