@@ -66,10 +66,7 @@ class Builder {
     params_[name] = *word;
   }
 
-  void time(const char* name) {
-    const auto moment = moment_option(context_, name, now_, problem_);
-    if (moment) params_[name] = format_rfc3339_micros(*moment);
-  }
+  void time(const char* name) { fail(add_moment(context_, name, now_, params_)); }
 
   void grep() {
     const auto pattern = context_.value("grep");

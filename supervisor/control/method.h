@@ -48,6 +48,7 @@ void logs_flush(Context&, const Call&, Params&);
 void logs_usage(Context&, const Call&, Params&);
 void events_list(Context&, const Call&, Params&);
 void events_follow(Context&, const Call&, Params&);
+void history_availability(Context&, const Call&, Params&);
 void monitors_list(Context&, const Call&, Params&);
 void history_query(Context&, const Call&, Params&);
 void supervisor_info(Context&, const Call&, Params&);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -52,8 +53,10 @@ class Database {
  public:
   // Opens or creates `path` for this user alone, with a write-ahead log, never through a symbolic
   // link at its end. What is committed survives our death at any moment; the last commits may be
-  // missing after a power cut. Others may read meanwhile.
-  static Result<Database> open(const std::filesystem::path& path);
+  // missing after a power cut. Others may read meanwhile; one that writes is waited for so long
+  // before it is EBUSY.
+  static Result<Database> open(const std::filesystem::path& path,
+                               Duration wait = std::chrono::seconds{2});
 
   Result<Statement> prepare(std::string_view sql);
   // One or several statements without parameters and rows.

@@ -50,6 +50,7 @@ struct SignalWish {
 struct ShutdownWish {
   bool hurry = false;
   bool resumed = false;  // asked for under a former controller
+  std::map<std::string, std::string> told = {};
 };
 // Something that happened elsewhere, for the list of events.
 struct NoteWish {
@@ -57,7 +58,13 @@ struct NoteWish {
   std::optional<InstanceId> about;
   std::map<std::string, std::string> data;
 };
-using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish, NoteWish>;
+// Somebody asked for a change.
+struct AuditWish {
+  std::vector<InstanceId> about;
+  std::map<std::string, std::string> data;
+};
+using Wish =
+    std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish, NoteWish, AuditWish>;
 
 class Supervision {
  public:
@@ -84,7 +91,7 @@ class Supervision {
   RequestId request(VerbWish wish);
   Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
   Status signal(InstanceId target, int number, std::string who);
-  void shutdown(int exit_code, std::string why);
+  void shutdown(int exit_code, std::string why, std::map<std::string, std::string> told);
   bool shutting_down() const { return own_.shutting_down; }
   std::optional<int> finished() const;
   Duration stop_budget() const;
@@ -103,6 +110,7 @@ class Supervision {
   Requests& requests() { return requests_; }
   const EventLog& events() const { return events_; }
   void tell_events() { events_.tell(); }
+  void number_events_from(std::uint64_t next) { events_.continue_at(next); }
 
  private:
   // settle.cc: one event to one machine, and all that follows from it at once.
@@ -162,7 +170,7 @@ class Supervision {
   // announcements.cc
   void announce(const Instance& instance, const policy::Action& action);
   void add_event(EventKind kind, const Instance* about, std::map<std::string, std::string> data);
-  void audit(std::string_view verb, const Instance* about, std::string_view who);
+  void apply(const AuditWish& wish);
 
   // wishes.cc
   void begin_all();

@@ -162,7 +162,8 @@ TEST_CASE("no record that is cut or changed is taken for another state than it s
 
 TEST_CASE("the event log keeps the latest, numbers them without gaps and survives hostile texts") {
   Silence silence;
-  EventLog log{3, silence};
+  sim::KeptEvents kept{3};
+  EventLog log{kept, silence};
   for (int i = 1; i <= 5; ++i) {
     Event event;
     event.kind = EventKind::ServiceExited;

@@ -220,6 +220,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
   capture.emplace(loop_, *directory);
   archiver.emplace(loop_, log_dir(), logs::keep_policy(world.controller().ecosystem()));
   capture->set_on_rotation([this](const auto& rotated) { server->log_rotated(rotated); });
+  history.emplace(loop_, history::HistoryOptions{.state_dir = folder()}, [](const std::string&) {});
   archiver->begin([this](auto newest) { capture->begin_rotation(newest); });
   control::Facts facts{.pid = 10,
                        .controller_pid = 11,
@@ -228,6 +229,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        .state_dir = folder(),
                        .log_dir = log_dir(),
                        .socket = socket_path(),
+                       .users = {{geteuid(), "tester"}},
                        .upgrade = {},
                        .drain = drain};
   control::Parts parts{loop_,
@@ -236,6 +238,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        ports,
                        *capture,
                        *archiver,
+                       *history,
                        [this] { return clock(); },
                        facts,
                        [this](const std::string& who, auto tried) {

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "control/history_source.h"
 #include "control/server.h"
+#include "history/history.h"
 #include "io/loop.h"
 #include "sim/world.h"
 #include "unit/control/temp_folder.h"
@@ -32,8 +33,10 @@ class FakeUsage final : public control::UsageSource {
   std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampled; }
   void refresh(std::function<void()> done) override;
+  const process::HostUsage* host() const override { return sampled ? &machine : nullptr; }
   std::uint64_t supervisor_memory_bytes() const override { return 9'000'000; }
 
+  process::HostUsage machine;
   std::map<InstanceId, process::TreeUsage> of;
   std::map<InstanceId, std::vector<std::string>> limits;
   bool sampled = true;
@@ -144,6 +147,7 @@ class Rig {
   std::optional<logs::Directory> directory;
   std::optional<logs::Capture> capture;
   std::optional<logs::Archiver> archiver;
+  std::optional<history::History> history;
   std::unique_ptr<control::Server> server;
 };
 
