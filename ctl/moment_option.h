@@ -1,7 +1,6 @@
 // Options that are points in time: --since and --until.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -9,11 +8,6 @@
 #include "ctl/context.h"
 
 namespace mainstay::ctl {
-
-// The value of --NAME as people write it (base/moment.h); nothing when it is not there, or when it
-// is none: then `problem`, if there was none before, is what to say.
-std::optional<WallTime> moment_option(const Context& context, const char* name, WallTime now,
-                                      std::string& problem);
 
 // The option's value as a parameter of its name, if it was given; else, or when it is none, nothing
 // is changed. Returns what is wrong with it, one line for a person, or an empty text.

@@ -3,6 +3,7 @@
 
 #include "ctl/commands/commands.h"
 #include "ctl/history_text.h"
+#include "ctl/json_fields.h"
 #include "ctl/moment_option.h"
 #include "io/clock.h"
 
@@ -28,11 +29,13 @@ CtlExit list_metrics(Context& context) {
 
 CtlExit show(Context& context) {
   const WallTime now = io::read_clocks().wall;
-  std::string problem;
+  Json times;
+  std::string problem = add_moment(context, "since", now, times);
+  if (problem.empty()) problem = add_moment(context, "until", now, times);
   ChartFrame frame;
-  frame.to = moment_option(context, "until", now, problem).value_or(now);
+  frame.to = time_of(times, "until").value_or(now);
   const Duration hour = std::chrono::hours{1};
-  frame.from = moment_option(context, "since", now, problem).value_or(frame.to + -hour);
+  frame.from = time_of(times, "since").value_or(frame.to + -hour);
   if (problem.empty() && frame.to <= frame.from) problem = "--since must be before --until";
   if (!problem.empty()) return context.fail_usage(problem);
 
