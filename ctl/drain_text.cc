@@ -22,14 +22,31 @@ std::string wrapped(const std::string& text, std::size_t width) {
   return out;
 }
 
+std::string said(const std::string& message, Tone tone, const Terminal& terminal) {
+  const std::string text = wrapped(message, terminal.width.value_or(std::string::npos));
+  return paint(text, tone, terminal) + "\n";
+}
+
 }  // namespace
 
 std::string drain_text(const Json& answer, const Terminal& terminal) {
   const Json* drain = member(answer, "drain");
   if (drain == nullptr) return "";
   const std::string message = "The supervisor is in " + text_of(*drain, "message") + ".";
-  const std::string text = wrapped(message, terminal.width.value_or(std::string::npos));
-  return paint(text, Tone::Bad, terminal) + "\n";
+  return said(message, Tone::Bad, terminal);
+}
+
+std::string history_text(const Json& answer, const Terminal& terminal) {
+  const Json* history = member(answer, "history");
+  if (history == nullptr || member(answer, "drain") != nullptr) return "";
+  const std::string state = text_of(*history, "state");
+  if (state.empty() || state == "on") return "";
+  return said("The history is " + state + ": " + text_of(*history, "reason") + ".", Tone::Warn,
+              terminal);
+}
+
+std::string supervisor_text(const Json& answer, const Terminal& terminal) {
+  return drain_text(answer, terminal) + history_text(answer, terminal);
 }
 
 }  // namespace mainstay::ctl

@@ -102,8 +102,15 @@ std::string restarted_phrase(const Json& data) {
 
 std::string action_phrase(const Json& data) {
   const std::string verb = datum(data, "verb");
-  const std::string phrase = with(verb.empty() ? "a request" : verb, ": ", datum(data, "why"));
-  return with(phrase, ", asked by ", datum(data, "who"));
+  std::string phrase = with(verb.empty() ? "a request" : verb, " ", datum(data, "signal"));
+  phrase = with(phrase, " ", datum(data, "targets"));
+  phrase = with(phrase, " to ", datum(data, "instances"));
+  phrase = with(phrase, ": ", datum(data, "why"));
+  const std::string user = datum(data, "user");
+  phrase = with(phrase, ", asked by ",
+                with(datum(data, "who"), " ", user.empty() ? "" : "(" + user + ")"));
+  phrase = with(phrase, ": ", datum(data, "result"));
+  return with(phrase, ": ", datum(data, "reason"));
 }
 
 std::string rotated_phrase(const Json& data) {

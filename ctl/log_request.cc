@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/moment.h"
 #include "base/regex.h"
 #include "base/text.h"
 #include "ctl/arguments.h"
+#include "ctl/moment_option.h"
 
 namespace mainstay::ctl {
 
@@ -66,16 +66,7 @@ class Builder {
     params_[name] = *word;
   }
 
-  void time(const char* name) {
-    const auto text = context_.value(name);
-    if (!text) return;
-    const auto moment = parse_moment(*text, now_);
-    if (moment) {
-      params_[name] = format_rfc3339_micros(*moment);
-    } else {
-      fail(fmt::format("--{}: {}", name, moment.error().message));
-    }
-  }
+  void time(const char* name) { fail(add_moment(context_, name, now_, params_)); }
 
   void grep() {
     const auto pattern = context_.value("grep");

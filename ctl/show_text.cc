@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "ctl/json_fields.h"
 #include "ctl/service_view.h"
 #include "ctl/status_text.h"
@@ -87,7 +88,7 @@ std::string restarts_text(const ServiceView& view) {
                      most);
 }
 
-// "1.4 % CPU, 46 MB, 4 processes, 61 open files"
+// "1.4 % CPU, 46 MB memory, 4 processes, 9 threads, 61 open files"
 std::string usage_text(const Json& service, const ServiceView& view) {
   std::vector<std::string> parts;
   if (view.cpu_percent) parts.push_back(fmt::format("{:.1f} % CPU", *view.cpu_percent));
@@ -95,10 +96,26 @@ std::string usage_text(const Json& service, const ServiceView& view) {
   if (const auto n = whole_of(service, "processes"); n && *n >= 0) {
     parts.push_back(fmt::format("{} process{}", *n, *n == 1 ? "" : "es"));
   }
+  if (const auto n = whole_of(service, "threads"); n && *n >= 0) {
+    parts.push_back(count_of(static_cast<std::size_t>(*n), "thread"));
+  }
   if (const auto n = whole_of(service, "open_files"); n && *n >= 0) {
     parts.push_back(count_of(static_cast<std::size_t>(*n), "open file"));
   }
   return view.pid ? join(parts, ", ") : "";
+}
+
+// "reads 1.2 MB/s, writes 12 KB/s"
+std::string storage_text(const Json& service, const ServiceView& view) {
+  const auto read = number_of(service, "read_bytes_per_second");
+  const auto written = number_of(service, "written_bytes_per_second");
+  if (!view.pid || !read || !written) return "";
+  const auto rate = [](double bytes) {
+    constexpr double kMost = 1e15;
+    const double shown = std::clamp(bytes, 0.0, kMost);
+    return format_size(Bytes{static_cast<std::uint64_t>(shown)}) + "/s";
+  };
+  return fmt::format("reads {}, writes {}", rate(*read), rate(*written));
 }
 
 std::string starts_text(const ServiceView& view) {
@@ -198,6 +215,7 @@ std::string show_text(const Json& service, WallTime now, const Terminal& termina
   out += fact("starts", starts_text(view));
   out += fact("pid", pid_text(service, view, now));
   out += fact("uses", usage_text(service, view));
+  out += fact("storage", storage_text(service, view));
   out += fact("ports", join(view.ports, " "));
   out += fact("restarts", restarts_text(view));
   out += fact("last exit", last_exit_text(view, now));

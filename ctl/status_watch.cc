@@ -73,14 +73,14 @@ class Watcher {
     Output& out = context_.out();
     if (live_) {
       out.write(frame());
-    } else if (const std::string essence = essence_of(services_) + drain_text(result_, {});
+    } else if (const std::string essence = essence_of(services_) + supervisor_text(result_, {});
                essence != shown_) {
       if (context_.json()) {
         context_.print_json(result_);
       } else {
         if (!shown_.empty()) out.line("");
         out.write(status_text(services_, seen_at_, out.terminal()) +
-                  drain_text(result_, out.terminal()));
+                  supervisor_text(result_, out.terminal()));
       }
       shown_ = essence;
     }
@@ -98,7 +98,8 @@ class Watcher {
             : fmt::format("{}  {}", format_local_clock(now), kKeys);
     // The footer is worth more than the last rows of a table that is too long.
     const std::string table = status_table(services_, now, terminal);
-    const std::string footer = status_footer(services_, terminal) + drain_text(result_, terminal);
+    const std::string footer =
+        status_footer(services_, terminal) + supervisor_text(result_, terminal);
     const auto used = static_cast<std::size_t>(std::count(footer.begin(), footer.end(), '\n')) + 1;
     return frame_of(first_lines(table, rows > used ? rows - used : 1) + footer + head, rows);
   }

@@ -13,10 +13,10 @@ namespace mainstay::ctl {
 
 namespace {
 
-constexpr std::array<const Verb*, 22> kVerbs = {
-    &kUp,       &kDown,    &kStatus,  &kShow,  &kWhy,         &kStart, &kStop,    &kRestart,
-    &kEnable,   &kDisable, &kSignal,  &kReset, &kScale,       &kLogs,  &kAnalyze, &kEvents,
-    &kMonitors, &kCheck,   &kUpgrade, &kPing,  &kVersionVerb, &kHelp};
+constexpr std::array<const Verb*, 24> kVerbs = {
+    &kUp,      &kDown,         &kStatus,   &kShow,  &kWhy,     &kStart, &kStop,        &kRestart,
+    &kEnable,  &kDisable,      &kSignal,   &kReset, &kScale,   &kLogs,  &kAnalyze,     &kEvents,
+    &kHistory, &kAvailability, &kMonitors, &kCheck, &kUpgrade, &kPing,  &kVersionVerb, &kHelp};
 
 constexpr std::string_view kTargets =
     "A TARGET is a name, name:instance, a glob such as 'web-*', @tag, or all.\n";
@@ -70,7 +70,7 @@ std::string did_you_mean_verb(std::string_view name, std::span<const Verb* const
 std::string help_text(std::span<const Verb* const> verbs) {
   std::string out = "usage: ctl VERB [ARGUMENTS] [OPTIONS]\n\n";
   for (const Verb* verb : verbs)
-    out += fmt::format("  {:<10}{}\n", verb->name, verb->summary);
+    out += fmt::format("  {:<14}{}\n", verb->name, verb->summary);
   out += options_text("With every verb:", global_options());
   return out.append("\n")
       .append(kTargets)

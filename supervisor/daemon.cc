@@ -152,7 +152,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   loop_.stop();
   if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
   say("the keeper has died; this controller takes its place");
-  parts_->crashes.close();
+  parts_->close_history();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
   say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
@@ -179,16 +179,19 @@ Status Daemon::begin() {
   if (!directory) return directory.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_store("state", keeper_, notice());
+  auto state = inherited_.open_state("state", keeper_, notice());
   if (!state) return state.error();
-  auto losses = inherited_.open_store("losses", keeper_, notice());
+  auto losses = inherited_.open_state("losses", keeper_, notice());
   if (!losses) return losses.error();
-  auto checks = inherited_.open_store("checks", keeper_, notice());
+  auto checks = inherited_.open_state("checks", keeper_, notice());
   if (!checks) return checks.error();
+  auto events = inherited_.open_events(keeper_, notice());
+  if (!events) return events.error();
 
   parts_ = std::make_unique<Parts>(
       Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()},
-      Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks)},
+      Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
+             std::move(*events)},
       std::move(*ecosystem), make_options(arguments_, welcome_, inherited_.note()));
   chores_.serve(&parts_->controller);
   begin_serving(std::move(*listening));
@@ -199,6 +202,7 @@ Status Daemon::begin() {
 }
 
 void Daemon::begin_instances() {
+  parts_->continue_history();
   const auto looks = parts_->stores.checks.records();
   parts_->monitors.restore(looks);
   take_over(parts_->controller, runner_,
@@ -248,7 +252,7 @@ void Daemon::after_turn() {
 void Daemon::go_for_upgrade() {
   chores_.do_now();
   if (!upgrade_.after_turn(parts_->server->drained())) return;
-  parts_->crashes.close();
+  parts_->close_history();
   journal_.save();
   leave();
 }
@@ -270,7 +274,7 @@ void Daemon::say_good_bye() {
   if (!parts_->server->drained()) return;
   parts_->monitors.end();
   chores_.do_now();
-  parts_->crashes.close();
+  parts_->close_history();
   journal_.close();
   const int code = *parts_->controller.finished();
   farewells_ = leave_open(keeper_, parts_->server->farewell_descriptors());

@@ -8,6 +8,7 @@
 
 #include "io/clock.h"
 #include "mainstay/version.h"
+#include "process/user_posix.h"
 #include "upgrade.h"
 
 namespace mainstay {
@@ -24,6 +25,9 @@ control::Facts make_facts(const ControllerArguments& arguments,
   facts.state_dir = arguments.state_dir;
   facts.log_dir = log_dir;
   facts.socket = arguments.socket;
+  facts.users = {{0, "root"}};
+  const process::User own = process::current_user();
+  facts.users.emplace(own.uid, own.name);
   if (const auto upgrade = decode_upgrade_note(note))
     facts.upgrade = {upgrade->from, !arguments.fell_back, now.wall};
   if (const auto& drain = arguments.drain)

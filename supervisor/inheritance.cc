@@ -32,7 +32,7 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
     handover_ = std::move(fd);
     return;
   }
-  const bool store = name == "state" || name == "losses" || name == "checks";
+  const bool store = name == "state" || name == "losses" || name == "checks" || name == "events";
   if (!store && name != "config" && name != "control") return;
   kept_[std::string{name}] = duplicate(fd.get());
   if (store) stores_[std::string{name}] = std::move(fd);
@@ -96,18 +96,29 @@ Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::
   return std::move(*loaded->ecosystem);
 }
 
-Result<process::MemfdStateStore> Inheritance::open_store(
-    const std::string& name, process::KeeperClient& keeper,
-    const std::function<void(const std::string&)>& on_loss) {
+template <typename Store>
+Result<Store> Inheritance::open_store(const std::string& name, process::KeeperClient& keeper,
+                                      const std::function<void(const std::string&)>& on_loss) {
   if (auto former = stores_.extract(name)) {
-    auto opened = process::MemfdStateStore::open(std::move(former.mapped()));
+    auto opened = Store::open(std::move(former.mapped()));
     if (opened) return opened;
     on_loss(fmt::format("the former controller's records ({}) are lost: {}", name,
                         opened.error().message));
   }
-  auto created = process::MemfdStateStore::create();
+  auto created = Store::create();
   if (created) keep(keeper, name, created->fd());
   return created;
+}
+
+Result<process::MemfdStateStore> Inheritance::open_state(
+    const std::string& name, process::KeeperClient& keeper,
+    const std::function<void(const std::string&)>& on_loss) {
+  return open_store<process::MemfdStateStore>(name, keeper, on_loss);
+}
+
+Result<process::MemfdEventRing> Inheritance::open_events(
+    process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss) {
+  return open_store<process::MemfdEventRing>("events", keeper, on_loss);
 }
 
 Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& path,

@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "model/ecosystem.h"
+#include "process/event_ring.h"
 #include "process/handover.h"
 #include "process/keeper_client.h"
 #include "process/state_store.h"
@@ -43,15 +44,21 @@ class Inheritance {
   // Records of the former controller, else new ones: "state" (runtime/records.h), "losses" of logs
   // (logs/losses.h) or "checks" (runtime/looks.h). `on_loss` is told when they cannot be read: the
   // keeper's table is enough to go on with.
-  Result<process::MemfdStateStore> open_store(
+  Result<process::MemfdStateStore> open_state(
       const std::string& name, process::KeeperClient& keeper,
       const std::function<void(const std::string&)>& on_loss);
+  // Its latest events, the same way.
+  Result<process::MemfdEventRing> open_events(
+      process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
   // Listening.
   Result<UniqueFd> open_control_socket(const std::filesystem::path& path,
                                        process::KeeperClient& keeper);
 
  private:
   void keep(process::KeeperClient& keeper, const std::string& name, int fd);
+  template <typename Store>
+  Result<Store> open_store(const std::string& name, process::KeeperClient& keeper,
+                           const std::function<void(const std::string&)>& on_loss);
 
   UniqueFd config_;
   std::map<std::string, UniqueFd> stores_;

@@ -12,6 +12,21 @@
 
 namespace mainstay {
 
+namespace {
+
+// In drain mode nothing is done that may be what controllers die of; the next whole one is told
+// what happens meanwhile.
+history::HistoryOptions history_options(const ControllerArguments& arguments,
+                                        const model::Ecosystem& ecosystem) {
+  history::HistoryOptions options;
+  options.state_dir = arguments.state_dir;
+  options.keep = ecosystem.history.keep;
+  if (arguments.drain) options.off = "the supervisor is in drain mode";
+  return options;
+}
+
+}  // namespace
+
 Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
              const runtime::ControllerOptions& options)
     : stores(std::move(opened)),
@@ -28,23 +43,66 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               .http = http},
              [this](runtime::RunnerEvent event) { controller.post(std::move(event)); }),
       controller(std::move(ecosystem), options,
-                 {base.runner, engine, stores.state, stores.checks, events}, io::read_clocks()),
+                 {base.runner, engine, stores.state, stores.checks, events, stores.events},
+                 io::read_clocks()),
       monitors(engine, controller.ecosystem().monitors, stores.checks,
                [this](EventKind kind, std::map<std::string, std::string> data) {
                  controller.note(kind, std::nullopt, std::move(data));
                }),
-      crashes(base.loop,
-              {.state_dir = base.arguments.state_dir, .log_dir = stores.directory.path()},
-              controller.ecosystem().services, base.trees, base.notice),
+      history(base.loop, history_options(base.arguments, controller.ecosystem()), base.notice),
+      crashes(base.loop, {.log_dir = stores.directory.path()}, controller.ecosystem().services,
+              base.trees, [this](history::CrashRecord record) { history.add(std::move(record)); }),
+      looks(base.loop, controller.ecosystem().history.interval, io::read_clocks,
+            [this](history::Round round) { history.add(std::move(round)); }),
+      samples(history),
       keeping(base.loop, stores.directory, capture, controller, engine, base.log),
-      sampler(base.loop, base.trees, {controller.ecosystem().history.interval}),
+      sampler(base.loop, base.trees,
+              {.interval = controller.ecosystem().history.interval,
+               .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller) {
+  sampling.set_keep([this](history::Round round) { history.add(std::move(round)); });
+  sampler.on_interval([this](const process::UsageSample& sample) { sampling.take(sample); });
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);
   events.add(base.log);
+  events.add(history);
+  history.on_stored([this](std::uint64_t newest) { stores.events.set_stored(newest + 1); });
   events.add(crashes);
+  record_looks();
+}
+
+void Parts::record_looks() {
+  const auto record = [this](history::SeriesKind kind) {
+    return [this, kind](const std::string& name, const policy::CheckResult& result) {
+      if (result.verdict == policy::CheckVerdict::Unknown) return;
+      looks.looked({kind, name}, result.verdict == policy::CheckVerdict::Passed, result.latency);
+    };
+  };
+  engine.on_look(record(history::SeriesKind::Check));
+  monitors.on_look(record(history::SeriesKind::Monitor));
+}
+
+void Parts::continue_history() {
+  constexpr std::size_t kAtOnce = 256;
+  if (stores.events.next() == 0) {
+    if (const auto last = history.last_event()) controller.number_events_from(*last + 1);
+    return;
+  }
+  for (auto next = stores.events.stored(); next < stores.events.told();) {
+    const auto lacking = controller.events_since(next, kAtOnce);
+    for (const auto& event : lacking)
+      if (event.id < stores.events.told()) history.on_event(event);
+    if (lacking.empty()) return;
+    next = lacking.back().id + 1;
+  }
+}
+
+void Parts::close_history() {
+  crashes.close();
+  looks.flush();
+  history.close();
 }
 
 void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
@@ -52,9 +110,10 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
-                                io::read_clocks, std::move(facts), std::move(upgrade), &monitors},
-                 std::move(listening), options);
+  server.emplace(
+      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
+                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors, &samples},
+      std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);
     server->log_grew(file);

@@ -14,6 +14,9 @@
 #include "controller_options.h"
 #include "event_fan_out.h"
 #include "history/crash_recorder.h"
+#include "history/history.h"
+#include "history/looks.h"
+#include "history/sampling.h"
 #include "io/loop.h"
 #include "late_sink.h"
 #include "log_keeping.h"
@@ -21,12 +24,14 @@
 #include "logs/directory.h"
 #include "model/notification.h"
 #include "own_log.h"
+#include "process/event_ring.h"
 #include "process/limits.h"
 #include "process/memory_polling.h"
 #include "process/runner.h"
 #include "process/sampler.h"
 #include "process/state_store.h"
 #include "process/tree.h"
+#include "recorded_samples.h"
 #include "runtime/controller.h"
 
 namespace mainstay {
@@ -37,6 +42,7 @@ struct Stores {
   process::MemfdStateStore state;
   process::MemfdStateStore losses;  // of logs
   process::MemfdStateStore checks;
+  process::MemfdEventRing events;
 };
 
 // What was there before them and outlives them.
@@ -59,6 +65,11 @@ struct Parts {
   // From now on clients are answered, and logs are cut.
   void serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
              control::UpgradeRequest upgrade);
+  // Nothing more is to be told: all of it is written. Blocks until it is.
+  void close_history();
+  // The history gets what it lacks of the events of a former controller, and those to come have
+  // numbers that it does not have. Blocks: before anything else is done.
+  void continue_history();
   // What a run says of itself, to whom it concerns.
   void hear(RunId run, const model::Notification& told);
   void end_reload(RunId run);
@@ -70,12 +81,19 @@ struct Parts {
   checks::Engine engine;
   runtime::Controller controller;
   checks::Monitors monitors;
+  history::History history;
   history::CrashRecorder crashes;
+  history::Looks looks;
+  RecordedSamples samples;
   LogKeeping keeping;
   process::Sampler sampler;
+  history::Sampling sampling;
   process::MemoryPolling polling;
   control::SampledUsage usage;
   std::optional<control::Server> server;
+
+ private:
+  void record_looks();
 };
 
 }  // namespace mainstay

@@ -3,19 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "ctl/commands/commands.h"
 #include "ctl/event_text.h"
 #include "ctl/json_fields.h"
+#include "ctl/moment_option.h"
 #include "ctl/reconnect.h"
+#include "io/clock.h"
 
 namespace mainstay::ctl {
 
 namespace {
 
-constexpr std::array<OptionSpec, 2> kOptions = {{
+constexpr std::array<OptionSpec, 4> kOptions = {{
     {'f', "follow", "", "go on with what happens, until Ctrl-C"},
     {'n', "lines", "50", "how many at most (1 to 1000)"},
+    {0, "since", "T", "only what came then or later; all of it without -n"},
+    {0, "until", "T", "only what came before"},
 }};
 
 constexpr std::int64_t kMostEvents = 1000;
@@ -24,19 +29,38 @@ class Events {
  public:
   explicit Events(Context& context) : context_(context) {}
 
-  CtlExit run(std::int64_t limit) {
-    Json params = context_.targets();
-    params["limit"] = limit;
-    const Answer answer = context_.ask("events.list", std::move(params));
-    if (!answer) return context_.fail(answer.failure());
-    const bool follows = context_.has("follow");
-    if (context_.json() && !follows) return context_.print_json(answer.result());
-    print(list_of(answer.result(), "events"));
-    next_ = whole_of(answer.result(), "next").value_or(0);
-    return follows ? follow() : CtlExit::Done;
+  // `params` are those of events.list. Without a limit everything is read, page by page.
+  CtlExit run(Json params) {
+    const bool all = !params.contains("limit");
+    if (all) params["limit"] = kMostEvents;
+    if (all) params["from"] = 0;
+    for (bool more = true; more;) {
+      const Answer answer = context_.ask("events.list", params);
+      if (!answer) return context_.fail(answer.failure());
+      const auto events = list_of(answer.result(), "events");
+      more = all && events.size() == static_cast<std::size_t>(kMostEvents);
+      take(answer.result(), events);
+      params["from"] = next_;
+    }
+    if (context_.has("follow")) return follow();
+    return context_.json() ? context_.print_json(result_) : CtlExit::Done;
   }
 
  private:
+  void take(const Json& answer, const std::vector<Json>& events) {
+    next_ = whole_of(answer, "next").value_or(0);
+    const std::string trouble = text_of(answer, "incomplete");
+    if (!trouble.empty()) context_.notice("older events cannot be read: " + trouble);
+    if (!context_.json() || context_.has("follow")) return print(events);
+    if (result_.empty()) {
+      result_ = answer;
+      return;
+    }
+    for (const Json& event : events)
+      result_["events"].push_back(event);
+    result_["next"] = next_;
+  }
+
   CtlExit follow() {
     context_.ends_by_interrupt();
     static_cast<void>(context_.out().flush());
@@ -72,17 +96,28 @@ class Events {
   }
 
   Context& context_;
+  Json result_ = Json::object();
   std::int64_t next_ = 0;
 };
 
 CtlExit run(Context& context) {
+  Json params = context.targets();
   const std::string text = context.value("lines").value_or("50");
   const auto limit = whole_number(text, 1, kMostEvents);
   if (!limit) {
     return context.fail_usage(
         fmt::format("'{}' is no number of events; 1 to {}", text, kMostEvents));
   }
-  return Events{context}.run(*limit);
+  const bool spans = context.has("since") || context.has("until");
+  if (context.has("lines") || !spans) params["limit"] = *limit;
+  if (context.has("until") && context.has("follow")) {
+    return context.fail_usage("--until and --follow exclude each other");
+  }
+  for (const char* name : {"since", "until"}) {
+    const std::string problem = add_moment(context, name, io::read_clocks().wall, params);
+    if (!problem.empty()) return context.fail_usage(problem);
+  }
+  return Events{context}.run(std::move(params));
 }
 
 }  // namespace
@@ -91,8 +126,10 @@ const Verb kEvents = {
     .name = "events",
     .aliases = {},
     .summary = "what happened: starts, exits, failures, requests",
-    .usage = "events [TARGET...] [-f] [-n 50]",
-    .details = "With --json the result as it is; with -f --json one event a line.",
+    .usage = "events [TARGET...] [-f] [-n 50] [--since T] [--until T]",
+    .details =
+        "Times are as for ctl logs: 10m, 2h30m, \"2026-11-22 10:03\", 10:03, yesterday. With "
+        "--json the result\nas it is; with -f --json one event a line.",
     .options = kOptions,
     .least = 0,
     .most = kAnyNumber,

@@ -27,7 +27,7 @@ CtlExit run(Context& context) {
   } else {
     const Terminal& terminal = context.out().terminal();
     context.out().write(status_text(services, io::read_clocks().wall, terminal) +
-                        drain_text(answer.result(), terminal));
+                        supervisor_text(answer.result(), terminal));
   }
   return status_exit(services, !context.words().empty());
 }

@@ -1,8 +1,25 @@
 #include "checks/engine.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace mainstay::checks {
+
+namespace {
+
+std::string name_of(const std::string& instance, std::span<const model::CheckSpec> health,
+                    std::size_t number) {
+  const auto kind = policy::kind_of(health[number].probe);
+  const auto before = std::ranges::count_if(health.first(number), [&](const auto& other) {
+    return policy::kind_of(other.probe) == kind;
+  });
+  const std::string name = instance + "/" + std::string{kind};
+  return before == 0 ? name : name + "-" + std::to_string(before + 1);
+}
+
+}  // namespace
 
 Engine::Engine(Means means, std::function<void(runtime::RunnerEvent)> post)
     : means_(std::move(means)), post_(std::move(post)), shared_(means_) {}
@@ -10,16 +27,21 @@ Engine::Engine(Means means, std::function<void(runtime::RunnerEvent)> post)
 Engine::~Engine() = default;
 
 std::unique_ptr<Repeated> Engine::begin(const runtime::WatchRequest& request,
-                                        const model::Probe& probe, std::uint32_t number,
-                                        Plan plan) {
+                                        const model::Probe& probe, std::uint32_t number, Plan plan,
+                                        Repeated::Report report) {
   Memory memory = memory_of(request, number);
   plan.goes_on = !memory.known.empty();
   auto prober =
       make_prober(probe, {request.start, request.started, std::move(memory)}, means_, shared_);
-  const auto report = [this, run = request.start.run, number](policy::CheckResult result) {
+  return std::make_unique<Repeated>(means_.loop, means_.clock, std::move(prober), plan,
+                                    std::move(report));
+}
+
+Repeated::Report Engine::report_of(RunId run, std::uint32_t number, std::string check) {
+  return [this, run, number, check = std::move(check)](policy::CheckResult result) {
+    if (on_look_ && !check.empty()) on_look_(check, result);
     post_(runtime::ProbeResult{run, number, std::move(result)});
   };
-  return std::make_unique<Repeated>(means_.loop, means_.clock, std::move(prober), plan, report);
 }
 
 // `ready` has none: it is over when it has passed once.
@@ -34,11 +56,12 @@ Memory Engine::memory_of(const runtime::WatchRequest& request, std::uint32_t num
 }
 
 void Engine::await_ready(const runtime::WatchRequest& request) {
-  unwatch(request.start.run);
+  const RunId run = request.start.run;
+  unwatch(run);
   const auto& ready = request.start.spec->ready;
   if (!ready) return;
-  runs_[request.start.run].push_back(
-      begin(request, ready->probe, runtime::kReadyProbe, plan_of(*ready)));
+  runs_[run].push_back(begin(request, ready->probe, runtime::kReadyProbe, plan_of(*ready),
+                             report_of(run, runtime::kReadyProbe, {})));
 }
 
 void Engine::watch_health(const runtime::WatchRequest& request, bool eager) {
@@ -49,7 +72,9 @@ void Engine::watch_health(const runtime::WatchRequest& request, bool eager) {
   Watched& checks = runs_[request.start.run];
   for (std::uint32_t number = 0; number < health.size(); ++number) {
     const Plan plan = plan_of(health[number], request.start.canonical_name, number, eager);
-    checks.push_back(begin(request, health[number].probe, number, plan));
+    checks.push_back(begin(request, health[number].probe, number, plan,
+                           report_of(request.start.run, number,
+                                     name_of(request.start.canonical_name, health, number))));
   }
   if (!early) return;
   for (const Said& said : early.mapped())

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -37,6 +38,11 @@ class Engine final : public runtime::Checks {
   // Before the next file of that name grows.
   void log_rotated(const logs::Rotated& rotated) { shared_.taps.rotated(rotated); }
 
+  // Told of every look at a service's health, for the history: "backend:0/http", or
+  // "backend:0/http-2" for the second check of its kind. Must only enqueue.
+  using OnLook = std::function<void(const std::string& check, const policy::CheckResult& result)>;
+  void on_look(OnLook on_look) { on_look_ = std::move(on_look); }
+
   // For monitors, which look with the same means.
   const Means& means() const { return means_; }
   Shared& shared() { return shared_; }
@@ -45,11 +51,13 @@ class Engine final : public runtime::Checks {
   using Watched = std::vector<std::unique_ptr<Repeated>>;
   void keep(RunId run, const Said& said);
   std::unique_ptr<Repeated> begin(const runtime::WatchRequest& request, const model::Probe& probe,
-                                  std::uint32_t number, Plan plan);
+                                  std::uint32_t number, Plan plan, Repeated::Report report);
+  Repeated::Report report_of(RunId run, std::uint32_t number, std::string check);
   Memory memory_of(const runtime::WatchRequest& request, std::uint32_t number);
 
   Means means_;
   std::function<void(runtime::RunnerEvent)> post_;
+  OnLook on_look_;
   Shared shared_;
   std::unordered_map<RunId, std::vector<Said>> early_;  // said before health was watched
   std::unordered_map<RunId, Watched> runs_;             // goes first: probers use the rest

@@ -94,6 +94,7 @@ void Monitors::begin(Monitor& monitor, std::size_t number) {
 
 void Monitors::on_result(Monitor& monitor, const policy::CheckResult& result) {
   const Now now = engine_.means().clock();
+  if (on_look_) on_look_(monitor.spec.name, result);
   policy::CheckState& state = monitor.record.state;
   policy::take(state, monitor.spec.check, result, monitor.begun);
   monitor.history.push_back({now.wall_of(result.at), result.verdict, result.latency});

@@ -56,6 +56,9 @@ class Monitors {
   Monitors(const Monitors&) = delete;
   Monitors& operator=(const Monitors&) = delete;
 
+  // Told of every look, for the history. Must only enqueue.
+  using OnLook = std::function<void(const std::string& monitor, const policy::CheckResult& result)>;
+  void on_look(OnLook on_look) { on_look_ = std::move(on_look); }
   // How they stood for the former controller: all records of the store, others' too. Before
   // begin().
   void restore(std::span<const std::pair<std::uint32_t, std::string>> records);
@@ -79,6 +82,7 @@ class Monitors {
   Engine& engine_;
   runtime::StateStore& store_;
   Note note_;
+  OnLook on_look_;
   std::vector<std::unique_ptr<Monitor>> monitors_;
   std::vector<std::uint32_t> outdated_;  // slots of the former controller; begin() writes anew
 };

@@ -56,12 +56,10 @@ constexpr KeyTable kWebTable{kWebKeys};
 constexpr Shape kWebShape{kMap, "a map with listen, tls and allow_remote_without_tls", &kWebTable};
 
 constexpr Key kFileKeys[] = {
-    {"name", &kWordShape},         {"include", &kEnvFileShape},
-    {"vars", &kVarsShape},         {"defaults", &kServiceShape},
-    {"services", &kServicesShape}, {"jobs", &kJobsShape, true},
-    {"monitors", &kMonitorsShape}, {"alerts", &kAlertsShape, true},
-    {"logs", &kLogsShape},         {"history", &kHistoryShape, true},
-    {"web", &kWebShape, true},
+    {"name", &kWordShape},         {"include", &kEnvFileShape},     {"vars", &kVarsShape},
+    {"defaults", &kServiceShape},  {"services", &kServicesShape},   {"jobs", &kJobsShape, true},
+    {"monitors", &kMonitorsShape}, {"alerts", &kAlertsShape, true}, {"logs", &kLogsShape},
+    {"history", &kHistoryShape},   {"web", &kWebShape, true},
 };
 constexpr KeyTable kFileTable{kFileKeys};
 

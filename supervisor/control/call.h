@@ -4,11 +4,17 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/fd.h"
+#include "control/audit.h"
 #include "control/rpc.h"
+#include "io/stream.h"
+#include "runtime/controller.h"
 
 namespace mainstay::control {
 
@@ -29,9 +35,18 @@ class Call {
   bool keeps_up() const;
   // Ends another call of the same client with {"ended":true}; false: there is none of that id.
   bool cancel_other(const std::string& id) const;
-  // The client, for the audit: "uid 1000 (pid 4242)".
+  // The client, as people are told of it: "uid 1000 (pid 4242)".
   const std::string& who() const { return who_; }
   const std::string& id() const { return id_; }
+
+  // Of a request that changes something: answer() and fail() tell it the result. Never null in the
+  // handler of such a method.
+  void set_audit(std::shared_ptr<Audit> audit) { audit_ = std::move(audit); }
+  Audit* audit() const { return audit_.get(); }
+  // {"results":[…]}, and to the audit whether all went well.
+  void answer_outcomes(const std::vector<runtime::Outcome>& outcomes) const;
+  // The client's process; nothing when it is gone.
+  std::optional<io::Peer> peer() const;
 
   // A duplicate of the client's socket; nothing when it is gone.
   UniqueFd duplicate_socket() const;
@@ -40,6 +55,7 @@ class Call {
   std::weak_ptr<Connection> connection_;
   std::string id_;
   std::string who_;
+  std::shared_ptr<Audit> audit_;
 };
 
 }  // namespace mainstay::control

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
+
+#include "control/service_object.h"
 
 namespace mainstay::control {
 
@@ -17,11 +20,27 @@ bool Call::open() const {
 }
 
 void Call::answer(std::string_view result) const {
+  if (audit_) audit_->end("done");
   if (const auto connection = connection_.lock()) connection->finish(id_, answer_text(id_, result));
 }
 
 void Call::fail(const RpcFailure& failure) const {
+  if (audit_) audit_->end(failure.error == RpcError::Denied ? "denied" : "failed", failure.message);
   if (const auto connection = connection_.lock()) connection->finish(id_, error_text(id_, failure));
+}
+
+void Call::answer_outcomes(const std::vector<runtime::Outcome>& outcomes) const {
+  const auto bad = std::ranges::find(outcomes, false, &runtime::Outcome::ok);
+  if (audit_ && bad != outcomes.end())
+    audit_->end("failed", fmt::format("{}: {}", bad->name, bad->message));
+  answer(results_text(outcomes));
+}
+
+std::optional<io::Peer> Call::peer() const {
+  const auto connection = connection_.lock();
+  if (!connection) return std::nullopt;
+  const auto peer = connection->peer();
+  return peer ? std::optional{*peer} : std::nullopt;
 }
 
 void Call::item(std::string_view item) const {

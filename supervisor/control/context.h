@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,13 @@
 namespace mainstay::checks {
 class Monitors;
 }
+namespace mainstay::history {
+class History;
+}
 
 namespace mainstay::control {
+
+class HistorySource;
 
 // The last upgrade, as long as the controller that it led to lives.
 struct UpgradeFact {
@@ -47,6 +53,7 @@ struct Facts {
   std::filesystem::path state_dir;
   std::filesystem::path log_dir;
   std::filesystem::path socket;
+  std::map<unsigned, std::string> users{};  // names of those who may be let in, by uid
   std::optional<UpgradeFact> upgrade;
   std::optional<DrainFact> drain;
 };
@@ -62,12 +69,14 @@ struct Parts {
   PortOracle& ports;
   logs::Capture& capture;
   logs::Archiver& archiver;
+  history::History& history;
   std::function<Now()> clock;
   Facts facts;
   // Tries the installed programs and, if they are good, begins to replace us by them; `tried` gets
   // their version.
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
+  HistorySource* samples = nullptr;            // nothing: no history is kept
 };
 
 class Waits;

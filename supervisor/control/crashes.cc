@@ -2,12 +2,11 @@
 #include "control/crashes.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "control/method.h"
 #include "control/target_filter.h"
-#include "history/crash_store.h"
+#include "history/history.h"
 
 namespace mainstay::control {
 
@@ -44,14 +43,12 @@ std::string crashes_text(const Crashes& crashes, std::size_t limit) {
 void find_crashes(const Parts& parts, const std::string& service,
                   std::optional<std::uint32_t> instance,
                   std::function<void(Result<Crashes>)> done) {
-  const auto found = std::make_shared<Result<Crashes>>(Crashes{});
-  parts.loop.in_worker(
-      [found, service, instance, state_dir = parts.facts.state_dir] {
-        *found = history::read_crashes(state_dir, service);
-        if (!*found || !instance) return;
-        std::erase_if(**found, [&](const auto& record) { return record.index != *instance; });
-      },
-      [found, done = std::move(done)] { done(std::move(*found)); });
+  parts.history.crashes(service, [instance, done = std::move(done)](Result<Crashes> found) {
+    if (found && instance) {
+      std::erase_if(*found, [&](const auto& record) { return record.index != *instance; });
+    }
+    done(std::move(found));
+  });
 }
 
 void write_crash_summary(JsonWriter& out, const Crashes& crashes) {

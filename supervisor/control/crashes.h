@@ -1,4 +1,4 @@
-// Crash records for a client: read in a worker, and how they are written.
+// Crash records for a client: asked of the history, and how they are written.
 #pragma once
 
 #include <cstdint>

@@ -2,86 +2,112 @@
 #include <algorithm>
 #include <deque>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "control/event_streams.h"
+#include "control/event_wish.h"
 #include "control/method.h"
 #include "control/service_object.h"
+#include "history/history.h"
 
 namespace mainstay::control {
 
 namespace {
 
-constexpr std::int64_t kMostEvents = 1000;
+// A list that is being put together: from memory, and where that does not reach, from the history.
+struct Listing {
+  Parts& parts;
+  Call call;
+  EventWish wish;
+  std::uint64_t next = 1;
+  std::deque<runtime::Event> found = {};
+  std::string trouble = {};  // why the history could not be read
 
-// Everything when no target is named; a failure was answered already when there is nothing.
-std::optional<TargetFilter> filter_of(const Context& context, const Call& call,
-                                      const std::vector<std::string>& targets) {
-  if (targets.empty()) return TargetFilter();
-  const auto resolved = resolve_targets(context.controller(), targets);
-  if (!resolved.failure) {
-    return TargetFilter(context.controller(), resolved.instances, context.now());
-  }
-  call.fail(*resolved.failure);
-  return std::nullopt;
-}
+  bool is_full() const { return found.size() >= wish.limit; }
+  void answer(std::uint64_t after) const;
+};
 
-std::string events_text(const std::deque<runtime::Event>& events, std::uint64_t next) {
+using SharedListing = std::shared_ptr<Listing>;
+
+void Listing::answer(std::uint64_t after) const {
   JsonWriter out;
   out.open_object().key("events").open_list();
-  for (const auto& event : events)
+  for (const auto& event : found)
     write_event(out, event);
-  out.close_list().key("next").whole(static_cast<std::int64_t>(next)).close_object();
-  return out.take();
+  out.close_list().key("next").whole(static_cast<std::int64_t>(after));
+  if (!trouble.empty()) out.key("incomplete").text(trouble);
+  call.answer(out.close_object().take());
 }
 
-// The first `limit` from `from` on.
-std::string forward(const Context& context, const TargetFilter& filter, std::uint64_t from,
-                    std::size_t limit) {
-  std::deque<runtime::Event> found;
-  std::uint64_t next = std::max(from, std::uint64_t{1});
-  for (const auto& event :
-       context.controller().events_since(from, std::numeric_limits<std::size_t>::max())) {
-    if (found.size() == limit) break;
-    next = event.id + 1;
-    if (filter.lets_through(event)) found.push_back(event);
+void add_from_memory(Listing& listing) {
+  const auto all = std::numeric_limits<std::size_t>::max();
+  for (auto& event : listing.parts.controller.events_since(listing.next, all)) {
+    if (listing.is_full()) return;
+    listing.next = event.id + 1;
+    if (listing.wish.wants(event)) listing.found.push_back(std::move(event));
   }
-  return events_text(found, next);
+}
+
+// The first `limit` from a number on.
+void go_forward(const SharedListing& listing) {
+  const std::uint64_t first = listing->parts.controller.first_event_id();
+  if (listing->next >= first || listing->is_full()) {
+    add_from_memory(*listing);
+    return listing->answer(listing->next);
+  }
+  auto query = listing->wish.query(listing->next, first);
+  query.limit = listing->wish.limit - listing->found.size();
+  const std::size_t asked = query.limit;
+  listing->parts.history.events(
+      std::move(query), [listing, first, asked](Result<std::vector<runtime::Event>> stored) {
+        if (!stored) listing->trouble = stored.error().message;
+        const bool more = stored && stored->size() == asked;
+        listing->next = more ? stored->back().id + 1 : first;
+        if (stored) listing->found.insert(listing->found.end(), stored->begin(), stored->end());
+        go_forward(listing);
+      });
 }
 
 // The latest `limit`, oldest first.
-std::string latest(const Context& context, const TargetFilter& filter, std::size_t limit) {
-  std::deque<runtime::Event> found;
-  for (const auto& event :
-       context.controller().events_since(0, std::numeric_limits<std::size_t>::max())) {
-    if (!filter.lets_through(event)) continue;
-    found.push_back(event);
-    if (found.size() > limit) found.pop_front();
+void list_latest(const SharedListing& listing) {
+  const std::uint64_t first = listing->parts.controller.first_event_id();
+  const std::uint64_t next = listing->parts.controller.next_event_id();
+  for (auto& event :
+       listing->parts.controller.events_since(first, std::numeric_limits<std::size_t>::max())) {
+    if (!listing->wish.wants(event)) continue;
+    listing->found.push_back(std::move(event));
+    if (listing->found.size() > listing->wish.limit) listing->found.pop_front();
   }
-  return events_text(found, context.controller().next_event_id());
+  if (listing->is_full() || first <= 1) return listing->answer(next);
+  auto query = listing->wish.query(0, first);
+  query.latest = true;
+  query.limit = listing->wish.limit - listing->found.size();
+  listing->parts.history.events(
+      std::move(query), [listing, next](Result<std::vector<runtime::Event>> stored) {
+        if (!stored) listing->trouble = stored.error().message;
+        if (stored) listing->found.insert(listing->found.begin(), stored->begin(), stored->end());
+        listing->answer(next);
+      });
 }
 
 }  // namespace
 
 void events_list(Context& context, const Call& call, Params& params) {
-  const auto from = params.whole("from", 0, INT64_MAX);
-  const auto limit = params.whole("limit", 1, kMostEvents).value_or(100);
-  const auto targets = params.texts("targets");
-  if (refused(call, params)) return;
-  const auto filter = filter_of(context, call, targets);
-  if (!filter) return;
-  const auto count = static_cast<std::size_t>(limit);
-  call.answer(from ? forward(context, *filter, static_cast<std::uint64_t>(*from), count)
-                   : latest(context, *filter, count));
+  auto wish = read_event_wish(context, call, params);
+  if (!wish) return;
+  const bool forward = wish->from.has_value();
+  const std::uint64_t from = std::max<std::uint64_t>(1, wish->from.value_or(1));
+  const auto listing =
+      std::make_shared<Listing>(Listing{context.parts, call, std::move(*wish), from});
+  forward ? go_forward(listing) : list_latest(listing);
 }
 
 void events_follow(Context& context, const Call& call, Params& params) {
-  const auto from = params.whole("from", 0, INT64_MAX);
-  const auto targets = params.texts("targets");
-  if (refused(call, params)) return;
-  auto filter = filter_of(context, call, targets);
-  if (!filter) return;
-  const auto next = context.controller().next_event_id();
-  context.events.add(call, from ? static_cast<std::uint64_t>(*from) : next, std::move(*filter));
+  auto wish = read_event_wish(context, call, params);
+  if (!wish) return;
+  const auto next = wish->since ? 1 : context.controller().next_event_id();
+  context.events.add(call, wish->from.value_or(next), std::move(*wish));
 }
 
 }  // namespace mainstay::control

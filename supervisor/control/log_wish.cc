@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "base/time.h"
-
 namespace mainstay::control {
 
 namespace {
@@ -47,8 +45,9 @@ LogWish read_log_wish(Params& params) {
   wish.targets = params.texts("targets");
   if (const auto lines = params.whole("lines", 0, kMostLines))
     wish.query.lines = static_cast<std::size_t>(*lines);
-  read_time(params, "since", wish.query.span.since);
-  read_time(params, "until", wish.query.span.until);
+  auto& span = wish.query.span;
+  span.since = params.time("since").value_or(span.since);
+  span.until = params.time("until").value_or(span.until);
   if (!wish.query.lines && wish.query.span.everything()) wish.query.lines = kUsualLines;
   wish.filter = logs::LineFilter{read_grep(params), read_level(params)};
   if (const auto word = params.text("stream")) {

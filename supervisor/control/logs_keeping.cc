@@ -44,15 +44,14 @@ void go_on(const std::shared_ptr<Cutting>& cutting) {
 
 // Cuts the logs of the call's targets, once it is known what archives there are.
 void cut_logs(Context& context, const Call& call, Params& params, logs::RotationCause cause,
-              std::string_view verb, std::function<void(const std::vector<Cut>&)> done) {
+              std::function<void(const std::vector<Cut>&)> done) {
   const auto targets = params.required_targets();
   if (refused(call, params)) return;
+  call.audit()->set_targets(targets, {});
   const auto resolved = resolve_targets(context.controller(), targets);
   if (resolved.failure) return call.fail(*resolved.failure);
-  for (const InstanceId id : resolved.instances) {
-    context.controller().note(EventKind::Action, id,
-                              {{"verb", std::string{verb}}, {"who", call.who()}});
-  }
+  call.audit()->set_targets(targets, resolved.instances);
+  call.audit()->accept(Audit::Result::Follows);
   auto sources = log_sources(context.controller(), resolved.instances, {}, context.now());
   const auto cutting = std::make_shared<Cutting>(Cutting{
       context.parts.capture, context.parts.loop, cause, std::move(sources), std::move(done), {}});
@@ -142,14 +141,14 @@ std::string usage_text(const logs::Inventory& inventory, std::uint64_t limit,
 }  // namespace
 
 void logs_rotate(Context& context, const Call& call, Params& params) {
-  cut_logs(context, call, params, logs::RotationCause::Asked, "logs rotate",
+  cut_logs(context, call, params, logs::RotationCause::Asked,
            [call](const std::vector<Cut>& cuts) { call.answer(rotate_text(cuts)); });
 }
 
 // The logs become archives first: then it is a worker that throws away what may be large.
 void logs_flush(Context& context, const Call& call, Params& params) {
   logs::Archiver& archiver = context.parts.archiver;
-  cut_logs(context, call, params, logs::RotationCause::Flush, "logs flush",
+  cut_logs(context, call, params, logs::RotationCause::Flush,
            [call, &archiver](const std::vector<Cut>& cuts) {
              std::vector<std::string> files;
              for (const Cut& cut : cuts) {

@@ -30,9 +30,13 @@ constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stre
                              Names("since"),   Names("until"),       Names("grep"),
                              Names("level"),   Names("ignore_case"), Names("follow")};
 constexpr std::array kAnalysis{Names("targets"), Names("since"), Names("until"), Names("progress")};
-constexpr std::array kEvents{Names("from"), Names("limit"), Names("targets")};
-constexpr std::array kEventsFollow{Names("from"), Names("targets")};
+constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
+                             Names("until"), Names("limit"),  Names("targets")};
+constexpr std::array kEventsFollow{Names("from"), Names("since"), Names("targets")};
+constexpr std::array kAvailability{Names("targets"), Names("since"), Names("until"), Names("days")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
+constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
+                              Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
 constexpr std::array kCancel{Names("id")};
 
@@ -57,7 +61,9 @@ constexpr std::array kMethods{
     Method{"analysis.get", AccessLevel::Read, kAnalysis, analysis_get},
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
+    Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
+    Method{"history.query", AccessLevel::Read, kHistory, history_query},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
@@ -77,17 +83,30 @@ RpcFailure unknown_method(std::string_view name) {
                       name.size() > kLongest ? "" : did_you_mean(shown, names))};
 }
 
+Asker asker_of(const Facts& facts, const Call& call) {
+  const auto peer = call.peer();
+  if (!peer) return {call.who(), {}, 0};
+  const auto user = facts.users.find(peer->uid);
+  return {fmt::format("uid {}", peer->uid), user == facts.users.end() ? "" : user->second,
+          static_cast<int>(peer->pid)};
+}
+
 }  // namespace
 
 std::span<const Method> methods() {
   return kMethods;
 }
 
-void dispatch(Context& context, const Call& call, AccessLevel level, const Request& request) {
+void dispatch(Context& context, const Call& asked, AccessLevel level, const Request& request) {
   const auto method = std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& candidate) {
     return candidate.name == request.method;
   });
-  if (method == kMethods.end()) return call.fail(unknown_method(request.method));
+  if (method == kMethods.end()) return asked.fail(unknown_method(request.method));
+  Call call = asked;
+  if (method->level != AccessLevel::Read) {
+    call.set_audit(std::make_shared<Audit>(context.controller(), method->name,
+                                           asker_of(context.parts.facts, call)));
+  }
   if (level < method->level) {
     return call.fail({RpcError::Denied, "denied",
                       fmt::format("{} needs more rights than this connection has", method->name)});

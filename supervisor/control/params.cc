@@ -52,6 +52,15 @@ bool Params::is_number(std::string_view name) const {
   return found != nullptr && found->is_number();
 }
 
+std::optional<WallTime> Params::time(std::string_view name) {
+  const auto written = text(name);
+  if (!written) return std::nullopt;
+  const auto parsed = parse_rfc3339(*written);
+  if (parsed) return *parsed;
+  refuse(name, parsed.error().message);
+  return std::nullopt;
+}
+
 void Params::refuse(std::string_view name, std::string_view why) {
   if (problem_) return;
   problem_ = {RpcError::InvalidParams, "invalid_params", fmt::format("{}: {}", name, why)};

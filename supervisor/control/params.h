@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "control/rpc.h"
 
 namespace mainstay::control {
@@ -22,6 +23,7 @@ class Params {
   std::optional<std::string> text(std::string_view name);
   std::optional<std::int64_t> whole(std::string_view name, std::int64_t least, std::int64_t most);
   bool flag(std::string_view name, bool otherwise);
+  std::optional<WallTime> time(std::string_view name);    // RFC 3339
   std::vector<std::string> texts(std::string_view name);  // a list of strings, or one string
   // "targets", which must be there: a change is never made to everything because a list was
   // forgotten.

@@ -12,6 +12,11 @@ std::vector<std::string> SampledUsage::limits_of(InstanceId instance) const {
   return limits_.describe(controller_.start_request(instance, RunId{}).canonical_name);
 }
 
+const process::HostUsage* SampledUsage::host() const {
+  const auto sample = sampler_.latest();
+  return sample ? &sample->host : nullptr;
+}
+
 std::uint64_t SampledUsage::supervisor_memory_bytes() const {
   const auto sample = sampler_.latest();
   return sample ? sample->supervisor_memory_bytes : 0;

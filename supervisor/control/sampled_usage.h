@@ -24,6 +24,7 @@ class SampledUsage final : public UsageSource, public PortOracle {
   std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampler_.latest() != nullptr; }
   void refresh(std::function<void()> done) override { sampler_.refresh(std::move(done)); }
+  const process::HostUsage* host() const override;
   std::uint64_t supervisor_memory_bytes() const override;
   void find_holders(std::uint16_t port,
                     std::function<void(std::vector<process::PortHolder>)> done) override;

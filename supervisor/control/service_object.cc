@@ -12,12 +12,17 @@ namespace {
 void write_usage(JsonWriter& out, const process::TreeUsage* usage) {
   if (usage == nullptr) {
     out.key("cpu_percent").null().key("memory_bytes").null().key("processes").null();
-    out.key("open_files").null().key("ports").open_list().close_list();
+    out.key("threads").null().key("open_files").null();
+    out.key("read_bytes_per_second").null().key("written_bytes_per_second").null();
+    out.key("ports").open_list().close_list();
     return;
   }
   out.key("cpu_percent").number(usage->cpu_percent, 1);
   out.key("memory_bytes").whole(static_cast<std::int64_t>(usage->memory_bytes));
-  out.key("processes").whole(usage->processes).key("open_files").whole(usage->open_files);
+  out.key("processes").whole(usage->processes).key("threads").whole(usage->threads);
+  out.key("open_files").whole(usage->open_files);
+  out.key("read_bytes_per_second").number(usage->read_bytes_per_second, 0);
+  out.key("written_bytes_per_second").number(usage->written_bytes_per_second, 0);
   out.key("ports").open_list();
   for (const auto port : usage->ports)
     out.whole(port);

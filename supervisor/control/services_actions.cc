@@ -29,13 +29,20 @@ std::string results_now(const Context& context, const std::vector<InstanceId>& i
   return results_text(outcomes);
 }
 
+Audit::Result awaited(bool wait) {
+  return wait ? Audit::Result::Follows : Audit::Result::IsNotAwaited;
+}
+
 void change(Context& context, const Call& call, Params& params, runtime::Verb verb, WaitGoal goal) {
   const auto targets = params.required_targets();
   const bool wait = params.flag("wait", true);
   const bool progress = params.flag("progress", false);
   if (refused(call, params)) return;
+  call.audit()->set_targets(targets, {});
   auto resolved = resolve_targets(context.controller(), targets);
   if (resolved.failure) return call.fail(*resolved.failure);
+  call.audit()->set_targets(targets, resolved.instances);
+  call.audit()->accept(awaited(wait));
   const auto request = context.controller().request(verb, resolved.instances, call.who());
   if (wait) {
     context.waits.add(call, request, goal, std::move(resolved.instances), progress);
@@ -127,8 +134,12 @@ void services_signal(Context& context, const Call& call, Params& params) {
   const auto targets = params.required_targets();
   const int number = signal_of(params);
   if (refused(call, params)) return;
+  call.audit()->set("signal", signal_name(number));
+  call.audit()->set_targets(targets, {});
   const auto resolved = resolve_targets(context.controller(), targets);
   if (resolved.failure) return call.fail(*resolved.failure);
+  call.audit()->set_targets(targets, resolved.instances);
+  call.audit()->accept(Audit::Result::Follows);
   const Now now = context.now();
   std::vector<runtime::Outcome> outcomes;
   for (const InstanceId id : resolved.instances) {
@@ -138,7 +149,7 @@ void services_signal(Context& context, const Call& call, Params& params) {
                         sent ? fmt::format("sent {} to pid {}", signal_name(number), status.pid)
                              : sent.error().message});
   }
-  call.answer(results_text(outcomes));
+  call.answer_outcomes(outcomes);
 }
 
 void services_scale(Context& context, const Call& call, Params& params) {
@@ -147,13 +158,17 @@ void services_scale(Context& context, const Call& call, Params& params) {
   const bool wait = params.flag("wait", true);
   const bool progress = params.flag("progress", false);
   if (refused(call, params)) return;
+  call.audit()->set_targets({*name}, {});
   if (const auto failure = find_service(context, *name)) return call.fail(*failure);
   const auto before = instances_of(context.controller(), *name);
+  call.audit()->set_targets({*name}, before);
   const auto wanted = wanted_instances(params, static_cast<std::int64_t>(before.size()));
   if (refused(call, params)) return;
+  call.audit()->set("instances", std::to_string(*wanted));
   const auto request =
       context.controller().scale(*name, static_cast<std::uint32_t>(*wanted), call.who());
   if (!request) return call.fail({RpcError::Failed, "failed", request.error().message});
+  call.audit()->accept(awaited(wait));
   context.logs.instances_change();
   if (wait) {
     context.waits.add_scale(call, *request, *name, progress);

@@ -5,6 +5,7 @@
 
 #include "config/description.h"
 #include "control/drain.h"
+#include "control/history_state.h"
 #include "control/log_lines.h"
 #include "control/method.h"
 #include "control/service_object.h"
@@ -36,6 +37,7 @@ std::string list_text(const Context& context, const std::vector<InstanceId>& ins
   out.open_object();
   write_services(out, context, instances);
   write_drain(out, context.parts.facts);
+  write_history_state(out, context.parts);
   out.close_object();
   return out.take();
 }

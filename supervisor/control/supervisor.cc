@@ -1,6 +1,7 @@
 // supervisor.info, ping, shutdown and upgrade, and config.get.
 #include "config/description.h"
 #include "control/drain.h"
+#include "control/history_state.h"
 #include "control/json_writer.h"
 #include "control/method.h"
 #include "control/waits.h"
@@ -9,6 +10,34 @@
 namespace mainstay::control {
 
 namespace {
+
+JsonWriter& bytes(JsonWriter& out, std::uint64_t count) {
+  return out.whole(static_cast<std::int64_t>(count));
+}
+
+void write_host(JsonWriter& out, const process::HostUsage* host) {
+  out.key("host");
+  if (host == nullptr) {
+    out.null();
+    return;
+  }
+  out.open_object().key("cpu_percent");
+  host->cpu_percent ? out.number(*host->cpu_percent, 1) : out.null();
+  const bool has_memory = host->memory_total_bytes > 0;
+  out.key("memory_used_bytes");
+  has_memory ? bytes(out, host->memory_used_bytes) : out.null();
+  out.key("memory_total_bytes");
+  has_memory ? bytes(out, host->memory_total_bytes) : out.null();
+  out.key("load_average");
+  host->load_average ? out.number(*host->load_average, 2) : out.null();
+  out.key("uptime_seconds").seconds(host->uptime).key("disks").open_list();
+  for (const auto& disk : host->disks) {
+    out.open_object().key("mount").text(disk.mount);
+    bytes(out.key("used_bytes"), disk.used_bytes);
+    bytes(out.key("total_bytes"), disk.total_bytes).close_object();
+  }
+  out.close_list().close_object();
+}
 
 std::string info_text(const Context& context) {
   const Facts& facts = context.parts.facts;
@@ -25,6 +54,7 @@ std::string info_text(const Context& context) {
   const auto memory = context.parts.usage.supervisor_memory_bytes();
   out.key("memory_bytes");
   memory != 0 ? out.whole(static_cast<std::int64_t>(memory)) : out.null();
+  write_host(out, context.parts.usage.host());
   out.key("upgrade");
   if (facts.upgrade) {
     out.open_object().key("at").time(facts.upgrade->at).key("from").text(facts.upgrade->from);
@@ -33,6 +63,7 @@ std::string info_text(const Context& context) {
     out.null();
   }
   write_drain(out, facts);
+  write_history_state(out, context.parts);
   out.close_object();
   return out.take();
 }
@@ -57,8 +88,10 @@ void supervisor_shutdown(Context& context, const Call& call, Params& params) {
   if (refused(call, params)) return;
   auto& controller = context.controller();
   const bool began = controller.shutting_down();
-  if (!began) controller.shutdown(0, "asked by " + call.who());
-  if (hurry) controller.shutdown(0, "hurried by " + call.who());
+  if (began && !hurry) call.audit()->accept(Audit::Result::IsNotAwaited);
+  const auto told = call.audit()->take_accepted();
+  if (!began) controller.shutdown(0, "asked by " + call.who(), told);
+  if (hurry) controller.shutdown(0, "hurried by " + call.who(), told);
   context.waits.add_shutdown(call, progress);
 }
 
@@ -66,6 +99,8 @@ void supervisor_upgrade(Context& context, const Call& call, Params&) {
   if (context.controller().shutting_down()) {
     return call.fail({RpcError::Failed, "failed", "cannot upgrade: the supervisor shuts down"});
   }
+  // When it goes well, the event that comes next is that of the new controller.
+  call.audit()->accept(Audit::Result::Follows);
   context.parts.upgrade(call.who(), [call](const Result<std::string>& version) {
     if (!version) {
       return call.fail({RpcError::Failed, "failed",

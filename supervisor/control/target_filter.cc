@@ -93,6 +93,10 @@ TargetFilter::TargetFilter(const runtime::Controller& controller,
     const auto status = controller.status(id, now);
     services_.insert(status.service);
     instances_.insert(status.name);
+    // The first one had another name when there were more, or fewer.
+    if (status.index != 0) continue;
+    instances_.insert(status.service);
+    instances_.insert(status.service + ":0");
   }
 }
 

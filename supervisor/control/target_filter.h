@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "control/rpc.h"
 #include "runtime/controller.h"
@@ -32,6 +33,9 @@ class TargetFilter {
                const Now& now);
 
   bool lets_through(const runtime::Event& event) const;
+  // What it lets through, by name; both are empty when that is everything.
+  std::vector<std::string> services() const { return {services_.begin(), services_.end()}; }
+  std::vector<std::string> instances() const { return {instances_.begin(), instances_.end()}; }
 
  private:
   bool all_ = true;

@@ -25,6 +25,8 @@ class UsageSource {
   // Calls back once when the latest sample is fresh (about a second), during this call if it is
   // already.
   virtual void refresh(std::function<void()> done) = 0;
+  // The machine, from the same sample; null before the first. Valid until the loop turns.
+  virtual const process::HostUsage* host() const = 0;
   // Keeper and controller, resident; 0: not known yet.
   virtual std::uint64_t supervisor_memory_bytes() const = 0;
 };

@@ -78,7 +78,7 @@ bool Waits::is_over(Wait& wait) {
     return true;
   }
   const auto outcomes = parts_.controller.take_finished(*wait.request);
-  if (outcomes) wait.call.answer(results_text(*outcomes));
+  if (outcomes) wait.call.answer_outcomes(*outcomes);
   return outcomes.has_value();
 }
 

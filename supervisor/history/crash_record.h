@@ -23,7 +23,6 @@ struct LastOutput {
   bool operator==(const LastOutput&) const = default;
 };
 
-// A history of health checks belongs here too, as an optional member, once there are such checks.
 struct CrashRecord {
   WallTime at;  // when the run ended
   std::string service;

@@ -8,13 +8,15 @@
 #include <utility>
 
 #include "history/crash_evidence.h"
-#include "history/crash_store.h"
 #include "io/clock.h"
 #include "logs/names.h"
 
 namespace mainstay::history {
 
 namespace {
+
+// Each record may have 128 KiB of last words.
+constexpr std::size_t kAtOnce = 16;
 
 // The group where the kernel counts whom it killed.
 const std::string& counting_group(const process::TreeIndex::Entry& entry) {
@@ -23,57 +25,47 @@ const std::string& counting_group(const process::TreeIndex::Entry& entry) {
 
 }  // namespace
 
-// What came of a batch.
-struct CrashRecorder::Written {
-  std::vector<std::string> notices;
-  std::string failure;  // the last one; empty: all were written
-  std::map<std::string, std::uint64_t> lost;
-};
-
 // What the worker uses. The loop only hands over, so it never waits for it but in close().
-class CrashRecorder::Writer {
+class CrashRecorder::Examiner {
  public:
-  explicit Writer(const RecorderOptions& options)
-      : store_(options.state_dir,
-               [this](const std::string& text) { written_.notices.push_back(text); }),
-        evidence_(options.log_dir) {}
+  explicit Examiner(const RecorderOptions& options) : evidence_(options.log_dir) {}
 
-  void hand_over(Batch batch) {
+  void hand_over(Scenes scenes) {
     const std::lock_guard lock{handing_over_};
-    std::ranges::move(batch, std::back_inserter(handed_));
+    std::ranges::move(scenes, std::back_inserter(handed_));
   }
 
   // All that was handed over; what another thread has begun is finished first.
-  Written write() {
-    const std::lock_guard lock{writing_};
-    written_ = {};
+  void examine() {
+    const std::lock_guard lock{examining_};
     for (CrashScene& scene : take()) {
-      const CrashRecord record = evidence_.complete(std::move(scene), io::read_clocks());
-      if (const Status kept = store_.append(record); !kept) {
-        written_.failure = kept.error().message;
-        written_.lost[record.service] += 1 + record.left_out;
-      }
+      CrashRecord record = evidence_.complete(std::move(scene), io::read_clocks());
+      const std::lock_guard adding{handing_over_};
+      records_.push_back(std::move(record));
     }
-    return std::move(written_);
+  }
+
+  Records take_records() {
+    const std::lock_guard lock{handing_over_};
+    return std::exchange(records_, {});
   }
 
   void begin(const process::TreeIndex& trees) {
-    const std::lock_guard lock{writing_};
+    const std::lock_guard lock{examining_};
     for (const auto& entry : trees.entries)
       evidence_.look_at_group(counting_group(entry));
   }
 
  private:
-  Batch take() {
+  Scenes take() {
     const std::lock_guard lock{handing_over_};
     return std::exchange(handed_, {});
   }
 
   std::mutex handing_over_;
-  Batch handed_;
-  std::mutex writing_;
-  Written written_;
-  CrashStore store_;
+  Scenes handed_;
+  Records records_;
+  std::mutex examining_;
   CrashEvidence evidence_;
 };
 
@@ -100,12 +92,12 @@ WallTime beginning(const CrashRecord& record, WallTime noticed, std::optional<Wa
 
 CrashRecorder::CrashRecorder(io::Loop& loop, RecorderOptions options,
                              const std::vector<model::ServiceSpec>& services,
-                             const process::ProcessTrees& trees, Notice notice)
+                             const process::ProcessTrees& trees, Keep keep)
     : loop_(loop),
       options_(std::move(options)),
       trees_(trees),
-      notice_(std::move(notice)),
-      writer_(std::make_shared<Writer>(options_)) {
+      keep_(std::move(keep)),
+      examiner_(std::make_shared<Examiner>(options_)) {
   for (const model::ServiceSpec& service : services)
     services_.emplace(service.name, &service);
 }
@@ -114,7 +106,7 @@ void CrashRecorder::begin() {
   const auto trees = trees_.index();
   const auto has_group = [](const auto& entry) { return !counting_group(entry).empty(); };
   if (std::ranges::none_of(trees->entries, has_group)) return;
-  loop_.in_worker([writer = writer_, trees] { writer->begin(*trees); }, [] {});
+  loop_.in_worker([examiner = examiner_, trees] { examiner->begin(*trees); }, [] {});
 }
 
 // When the end before this one was noticed.
@@ -149,37 +141,38 @@ void CrashRecorder::on_event(const runtime::Event& event) {
 
 void CrashRecorder::hand_over() {
   const auto trees = trees_.index();
-  for (CrashScene& scene : queue_)
+  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kAtOnce));
+  Scenes scenes{std::make_move_iterator(queue_.begin()),
+                std::make_move_iterator(queue_.begin() + count)};
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  for (CrashScene& scene : scenes)
     scene.cgroup = group_of(*trees, scene.record);
-  writer_->hand_over(std::exchange(queue_, {}));
+  examiner_->hand_over(std::move(scenes));
 }
 
 void CrashRecorder::start_batch() {
-  if (writing_ || queue_.empty()) return;
-  writing_ = true;
+  if (working_ || queue_.empty()) return;
+  working_ = true;
   hand_over();
-  const auto written = std::make_shared<Written>();
-  loop_.in_worker([writer = writer_, written] { *written = writer->write(); },
-                  [this, written] {
-                    writing_ = false;
-                    on_written(*written);
+  loop_.in_worker([examiner = examiner_] { examiner->examine(); },
+                  [this] {
+                    working_ = false;
+                    keep_records();
                     start_batch();
                   });
 }
 
-void CrashRecorder::on_written(const Written& written) {
-  for (const std::string& text : written.notices)
-    notice_(text);
-  for (const auto& [service, count] : written.lost)
-    left_out_[service] += count;
-  const bool failed = !written.failure.empty();
-  if (failed && !failing_) notice_(written.failure);
-  failing_ = failed;
+void CrashRecorder::keep_records() {
+  for (CrashRecord& record : examiner_->take_records())
+    keep_(std::move(record));
 }
 
 void CrashRecorder::close() {
-  hand_over();
-  on_written(writer_->write());
+  do {
+    hand_over();
+    examiner_->examine();
+    keep_records();
+  } while (!queue_.empty());
 }
 
 }  // namespace mainstay::history

@@ -1,9 +1,9 @@
-// Makes crash records: told of every event, it writes down the abnormal ends. Loop thread only; all
-// reading and writing is done in a worker, one batch at a time.
+// Makes crash records: told of every event, it describes the abnormal ends. Loop thread only; all
+// reading is done in a worker, one batch at a time.
 //
 // Nothing here holds up a restart, and a crash loop costs a bounded amount: what does not fit in
 // the queue is counted, and the next record of that service says how many were left out. A
-// controller that dies loses the records that were still in the queue.
+// controller that dies loses the records that were not yet on disk.
 #pragma once
 
 #include <cstddef>
@@ -24,20 +24,19 @@
 namespace mainstay::history {
 
 struct RecorderOptions {
-  std::filesystem::path state_dir;
   std::filesystem::path log_dir;
-  std::size_t queue = 256;  // abnormal ends that wait to be written
+  std::size_t queue = 256;  // abnormal ends that wait to be looked at
 };
 
 class CrashRecorder final : public runtime::EventSink {
  public:
-  using Notice = std::function<void(const std::string&)>;
+  using Keep = std::function<void(CrashRecord)>;
 
-  // `services` are looked at now and stay where they are; `trees` outlives this. `notice` is told
-  // on the loop of what could not be written, once until it can be again.
+  // `services` are looked at now and stay where they are; `trees` outlives this. `keep` gets every
+  // record, on the loop.
   CrashRecorder(io::Loop& loop, RecorderOptions options,
                 const std::vector<model::ServiceSpec>& services, const process::ProcessTrees& trees,
-                Notice notice);
+                Keep keep);
   CrashRecorder(const CrashRecorder&) = delete;
   CrashRecorder& operator=(const CrashRecorder&) = delete;
 
@@ -46,30 +45,29 @@ class CrashRecorder final : public runtime::EventSink {
   void begin();
   // Only enqueues.
   void on_event(const runtime::Event& event) override;
-  // Blocks until everything is written that was told so far.
+  // Blocks until there is a record of everything that was told so far.
   void close();
 
  private:
-  class Writer;
-  struct Written;
-  using Batch = std::vector<CrashScene>;
+  class Examiner;
+  using Scenes = std::vector<CrashScene>;
+  using Records = std::vector<CrashRecord>;
 
   std::optional<WallTime> note_end(const runtime::Event& event);
   void hand_over();
   void start_batch();
-  void on_written(const Written& written);
+  void keep_records();
 
   io::Loop& loop_;
   RecorderOptions options_;
   const process::ProcessTrees& trees_;
-  Notice notice_;
+  Keep keep_;
   std::map<std::string, const model::ServiceSpec*, std::less<>> services_;
-  std::shared_ptr<Writer> writer_;         // shared with the worker
+  std::shared_ptr<Examiner> examiner_;     // shared with the worker
   std::map<std::string, WallTime> ended_;  // by instance: when its latest end was noticed
-  Batch queue_;
+  Scenes queue_;
   std::map<std::string, std::uint64_t> left_out_;  // by service, since its last record
-  bool writing_ = false;
-  bool failing_ = false;
+  bool working_ = false;
 };
 
 }  // namespace mainstay::history

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -21,10 +22,14 @@ inline constexpr Duration kEventsKeep = std::chrono::days{30};
 
 struct EventQuery {
   std::uint64_t from = 0;  // the first number that is wanted
-  std::optional<std::uint64_t> before;
-  std::optional<WallTime> since;
-  std::optional<WallTime> until;
-  std::vector<std::string> services;  // empty: all
+  std::optional<std::uint64_t> before = {};
+  std::optional<WallTime> since = {};
+  std::optional<WallTime> until = {};
+  std::vector<std::string> services = {};  // empty: all
+  // Of these services: empty: all; otherwise these by their shown names, and what is about a whole
+  // service.
+  std::vector<std::string> instances = {};
+  std::vector<EventKind> kinds = {};  // empty: all
   std::size_t limit = 1000;
   bool latest = false;  // the last `limit` of what matches, instead of the first; ascending all the
                         // same
@@ -32,7 +37,7 @@ struct EventQuery {
 
 class EventTable {
  public:
-  // The tables are there (schema.h).
+  // The tables are there (schema.h). Must not outlive `database`, which may be moved no more.
   static Result<EventTable> open(Database& database);
 
   // An event whose number is there already is left as it is: it was told twice.
@@ -40,12 +45,29 @@ class EventTable {
   Result<std::vector<runtime::Event>> query(const EventQuery& query);
   // The number of the newest event; 0: there is none.
   Result<std::uint64_t> last_id();
-  // Forgets what is too old or too much, bounded per call; true: there is more to do.
+  // Forgets what is too old or too much, the lowest numbers first and bounded per call; true: there
+  // is more to do. A moment at which the clock was wrong makes no hole in the numbers.
   Result<bool> forget(WallTime now);
 
  private:
-  explicit EventTable(Database& database) : database_(&database) {}
+  struct Statements {
+    Statement add;
+    Statement last;
+    Statement oldest;
+    Statement forget;
+  };
+  EventTable(Database& database, Statements statements)
+      : database_(&database), statements_(std::move(statements)) {}
+  Status add(const runtime::Event& event);
+  // Up to which number nothing is to be kept, and whether more than a call's work is older.
+  struct Bound {
+    std::int64_t last = 0;
+    bool more = false;
+  };
+  Result<Bound> outdated(std::int64_t first_kept, WallTime cutoff);
+
   Database* database_;
+  Statements statements_;
 };
 
 }  // namespace mainstay::history

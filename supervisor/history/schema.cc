@@ -12,14 +12,18 @@ namespace {
 // Times are microseconds since 1970 (UTC). Step N leads from version N to N + 1.
 constexpr std::array<const char*, kSchemaVersion> kSteps = {
     // `round` has what is fresh, by moment; `chunk` the same by series, later; `coarse` its
-    // 5-minute means and maxima.
+    // 5-minute means and maxima. `spans` counts the spans that were moved there: by it data is
+    // aged, because a clock may jump. `span` is that count when a series was given its row, or
+    // `chunk` its points.
     "CREATE TABLE series(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL,"
-    "  UNIQUE(kind, name));"
+    "  span INTEGER NOT NULL, UNIQUE(kind, name));"
     "CREATE TABLE round(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, samples BLOB NOT NULL);"
-    "CREATE TABLE chunk(series INTEGER NOT NULL, start INTEGER NOT NULL, id INTEGER NOT NULL,"
-    "  points BLOB NOT NULL, PRIMARY KEY(series, start, id)) WITHOUT ROWID;"
-    "CREATE TABLE coarse(series INTEGER NOT NULL, start INTEGER NOT NULL, points BLOB NOT NULL,"
-    "  PRIMARY KEY(series, start)) WITHOUT ROWID;"
+    "CREATE TABLE spans(count INTEGER NOT NULL);"
+    "INSERT INTO spans VALUES(0);"
+    "CREATE TABLE chunk(series INTEGER NOT NULL, start INTEGER NOT NULL, span INTEGER NOT NULL,"
+    "  points BLOB NOT NULL, PRIMARY KEY(series, start, span)) WITHOUT ROWID;"
+    "CREATE TABLE coarse(series INTEGER NOT NULL, start INTEGER NOT NULL, span INTEGER NOT NULL,"
+    "  points BLOB NOT NULL, PRIMARY KEY(series, start)) WITHOUT ROWID;"
     "CREATE TABLE event(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,"
     "  service TEXT NOT NULL, instance TEXT NOT NULL, data TEXT NOT NULL);"
     "CREATE INDEX event_at ON event(at);"

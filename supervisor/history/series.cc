@@ -9,4 +9,12 @@ std::optional<Metric> metric_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<SeriesKind> series_kind_of(std::string_view name) {
+  for (const SeriesKind kind : {SeriesKind::Instance, SeriesKind::Host, SeriesKind::Disk,
+                                SeriesKind::Check, SeriesKind::Monitor}) {
+    if (to_string(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace mainstay::history

@@ -23,6 +23,12 @@ enum class SeriesKind : std::uint8_t {
   Monitor,   // named as declared
 };
 
+constexpr std::string_view to_string(SeriesKind kind) {
+  constexpr std::string_view kNames[] = {"instance", "host", "disk", "check", "monitor"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+std::optional<SeriesKind> series_kind_of(std::string_view name);
+
 struct SeriesKey {
   SeriesKind kind = SeriesKind::Instance;
   std::string name;

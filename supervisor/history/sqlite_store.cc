@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -13,8 +14,6 @@
 namespace mainstay::history {
 
 namespace {
-
-constexpr int kWaitForOthersMs = 2000;
 
 // `code` is an extended one.
 int class_of(int code) {
@@ -41,11 +40,16 @@ int class_of(int code) {
   }
 }
 
+// The cause is that of the latest system call that failed, also one that did not matter.
 Error error_of(sqlite3* database) {
   const int cause = sqlite3_system_errno(database);
   const int code = sqlite3_extended_errcode(database);
-  const bool full = cause == ENOSPC || cause == EDQUOT;
-  return {sqlite3_errmsg(database), full ? ENOSPC : class_of(code)};
+  const bool is_of_file = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+  if (is_of_file && (cause == ENOSPC || cause == EDQUOT)) {
+    return {sqlite3_errmsg(database), ENOSPC};
+  }
+  if ((code & 0xff) == SQLITE_CANTOPEN && cause != 0) return {sqlite3_errmsg(database), cause};
+  return {sqlite3_errmsg(database), class_of(code)};
 }
 
 // SQLite gives a new file the rights that the umask leaves; its companions get those of the file.
@@ -59,7 +63,6 @@ Status create_private(const std::filesystem::path& path) {
 // Cells are checked as they are read, a file cannot bring code with it, and the cache stays small:
 // what is read is read once.
 constexpr const char* kSettings =
-    "PRAGMA auto_vacuum=INCREMENTAL;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA foreign_keys=ON;"
@@ -69,6 +72,15 @@ constexpr const char* kSettings =
     "PRAGMA cache_size=-256;"
     "PRAGMA wal_autocheckpoint=256;"
     "PRAGMA journal_size_limit=1048576;";
+
+// Setting it writes to the file, which is only worth it when it is new.
+Status prepare_new_file(Database& database) {
+  auto pages = database.prepare("PRAGMA page_count");
+  if (!pages) return pages.error();
+  const auto row = pages->step();
+  if (!row) return row.error();
+  return pages->whole(0) > 0 ? Status{} : database.execute("PRAGMA auto_vacuum=INCREMENTAL");
+}
 
 }  // namespace
 
@@ -144,7 +156,7 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-Result<Database> Database::open(const std::filesystem::path& path) {
+Result<Database> Database::open(const std::filesystem::path& path, Duration wait) {
   if (const Status created = create_private(path); !created) return created.error();
   sqlite3* raw = nullptr;
   const int code =
@@ -154,8 +166,11 @@ Result<Database> Database::open(const std::filesystem::path& path) {
   if (raw == nullptr) return Error{"cannot open " + path.string() + ": out of memory", ENOMEM};
   if (code == SQLITE_OK) {
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    sqlite3_busy_timeout(raw, kWaitForOthersMs);
-    const Status set = database.execute(kSettings);
+    using std::chrono::milliseconds;
+    const auto wait_ms = std::chrono::ceil<milliseconds>(wait).count();
+    sqlite3_busy_timeout(raw, static_cast<int>(wait_ms));
+    Status set = prepare_new_file(database);
+    if (set) set = database.execute(kSettings);
     if (set) return database;
     return Error{fmt::format("cannot open {}: {}", path.string(), set.error().message),
                  set.error().code};
@@ -187,6 +202,7 @@ Status Database::commit() {
 
 // Some errors have rolled it back already.
 void Database::rollback() {
+  ++rollbacks_;
   if (sqlite3_get_autocommit(database_.get()) == 0) static_cast<void>(execute("ROLLBACK"));
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -52,8 +53,10 @@ class Database {
  public:
   // Opens or creates `path` for this user alone, with a write-ahead log, never through a symbolic
   // link at its end. What is committed survives our death at any moment; the last commits may be
-  // missing after a power cut. Others may read meanwhile.
-  static Result<Database> open(const std::filesystem::path& path);
+  // missing after a power cut. Others may read meanwhile; one that writes is waited for so long
+  // before it is EBUSY.
+  static Result<Database> open(const std::filesystem::path& path,
+                               Duration wait = std::chrono::seconds{2});
 
   Result<Statement> prepare(std::string_view sql);
   // One or several statements without parameters and rows.
@@ -64,6 +67,8 @@ class Database {
   Status begin();
   Status commit();
   void rollback();
+  // How often that was called: what was remembered of a transaction may be of none.
+  std::uint64_t rollbacks() const { return rollbacks_; }
 
   // The number a schema was given (PRAGMA user_version); 0 for a new file.
   Result<std::int64_t> version();
@@ -82,6 +87,7 @@ class Database {
   };
   explicit Database(sqlite3* database) : database_(database) {}
   std::unique_ptr<sqlite3, Close> database_;
+  std::uint64_t rollbacks_ = 0;
 };
 
 }  // namespace mainstay::history

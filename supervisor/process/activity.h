@@ -34,7 +34,6 @@ class ActivityReader {
   void add(const ProcStat& stat, TreeActivity& out) const;
   void add_group(const TreeIndex::Entry& entry, TreeActivity& out);
   void add_swept(const TreeIndex& index, const TreeIndex::Entry& entry, TreeActivity& out);
-  std::uint64_t io_of(int pid) const;
 
   Proc proc_;
   std::optional<OrphanOwners> owners_;

@@ -3,9 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <unordered_set>
 
 #include "process/cgroup_linux.h"
@@ -17,16 +14,6 @@ namespace {
 Duration of_ticks(std::uint64_t ticks) {
   static const auto per_second = static_cast<std::uint64_t>(std::max(1L, sysconf(_SC_CLK_TCK)));
   return Duration{std::chrono::nanoseconds{ticks * (1'000'000'000 / per_second)}};
-}
-
-// The number after "name: " at the beginning of a line.
-std::uint64_t number_after(std::string_view text, std::string_view name) {
-  const std::size_t at = text.find(name);
-  if (at == std::string_view::npos) return 0;
-  text.remove_prefix(at + name.size());
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 }  // namespace
@@ -51,7 +38,7 @@ void ActivityReader::add(const ProcStat& stat, TreeActivity& out) const {
   if (!stat.alive()) return;
   out.processes.emplace_back(stat.pid, stat.start_time);
   out.cpu += of_ticks(stat.own_ticks + stat.children_ticks);
-  out.io_bytes += io_of(stat.pid);
+  if (const auto io = proc_.io(stat.pid)) out.io_bytes += io->asked;
 }
 
 void ActivityReader::add_group(const TreeIndex::Entry& entry, TreeActivity& out) {
@@ -85,15 +72,6 @@ void ActivityReader::add_swept(const TreeIndex& index, const TreeIndex::Entry& e
     add(*stat, out);
     proc_.children(pid, open_);
   }
-}
-
-// rchar and wchar of proc(5): what it asked the kernel to read and write, wherever to.
-std::uint64_t ActivityReader::io_of(int pid) const {
-  std::array<char, 32> path;
-  std::snprintf(path.data(), path.size(), "%d/io", pid);
-  std::array<char, 512> buffer;
-  const std::string_view text = proc_.read(path.data(), buffer);
-  return number_after(text, "rchar: ") + number_after(text, "wchar: ");
 }
 
 }  // namespace mainstay::process

@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 
 #include "base/text.h"
+#include "process/mounts_linux.h"
 
 namespace mainstay::process {
 
@@ -25,42 +25,20 @@ constexpr std::string_view kControllers[] = {"freezer", "memory", "cpu", "pids"}
 // The group that keeper and controller live in when our own group is delegated to us.
 constexpr std::string_view kLeaf = "supervisor";
 
-// mountinfo writes space, tab, newline and backslash as \040 and the like.
-std::string unescape_octal(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int value = 0;
-    const auto digits = text.substr(i + 1, 3);
-    if (text[i] == '\\' && digits.size() == 3 &&
-        std::from_chars(digits.data(), digits.data() + 3, value, 8).ptr == digits.data() + 3) {
-      out.push_back(static_cast<char>(value));
-      i += 3;
-    } else {
-      out.push_back(text[i]);
-    }
-  }
-  return out;
-}
-
 bool lists(std::string_view options, std::string_view word) {
   const auto all = split(options, ',');
   return std::find(all.begin(), all.end(), word) != all.end();
 }
 
-std::optional<CgroupMount> parse_mount(std::string_view line) {
-  const auto dash = line.find(" - ");
-  if (dash == std::string_view::npos) return std::nullopt;
-  const auto left = split(line.substr(0, dash), ' ');
-  const auto right = split(line.substr(dash + 3), ' ');
-  if (left.size() < 6 || right.size() < 3) return std::nullopt;
-  CgroupMount mount{unescape_octal(left[4]), unescape_octal(left[3]), right[0] == "cgroup2", {}};
-  if (right[0] == "cgroup") {
-    for (const std::string_view name : kControllers) {
-      if (lists(right[2], name)) mount.controllers.emplace_back(name);
-    }
+// Nothing for another file system, or a v1 hierarchy without controllers.
+std::optional<CgroupMount> cgroup_mount(Mount mount) {
+  if (mount.type != "cgroup" && mount.type != "cgroup2") return std::nullopt;
+  CgroupMount found{std::move(mount.folder), std::move(mount.root), mount.type == "cgroup2", {}};
+  if (found.v2) return found;
+  for (const std::string_view name : kControllers) {
+    if (lists(mount.options, name)) found.controllers.emplace_back(name);
   }
-  if (!mount.v2 && mount.controllers.empty()) return std::nullopt;
-  return mount;
+  return found.controllers.empty() ? std::nullopt : std::optional{std::move(found)};
 }
 
 bool is_delegated(const std::string& folder) {
@@ -130,8 +108,8 @@ bool CgroupMount::has(std::string_view controller) const {
 
 std::vector<CgroupMount> parse_cgroup_mounts(std::string_view mountinfo) {
   std::vector<CgroupMount> mounts;
-  for (const auto line : split(mountinfo, '\n')) {
-    if (auto mount = parse_mount(line)) mounts.push_back(std::move(*mount));
+  for (Mount& mounted : parse_mounts(mountinfo)) {
+    if (auto mount = cgroup_mount(std::move(mounted))) mounts.push_back(std::move(*mount));
   }
   return mounts;
 }

@@ -69,6 +69,15 @@ std::uint64_t next_field(std::string_view& left) {
   return error == std::errc{} ? value : 0;
 }
 
+std::optional<std::uint64_t> number_after(std::string_view text, std::string_view name) {
+  const std::size_t at = text.find(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(at + name.size());
+  std::uint64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  return parsed.ec == std::errc{} ? std::optional{number} : std::nullopt;
+}
+
 void parse_pids(std::string_view text, std::vector<int>& out) {
   while (!text.empty()) {
     const auto end = std::min(text.find(' '), text.size());
@@ -117,6 +126,15 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
   return stat;
 }
 
+std::optional<ProcIo> parse_io(std::string_view text) {
+  const auto read_asked = number_after(text, "rchar: ");
+  const auto write_asked = number_after(text, "wchar: ");
+  const auto read = number_after(text, "\nread_bytes: ");
+  const auto written = number_after(text, "\nwrite_bytes: ");
+  if (!read_asked || !write_asked || !read || !written) return std::nullopt;
+  return ProcIo{*read_asked + *write_asked, *read, *written};
+}
+
 std::optional<std::string_view> find_in_environ(std::string_view block, std::string_view name) {
   while (!block.empty()) {
     const auto end = block.find('\0');
@@ -130,7 +148,7 @@ std::optional<std::string_view> find_in_environ(std::string_view block, std::str
   return std::nullopt;
 }
 
-Proc::Proc() : proc_(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+Proc::Proc(const char* folder) : proc_(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   const ProcPath own{getpid(), "task"};
   const std::string children =
       std::string{own.c_str()} + "/" + std::to_string(getpid()) + "/children";
@@ -149,6 +167,11 @@ std::string_view Proc::read(const char* path, std::span<char> buffer) const {
 std::optional<ProcStat> Proc::stat(int pid) const {
   std::array<char, 1024> buffer;
   return parse_stat(read(ProcPath(pid, "stat").c_str(), buffer));
+}
+
+std::optional<ProcIo> Proc::io(int pid) const {
+  std::array<char, 512> buffer;
+  return parse_io(read(ProcPath(pid, "io").c_str(), buffer));
 }
 
 bool Proc::children(int pid, std::vector<int>& out) const {

@@ -30,18 +30,31 @@ struct ProcStat {
   bool alive() const { return (state != 'Z' && state != 'X') || threads > 1; }
 };
 
+// The fields of /proc/<pid>/io that we need, in bytes. They include threads that have ended and
+// children that were waited for.
+struct ProcIo {
+  std::uint64_t asked = 0;    // rchar and wchar: of the kernel, wherever to
+  std::uint64_t read = 0;     // read_bytes: from storage
+  std::uint64_t written = 0;  // write_bytes: to storage
+};
+
+// `text` as in /proc/<pid>/io; nothing when a field is missing.
+std::optional<ProcIo> parse_io(std::string_view text);
+
 // `text` as in /proc/<pid>/stat; the name may hold anything, parentheses and newlines too.
 std::optional<ProcStat> parse_stat(std::string_view text);
 
 // The value of `name` in a block of NUL-terminated NAME=value entries; the first one counts.
 std::optional<std::string_view> find_in_environ(std::string_view block, std::string_view name);
 
-// A view of /proc. Any thread, one at a time.
+// A view of /proc, or of a folder like it. Any thread, one at a time.
 class Proc {
  public:
-  Proc();
+  explicit Proc(const char* folder = "/proc");
 
   std::optional<ProcStat> stat(int pid) const;
+  // Nothing when we may not look, or when the kernel does not count.
+  std::optional<ProcIo> io(int pid) const;
   // Appends the children of all threads of `pid`. False: no such process.
   bool children(int pid, std::vector<int>& out) const;
   // Of the first 256 KiB; nothing when we may not look, or after the process has overwritten it.

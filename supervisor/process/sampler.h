@@ -1,8 +1,9 @@
-// When process trees are looked at: every interval once asked to, and on demand. Loop thread only;
-// the reading itself happens in a worker.
+// When process trees and the machine are looked at: every interval once asked to, and on demand.
+// Loop thread only; the reading itself happens in a worker.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +24,8 @@ struct SamplerOptions {
   Duration min_spacing = std::chrono::seconds{1};
   // The same once instances or main processes have changed since the sample.
   Duration min_spacing_after_change = std::chrono::milliseconds{100};
+  // Folders on the disks to look at, every interval; the latest look is in every sample.
+  std::vector<std::filesystem::path> places{};
 };
 
 class Sampler {
@@ -35,6 +38,9 @@ class Sampler {
   // Samples every interval from now on. Without it the sampler only works for refresh().
   void start();
   void stop();
+  // Told of the sample of each interval, on the loop, and of no other: whoever asks meanwhile makes
+  // it neither earlier nor later.
+  void on_interval(std::function<void(const UsageSample&)> callback);
 
   // Calls back once with a sample at most `min_spacing` old: during this call if there is one, else
   // when a new one is done. Any number may wait for the same one.

@@ -130,8 +130,25 @@ void Supervision::add_event(EventKind kind, const Instance* about, Data data) {
   events_.add(std::move(event), about == nullptr ? std::nullopt : std::optional{about->id});
 }
 
-void Supervision::audit(std::string_view verb, const Instance* about, std::string_view who) {
-  add_event(EventKind::Action, about, {{"verb", std::string{verb}}, {"who", std::string{who}}});
+void Supervision::apply(const AuditWish& wish) {
+  Event event;
+  event.at = now_.wall;
+  event.kind = EventKind::Action;
+  event.data = wish.data;
+  const Instance* first = nullptr;
+  bool same = true;
+  std::size_t instances = 0;
+  for (const InstanceId id : wish.about) {
+    const Instance* instance = table_.find(id);
+    if (instance == nullptr) continue;
+    if (first == nullptr) first = instance;
+    same = same && instance->service == first->service;
+    ++instances;
+  }
+  if (first == nullptr || !same) return events_.add(std::move(event), std::nullopt);
+  event.service = table_.service_of(*first).spec->name;
+  if (instances == 1) event.instance = table_.shown_name(*first);
+  events_.add(std::move(event), instances == 1 ? std::optional{first->id} : std::nullopt);
 }
 
 }  // namespace mainstay::runtime

@@ -34,6 +34,10 @@ void Controller::recall(std::span<const std::pair<std::uint32_t, std::string>> r
   state_->recall(records, now);
 }
 
+void Controller::number_events_from(std::uint64_t next) {
+  state_->number_events_from(next);
+}
+
 void Controller::post(RunnerEvent event) {
   state_->post(std::move(event));
 }
@@ -74,8 +78,12 @@ void Controller::note(EventKind kind, std::optional<InstanceId> about,
   state_->wish(NoteWish{kind, about, std::move(data)});
 }
 
-void Controller::shutdown(int exit_code, std::string why) {
-  state_->shutdown(exit_code, std::move(why));
+void Controller::audit(std::vector<InstanceId> about, std::map<std::string, std::string> data) {
+  state_->wish(AuditWish{std::move(about), std::move(data)});
+}
+
+void Controller::shutdown(int exit_code, std::string why, std::map<std::string, std::string> told) {
+  state_->shutdown(exit_code, std::move(why), std::move(told));
 }
 
 bool Controller::shutting_down() const {
@@ -141,6 +149,10 @@ Result<std::vector<InstanceId>> Controller::resolve(std::span<const std::string>
 
 std::vector<Event> Controller::events_since(std::uint64_t from, std::size_t limit) const {
   return state_->events().since(from, limit);
+}
+
+std::uint64_t Controller::first_event_id() const {
+  return state_->events().first_id();
 }
 
 std::uint64_t Controller::next_event_id() const {

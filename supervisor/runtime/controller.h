@@ -120,7 +120,6 @@ struct ControllerOptions {
   double starts_per_second = 50;
   double start_burst = 100;
   std::uint64_t next_run_id = 1;
-  std::size_t event_capacity = 8192;
   std::map<std::string, std::string> restarted;  // data of the event supervisor_restarted
   // Of restart.at; nothing: the machine's, or UTC when that cannot be told.
   std::optional<schedule::Zone> zone;
@@ -160,6 +159,8 @@ class Controller {
   // In a new supervisor: what people wished under an earlier one, from its last records. Nothing of
   // it runs any more. Right after construction.
   void recall(std::span<const std::pair<std::uint32_t, std::string>> records, const Now& now);
+  // The same: events of earlier supervisors have the numbers before.
+  void number_events_from(std::uint64_t next);
   void post(RunnerEvent event);
   // Drains runner events, wishes and deadlines until nothing moves. Never recursive.
   void settle(const Now& now);
@@ -180,13 +181,17 @@ class Controller {
   // none any more.
   void note(EventKind kind, std::optional<InstanceId> about,
             std::map<std::string, std::string> data);
+  // Somebody asked for a change: an event, about the instance or the service that all of `about`
+  // are of, else about the supervisor.
+  void audit(std::vector<InstanceId> about, std::map<std::string, std::string> data);
   // Adds instances at the end, up like the others or stopped like them, or stops and removes the
   // last ones. 0 stops the first one too but keeps it in the table, so that the service stays in
   // sight. At most 1000.
   Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
   // Everything down in reverse order; finished() turns true when nothing is left. A second call
   // hurries: KILL at once. `exit_code` is what finished() reports.
-  void shutdown(int exit_code, std::string why);
+  // `told` is added to the data of its event.
+  void shutdown(int exit_code, std::string why, std::map<std::string, std::string> told = {});
   bool shutting_down() const;
   // The code to exit with once everything is stopped after shutdown() or the failure of an
   // essential service: one of whose instances became `failed` (without retry_after), or `exited`
@@ -212,6 +217,8 @@ class Controller {
   Result<std::vector<InstanceId>> resolve(std::span<const std::string> targets) const;
   // Events with id >= `from` that are still held, at most `limit`, oldest first.
   std::vector<Event> events_since(std::uint64_t from, std::size_t limit) const;
+  // The number of the oldest that is still held; next_event_id() when none is.
+  std::uint64_t first_event_id() const;
   std::uint64_t next_event_id() const;
   // Instances whose status changed since the last call (for status --watch and pending waits).
   std::vector<InstanceId> take_changed();

@@ -42,6 +42,7 @@ void Supervision::settle_watching() {
   const std::uint64_t first = events_.next_id();
   for (; !wishes_.empty(); wishes_.pop_front()) {
     if (const auto* note = std::get_if<NoteWish>(&wishes_.front())) apply(*note);
+    if (const auto* audit = std::get_if<AuditWish>(&wishes_.front())) apply(*audit);
   }
   for (; !runner_events_.empty(); runner_events_.pop_front())
     witness(runner_events_.front());

@@ -117,4 +117,11 @@ std::optional<InstanceTable::Place> InstanceTable::place_of(std::string_view can
   return Place{*service, index};
 }
 
+std::optional<InstanceId> InstanceTable::called(std::string_view name) const {
+  const bool canonical = name.find(':') != std::string_view::npos;
+  const auto place = place_of(canonical ? std::string{name} : fmt::format("{}:0", name));
+  if (!place || place->index >= services_[place->service].instances.size()) return std::nullopt;
+  return services_[place->service].instances[place->index];
+}
+
 }  // namespace mainstay::runtime

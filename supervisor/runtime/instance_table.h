@@ -95,6 +95,8 @@ class InstanceTable {
     std::uint32_t index = 0;
   };
   std::optional<Place> place_of(std::string_view canonical_name) const;
+  // The instance that is called so, by either name.
+  std::optional<InstanceId> called(std::string_view name) const;
 
  private:
   InstanceId take_id(std::optional<InstanceId> wished);

@@ -187,6 +187,25 @@ class EventSink {
   virtual void on_event(const Event& event) = 0;
 };
 
+// Keeps the latest events, packed (runtime/event_log.h), where a new controller finds them.
+class EventStore {
+ public:
+  virtual ~EventStore() = default;
+  // Forgets the oldest where it needs their room, and all when `id` does not follow the last. At
+  // most kMaxEvent bytes. A death at any moment leaves the event whole or not at all.
+  virtual void append(std::uint64_t id, std::string_view packed) = 0;
+  // What is held are the numbers from first() to before next(); next() is 0 before any was.
+  virtual std::uint64_t first() const = 0;
+  virtual std::uint64_t next() const = 0;
+  // One of those; valid until the next append().
+  virtual std::string_view at(std::uint64_t id) const = 0;
+  // The sink was told of all before this number. 0 in the beginning.
+  virtual void set_told(std::uint64_t next) = 0;
+  virtual std::uint64_t told() const = 0;
+
+  static constexpr std::size_t kMaxEvent = 16384;
+};
+
 // From here on, slots of the store of checks are those of monitors.
 inline constexpr std::uint32_t kFirstMonitorSlot = 60'000;
 
@@ -197,6 +216,7 @@ struct Ports {
   StateStore& store;
   StateStore& check_store;  // by InstanceId, too; what is in it is lost with a supervisor
   EventSink& events;
+  EventStore& event_store;
 };
 
 }  // namespace mainstay::runtime

@@ -41,6 +41,7 @@ Supervision::HeldRuns Supervision::recollect(
     }
   }
   fit_table(records, runs);
+  events_.recognise([this](const Event& event) { return table_.called(event.instance); });
   for (auto& [name, stored] : records)
     take_over(name, stored.record);
   HeldRuns held;

@@ -47,7 +47,6 @@ void Supervision::apply(const ScaleWish& wish) {
     refuse(wish.request, table_.at(service.instances[0]), "the supervisor shuts down");
     return requests_.close(wish.request);
   }
-  audit(fmt::format("scale to {}", wish.instances), &table_.at(service.instances[0]), wish.who);
   service.wanted = std::max(1U, wish.instances);
   // Its record carries the wish for the whole service, so it is written before any other.
   touch(table_.at(service.instances[0]));

@@ -23,7 +23,7 @@ Supervision::Supervision(model::Ecosystem ecosystem, ControllerOptions options, 
       check_store_(ports.check_store),
       table_(ecosystem_),
       brake_(options_.starts_per_second, options_.start_burst, now.mono),
-      events_(options_.event_capacity, ports.events),
+      events_(ports.event_store, ports.events),
       jitter_(options_.jitter_seed),
       now_(now) {
   own_.next_run_id = std::max<std::uint64_t>(1, options_.next_run_id);
@@ -85,12 +85,12 @@ void Supervision::apply(Wish& wish) {
   if (const auto* scale = std::get_if<ScaleWish>(&wish)) apply(*scale);
   if (const auto* down = std::get_if<ShutdownWish>(&wish)) apply(*down);
   if (const auto* note = std::get_if<NoteWish>(&wish)) apply(*note);
+  if (const auto* audit = std::get_if<AuditWish>(&wish)) apply(*audit);
   const auto* signal = std::get_if<SignalWish>(&wish);
   if (signal == nullptr) return;
   // Only to the run that it was meant for: the next one may have been started meanwhile.
   const Instance* instance = table_.find(signal->target);
   if (instance != nullptr && instance->machine.run() == signal->run) {
-    audit(fmt::format("signal {}", signal_name(signal->number)), instance, signal->who);
     runner_.signal_main(signal->run, signal->number);
   }
 }

@@ -13,11 +13,12 @@ using policy::InstanceMachine;
 using policy::StateKind;
 using policy::StopCause;
 
-void Supervision::shutdown(int exit_code, std::string why) {
+void Supervision::shutdown(int exit_code, std::string why,
+                           std::map<std::string, std::string> told) {
   if (watches_) return;
   if (own_.asked_to_stop) {
     own_.hurry = true;
-    wishes_.push_back(ShutdownWish{true});
+    wishes_.push_back(ShutdownWish{true, false, std::move(told)});
     return;
   }
   own_.asked_to_stop = true;
@@ -25,7 +26,7 @@ void Supervision::shutdown(int exit_code, std::string why) {
   own_.shutting_down = true;
   own_.exit_code = exit_code;
   own_.why = std::move(why);
-  wishes_.push_back(ShutdownWish{});
+  wishes_.push_back(ShutdownWish{false, false, std::move(told)});
 }
 
 std::optional<int> Supervision::finished() const {
@@ -47,8 +48,10 @@ Duration Supervision::stop_budget() const {
 // What does not run ends at once; what runs is told that it is next, and stopped in its turn.
 void Supervision::apply(const ShutdownWish& wish) {
   if (!wish.resumed) {
-    add_event(EventKind::Action, nullptr,
-              {{"verb", wish.hurry ? "shutdown at once" : "shutdown"}, {"why", own_.why}});
+    auto data = wish.told;
+    data["verb"] = wish.hurry ? "shutdown at once" : "shutdown";
+    data["why"] = own_.why;
+    add_event(EventKind::Action, nullptr, std::move(data));
   }
   for (const InstanceId id : in_file_order()) {
     step(table_.at(id), [&](InstanceMachine& machine, const Context& context) {
@@ -84,7 +87,7 @@ void Supervision::heed_essential(const Instance& instance) {
   own_.shutting_down = true;
   own_.exit_code = instance.last_exit ? policy::failure_code(instance.last_exit->status) : 1;
   own_.why = fmt::format("essential service {} has failed for good", spec.name);
-  wishes_.push_back(ShutdownWish{});
+  wishes_.push_back(ShutdownWish{false, false, {}});
 }
 
 }  // namespace mainstay::runtime

@@ -23,41 +23,10 @@
 #include "runtime/instance_table.h"
 #include "runtime/records.h"
 #include "runtime/requests.h"
+#include "runtime/wish.h"
 #include "schedule/cron.h"
 
 namespace mainstay::runtime {
-
-// What somebody asked for and settle() has not come to yet.
-struct BeginWish {};
-struct VerbWish {
-  RequestId request;
-  Verb verb = Verb::Start;
-  std::vector<InstanceId> targets;
-  std::string who;
-};
-struct ScaleWish {
-  RequestId request;
-  std::uint32_t service = 0;
-  std::uint32_t instances = 0;
-  std::string who;
-};
-struct SignalWish {
-  InstanceId target;
-  RunId run;
-  int number = 0;
-  std::string who;
-};
-struct ShutdownWish {
-  bool hurry = false;
-  bool resumed = false;  // asked for under a former controller
-};
-// Something that happened elsewhere, for the list of events.
-struct NoteWish {
-  EventKind kind = EventKind::Action;
-  std::optional<InstanceId> about;
-  std::map<std::string, std::string> data;
-};
-using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish, NoteWish>;
 
 class Supervision {
  public:
@@ -84,7 +53,7 @@ class Supervision {
   RequestId request(VerbWish wish);
   Result<RequestId> scale(std::string_view service, std::uint32_t instances, std::string who);
   Status signal(InstanceId target, int number, std::string who);
-  void shutdown(int exit_code, std::string why);
+  void shutdown(int exit_code, std::string why, std::map<std::string, std::string> told);
   bool shutting_down() const { return own_.shutting_down; }
   std::optional<int> finished() const;
   Duration stop_budget() const;
@@ -103,6 +72,7 @@ class Supervision {
   Requests& requests() { return requests_; }
   const EventLog& events() const { return events_; }
   void tell_events() { events_.tell(); }
+  void number_events_from(std::uint64_t next) { events_.continue_at(next); }
 
  private:
   // settle.cc: one event to one machine, and all that follows from it at once.
@@ -165,7 +135,7 @@ class Supervision {
   // announcements.cc
   void announce(const Instance& instance, const policy::Action& action);
   void add_event(EventKind kind, const Instance* about, std::map<std::string, std::string> data);
-  void audit(std::string_view verb, const Instance* about, std::string_view who);
+  void apply(const AuditWish& wish);
 
   // wishes.cc
   void begin_all();

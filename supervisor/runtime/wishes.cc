@@ -37,24 +37,6 @@ RunId baseline_of(const InstanceMachine& machine) {
   return machine.kind() == StateKind::Starting ? RunId{run.value - 1} : run;
 }
 
-std::string_view to_string(Verb verb) {
-  switch (verb) {
-    case Verb::Start:
-      return "start";
-    case Verb::Stop:
-      return "stop";
-    case Verb::Restart:
-      return "restart";
-    case Verb::Reset:
-      return "reset";
-    case Verb::Enable:
-      return "enable";
-    case Verb::Disable:
-      return "disable";
-  }
-  return {};
-}
-
 }  // namespace
 
 RequestId Supervision::request(VerbWish wish) {
@@ -122,7 +104,6 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
     return refuse(wish.request, instance, "the supervisor shuts down");
   if (wants_up && instance.removing)
     return refuse(wish.request, instance, "it is being scaled away");
-  audit(to_string(wish.verb), &instance, wish.who);
   switch (wish.verb) {
     case Verb::Start:
       requests_.expect(wish.request, instance.id, Expectation::Up, {});

@@ -1,4 +1,4 @@
-"""A log directory on a small file system of its own, in a mount namespace of the test's own."""
+"""A log or state directory on a small file system of its own, in a mount namespace of the test's own."""
 
 import contextlib
 import ctypes
@@ -28,26 +28,27 @@ class SmallDisk(TestCase):
             raise OSError(ctypes.get_errno(), f"mount {target}")
 
     @contextlib.contextmanager
-    def supervisor(self, yaml, size, files, **options):
+    def supervisor(self, yaml, size, files, place="logs", **options):
         s = Supervisor(yaml, files, start=False, **options)
-        s.logs.mkdir()
-        self.mount("none", s.logs, "tmpfs", 0, f"size={size},mode=700")
+        s.small = getattr(s, place)
+        s.small.mkdir()
+        self.mount("none", s.small, "tmpfs", 0, f"size={size},mode=700")
         try:
             s.start()
             with s:
                 yield s
-                self.libc.umount2(str(s.logs).encode(), 2)
+                self.libc.umount2(str(s.small).encode(), 2)
         finally:
-            self.libc.umount2(str(s.logs).encode(), 2)
+            self.libc.umount2(str(s.small).encode(), 2)
             s.close()
 
     def resize(self, s, size):
-        self.mount("none", s.logs, "tmpfs", MS_REMOUNT, f"size={size}")
+        self.mount("none", s.small, "tmpfs", MS_REMOUNT, f"size={size}")
 
     def fill(self, s):
         """From now on the disk has no room but what is used (and grows while this looks)."""
         def shrunk():
-            disk = os.statvfs(s.logs)
+            disk = os.statvfs(s.small)
             with contextlib.suppress(OSError):  # more is used by now
                 self.resize(s, max(1, (disk.f_blocks - disk.f_bfree) * disk.f_frsize))  # 0: no limit
                 return True

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "runtime/controller.h"
+#include "sim/kept_events.h"
 
 namespace {
 
@@ -70,6 +71,7 @@ struct Counter final : Runner, Checks, StateStore, EventSink {
 
 struct Fleet {
   Counter counter;
+  sim::KeptEvents kept;
   Now now{{1h}, {1h}};
   std::size_t before = 0;
   std::unique_ptr<Controller> controller;
@@ -83,7 +85,7 @@ struct Fleet {
     before = live_bytes;
     controller =
         std::make_unique<Controller>(std::move(ecosystem), ControllerOptions{},
-                                     Ports{counter, counter, counter, counter, counter}, now);
+                                     Ports{counter, counter, counter, counter, counter, kept}, now);
     controller->begin(now);
     controller->settle(now);
     for (const RunId run : counter.started)

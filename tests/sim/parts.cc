@@ -181,7 +181,8 @@ TEST_CASE("a record of checks from before they had memories is read, and one of 
 
 TEST_CASE("the event log keeps the latest, numbers them without gaps and survives hostile texts") {
   Silence silence;
-  EventLog log{3, silence};
+  sim::KeptEvents kept{3};
+  EventLog log{kept, silence};
   for (int i = 1; i <= 5; ++i) {
     Event event;
     event.kind = EventKind::ServiceExited;

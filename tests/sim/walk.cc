@@ -32,7 +32,7 @@ Walk::Walk(std::uint64_t seed) : dice_(seed) {
   world_.options.jitter_seed = seed;
   world_.options.starts_per_second = dice_.chance(0.5) ? 50 : 2;
   world_.options.start_burst = dice_.chance(0.5) ? 100 : 3;
-  world_.options.event_capacity = 64;
+  world_.kept_events.set_capacity(64);
   world_.on_told = [this](const runtime::Event& event) { check_backoff(event); };
   declare_services();
   world_.up();

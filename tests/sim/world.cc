@@ -45,7 +45,8 @@ model::ServiceSpec& World::declare(const std::string& name) {
 void World::build_controller() {
   watches_.clear();
   controller_ = std::make_unique<runtime::Controller>(
-      ecosystem_, options, runtime::Ports{*this, *this, *this, check_store_, *this}, now_);
+      ecosystem_, options, runtime::Ports{*this, *this, *this, check_store_, *this, kept_events},
+      now_);
 }
 
 void World::up() {
@@ -195,6 +196,7 @@ void World::start_over() {
   dead_ = false;
   effects_left_.reset();
   processes_.clear();
+  kept_events.lose();
   build_controller();
   const std::vector<std::pair<std::uint32_t, std::string>> records(records_.begin(),
                                                                    records_.end());

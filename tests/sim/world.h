@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/controller.h"
+#include "sim/kept_events.h"
 
 namespace mainstay::sim {
 
@@ -80,6 +81,7 @@ class World : public runtime::Runner,
   // Nothing runs any more, and another supervisor begins with the records of the last.
   void start_over();
   std::map<std::uint32_t, std::string>& records() { return records_; }
+  KeptEvents kept_events;
   std::map<std::uint32_t, std::string>& check_records() { return check_store_.records; }
   // Tells the controller something of the instance's live run.
   void tell(const std::string& canonical_name,

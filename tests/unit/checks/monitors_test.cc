@@ -104,13 +104,20 @@ TEST_CASE("after its end nothing is looked at any more") {
   CHECK(watch.status().name == "db");
 }
 
-TEST_CASE("the latest looks are kept, with their time") {
+TEST_CASE("the latest looks are kept, with their time, and each is told") {
   Rig rig;
   KeptRecords kept;
   Watch watch{rig, kept};
+  std::size_t told = 0;
+  watch.monitors->on_look([&](const std::string& name, const policy::CheckResult& result) {
+    CHECK(name == "db");
+    CHECK(result.verdict == (told < 5 ? CheckVerdict::Failed : CheckVerdict::Passed));
+    ++told;
+  });
   watch.monitors->begin();
   for (std::size_t i = 0; i < Monitors::kKeptLooks + 3; ++i)
     watch.answer(i < 5 ? HttpVerdict::Failed : HttpVerdict::Passed, "x");
+  CHECK(told == Monitors::kKeptLooks + 3);
   const auto& history = *watch.status().history;
   CHECK(history.size() == Monitors::kKeptLooks);
   CHECK(history[1].verdict == CheckVerdict::Failed);

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "history/crash_store.h"
 #include "unit/control/rig.h"
 
 namespace mainstay::test {
@@ -27,10 +26,8 @@ history::CrashRecord crash(const std::string& service, std::uint32_t index, RunI
   return record;
 }
 
-void keep(const Rig& rig, const history::CrashRecord& record) {
-  history::CrashStore store{rig.folder(), [](const std::string&) {}};
-  const Status kept = store.append(record);
-  REQUIRE_MESSAGE(kept.ok(), kept.error().message);
+void keep(Rig& rig, const history::CrashRecord& record) {
+  rig.history->add(record);
 }
 
 bool mentions(const Json& texts, std::string_view wanted) {
@@ -64,7 +61,7 @@ TEST_CASE("an answer stays small: older crashes come without their output") {
   Rig rig(declare_three);
   history::CrashRecord large = crash("backend", 0, RunId{1});
   large.output = {{"err", {std::string(60'000, 'x')}, false}};
-  for (int i = 0; i < 20; ++i)
+  for (; large.run.value <= 20; ++large.run.value)
     keep(rig, large);
   Peer peer(rig);
   const Json result = peer.ask("services.crashes", {{"name", "backend"}})["result"];
@@ -83,9 +80,19 @@ TEST_CASE("crashes of nobody, and too many of them, are refused") {
   CHECK(peer.ask("services.crashes")["error"]["data"]["code"] == "invalid_params");
   CHECK(peer.ask("services.crashes", {{"name", "backend"},
                                       {"limit", 21}})["error"]["data"]["code"] == "invalid_params");
-  std::filesystem::create_directory_symlink(rig.folder(), rig.folder() / "crashes");
+}
+
+TEST_CASE("without a history there is an error that says why, and why goes on without crashes") {
+  Rig rig(declare_three);
+  rig.history->close();
+  Peer peer(rig);
   const Json refused = peer.ask("services.crashes", {{"name", "backend"}})["error"];
-  CHECK(refused["message"].get<std::string>().find("crashes/backend.jsonl") != std::string::npos);
+  CHECK(refused["message"] == "there is no history: it is closed");
+  const Json why = peer.ask("services.why", {{"name", "backend"}})["result"];
+  CHECK(mentions(why["notes"], "there is no history"));
+  const Json state = peer.ask("supervisor.info")["result"]["history"];
+  CHECK(state == Json{{"state", "off"}, {"reason", "it is closed"}});
+  CHECK(peer.ask("services.list")["result"]["history"] == state);
 }
 
 TEST_CASE("why tells of the last crash, with its evidence when it is that of the last run") {

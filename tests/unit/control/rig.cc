@@ -66,6 +66,33 @@ void FakePorts::find_holders(std::uint16_t port,
   done(held[port]);
 }
 
+void FakeHistory::query(history::SeriesQuery query,
+                        std::function<void(Result<std::vector<history::SeriesAnswer>>)> done) {
+  queries.push_back(query);
+  if (broken) return done(*broken);
+  std::vector<history::SeriesAnswer> answers;
+  for (const auto& name : query.names)
+    answers.push_back({name, points.contains(name), query.step, points[name]});
+  done(std::move(answers));
+}
+
+void FakeHistory::latest(history::SeriesKind, std::vector<std::string> names,
+                         std::function<void(Result<std::vector<history::LatestAnswer>>)> done) {
+  if (broken) return done(*broken);
+  std::vector<history::LatestAnswer> answers;
+  for (const auto& name : names)
+    answers.push_back({name, values.contains(name), values[name]});
+  done(std::move(answers));
+}
+
+void FakeHistory::names(history::SeriesKind,
+                        std::function<void(Result<std::vector<std::string>>)> done) {
+  std::vector<std::string> names;
+  for (const auto& [name, _] : points)
+    if (!points[name].empty()) names.push_back(name);
+  done(std::move(names));
+}
+
 Peer::Peer(Rig& rig)
     : rig_(rig), fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   sockaddr_un address{};
@@ -193,6 +220,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
   capture.emplace(loop_, *directory);
   archiver.emplace(loop_, log_dir(), logs::keep_policy(world.controller().ecosystem()));
   capture->set_on_rotation([this](const auto& rotated) { server->log_rotated(rotated); });
+  history.emplace(loop_, history::HistoryOptions{.state_dir = folder()}, [](const std::string&) {});
   archiver->begin([this](auto newest) { capture->begin_rotation(newest); });
   control::Facts facts{.pid = 10,
                        .controller_pid = 11,
@@ -201,6 +229,7 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        .state_dir = folder(),
                        .log_dir = log_dir(),
                        .socket = socket_path(),
+                       .users = {{geteuid(), "tester"}},
                        .upgrade = {},
                        .drain = drain};
   control::Parts parts{loop_,
@@ -209,12 +238,14 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                        ports,
                        *capture,
                        *archiver,
+                       *history,
                        [this] { return clock(); },
                        facts,
                        [this](const std::string& who, auto tried) {
                          upgrades.push_back(who);
                          tried(installed);
                        }};
+  parts.samples = &samples;
   server = std::make_unique<control::Server>(parts, std::move(*listening), options);
   loop_.set_after_turn([this] {
     world.settle();

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,9 @@
 
 #include "base/fd.h"
 #include "base/json.h"
+#include "control/history_source.h"
 #include "control/server.h"
+#include "history/history.h"
 #include "io/loop.h"
 #include "sim/world.h"
 #include "unit/control/temp_folder.h"
@@ -30,8 +33,10 @@ class FakeUsage final : public control::UsageSource {
   std::vector<std::string> limits_of(InstanceId instance) const override;
   bool has_sample() const override { return sampled; }
   void refresh(std::function<void()> done) override;
+  const process::HostUsage* host() const override { return sampled ? &machine : nullptr; }
   std::uint64_t supervisor_memory_bytes() const override { return 9'000'000; }
 
+  process::HostUsage machine;
   std::map<InstanceId, process::TreeUsage> of;
   std::map<InstanceId, std::vector<std::string>> limits;
   bool sampled = true;
@@ -50,6 +55,22 @@ class FakePorts final : public control::PortOracle {
 
   std::map<std::uint16_t, std::vector<process::PortHolder>> held;
   std::vector<std::uint16_t> asked;
+};
+
+// Answers what it was given for a name; holds nothing back.
+class FakeHistory final : public control::HistorySource {
+ public:
+  void query(history::SeriesQuery query,
+             std::function<void(Result<std::vector<history::SeriesAnswer>>)> done) override;
+  void latest(history::SeriesKind kind, std::vector<std::string> names,
+              std::function<void(Result<std::vector<history::LatestAnswer>>)> done) override;
+  void names(history::SeriesKind kind,
+             std::function<void(Result<std::vector<std::string>>)> done) override;
+
+  std::map<std::string, std::vector<history::Point>> points;
+  std::map<std::string, std::vector<history::LatestValue>> values;
+  std::vector<history::SeriesQuery> queries;
+  std::optional<Error> broken;
 };
 
 class Rig;
@@ -113,6 +134,7 @@ class Rig {
   sim::World world;
   FakeUsage usage;
   FakePorts ports;
+  FakeHistory samples;
   std::function<Now()> clock;                           // default: the world's
   Result<std::string> installed{std::string{"0.2.0"}};  // what an upgrade finds
   std::vector<std::string> upgrades;                    // who asked for one
@@ -125,6 +147,7 @@ class Rig {
   std::optional<logs::Directory> directory;
   std::optional<logs::Capture> capture;
   std::optional<logs::Archiver> archiver;
+  std::optional<history::History> history;
   std::unique_ptr<control::Server> server;
 };
 

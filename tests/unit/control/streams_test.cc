@@ -197,6 +197,33 @@ TEST_CASE("supervisor.info tells where things are and how many") {
   CHECK(info["uptime_seconds"].get<double>() >= 90);
 }
 
+TEST_CASE("supervisor.info tells of the machine, with null for what is not known") {
+  Rig rig(declare_two);
+  Peer peer(rig);
+  const auto host = [&] { return peer.ask("supervisor.info")["result"]["host"]; };
+  Json unknown = host();
+  for (const char* name :
+       {"cpu_percent", "memory_used_bytes", "memory_total_bytes", "load_average"})
+    CHECK(unknown[name].is_null());
+  CHECK(unknown["disks"] == Json::array());
+  rig.usage.machine = {.cpu_percent = 12.54,
+                       .cpu_busy = 1s,
+                       .cpu_total = 2s,
+                       .memory_used_bytes = 100,
+                       .memory_total_bytes = 400,
+                       .load_average = 0.5,
+                       .uptime = 90s,
+                       .disks = {{"/my \"disk\"", 10, 40}}};
+  const Json known = host();
+  CHECK(known["cpu_percent"] == 12.5);
+  CHECK(known["memory_used_bytes"] == 100);
+  CHECK(known["memory_total_bytes"] == 400);
+  CHECK(known["load_average"] == 0.5);
+  CHECK(known["uptime_seconds"] == 90);
+  CHECK(known["disks"] ==
+        Json::array({{{"mount", "/my \"disk\""}, {"used_bytes", 10}, {"total_bytes", 40}}}));
+}
+
 TEST_CASE("a shutdown is answered when everything is down, to all who asked for it") {
   Rig rig([](sim::World& world) {
     declare_two(world);

@@ -13,7 +13,9 @@ constexpr std::string_view kBackend = R"J({
   "name": "backend", "service": "backend", "instance": 0, "state": "running", "health": "healthy",
   "ready": true, "enabled": true, "pid": 4711, "started_at": "2026-11-22T11:59:00.000Z",
   "uptime_seconds": 7386.8, "restarts": 1, "unstable_runs": 0, "max_restarts": 16,
-  "cpu_percent": 1.4, "memory_bytes": 48234496, "processes": 4, "open_files": 61, "ports": [8000],
+  "cpu_percent": 1.4, "memory_bytes": 48234496, "processes": 4, "threads": 9,
+  "open_files": 61, "read_bytes_per_second": 0, "written_bytes_per_second": 12600,
+  "ports": [8000],
   "last_exit": {"at": "2026-11-22T11:58:59.000Z", "code": 1, "signal": null, "reason": "exited",
                 "run_seconds": 812.4},
   "next_start_at": null, "next_start_in_seconds": null, "kill_in_seconds": null, "checks": [],
@@ -138,6 +140,21 @@ Terminal colour_terminal(std::size_t width) {
   Terminal terminal = plain_terminal(width);
   terminal.colour = true;
   return terminal;
+}
+
+Json canned_availability() {
+  return json_from(R"({"from": "2026-11-15T14:02:06.800Z", "to": "2026-11-22T14:02:06.800Z",
+    "services": [
+      {"service": "backend", "uptime_percent": 99.9966, "up_seconds": 604779.6,
+       "down_seconds": 20.4, "not_wanted_seconds": 0, "unknown_seconds": 0, "failures": 4,
+       "mtbf_seconds": 151194.9, "mttr_seconds": 5.1,
+       "restarts": {"exited": 3, "restart asked for": 1, "unhealthy": 1}},
+      {"service": "report", "uptime_percent": null, "up_seconds": 0, "down_seconds": 0,
+       "not_wanted_seconds": 604800, "unknown_seconds": 0, "failures": 0, "mtbf_seconds": null,
+       "mttr_seconds": null, "restarts": {}},
+      {"service": "worker", "uptime_percent": 97.2, "up_seconds": 587865.6,
+       "down_seconds": 16934.4, "not_wanted_seconds": 0, "unknown_seconds": 0, "failures": 19,
+       "mtbf_seconds": 30940.3, "mttr_seconds": 891.3, "restarts": {"memory limit": 19}}]})");
 }
 
 }  // namespace mainstay::ctl

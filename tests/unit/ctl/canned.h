@@ -16,6 +16,8 @@ Json canned_get();
 Json canned_why();
 // services.crashes of the same moment: two of five.
 Json canned_crashes();
+// history.availability of the week before: two that failed, one never wanted.
+Json canned_availability();
 
 // The moment of all of it: 2026-11-22 14:02:06.8 UTC. Also makes UTC the zone of this process.
 WallTime canned_now();

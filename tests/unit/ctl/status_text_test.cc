@@ -60,6 +60,16 @@ TEST_CASE("drain mode is said below the table, in lines that fit, and only while
   CHECK(drain_text(Json::object(), plain_terminal(40)).empty());
 }
 
+TEST_CASE("a history that is paused or off is said below the table, but not in drain mode") {
+  const Json paused{{"history", {{"state", "paused"}, {"reason", "the disk is full"}}}};
+  CHECK(supervisor_text(paused, plain_terminal(0)) == "The history is paused: the disk is full.\n");
+  const Json on{{"history", {{"state", "on"}, {"reason", nullptr}}}};
+  CHECK(supervisor_text(on, plain_terminal(0)).empty());
+  const Json drained{{"drain", {{"message", "drain mode"}}},
+                     {"history", {{"state", "off"}, {"reason", "drain mode"}}}};
+  CHECK(supervisor_text(drained, plain_terminal(0)) == "The supervisor is in drain mode.\n");
+}
+
 TEST_CASE("no line of a status is wider than the terminal, at any width") {
   const WallTime now = canned_now();
   for (std::size_t width = 20; width < 180; ++width) {

@@ -126,6 +126,11 @@ TEST_CASE("events are told in words") {
   CHECK(phrase("service_failed", R"({"reason": "gave up"})") == "failed: gave up");
   CHECK(phrase("action", R"J({"verb": "restart", "who": "uid 1000 (pid 7)"})J") ==
         "restart, asked by uid 1000 (pid 7)");
+  CHECK(phrase("action", R"({"verb": "scale", "who": "uid 1000", "user": "bob", "targets": "web",
+                             "instances": "3", "result": "failed", "reason": "too many"})") ==
+        "scale web to 3, asked by uid 1000 (bob): failed: too many");
+  CHECK(phrase("action", R"({"verb": "signal", "signal": "HUP", "targets": "web", "who": "uid 0",
+                             "result": "done"})") == "signal HUP web, asked by uid 0: done");
   CHECK(phrase("log_rotated", R"({"log": "a.log", "archive": "a_1.log", "cause": "size"})") ==
         "log rotated: a.log is now a_1.log (size)");
   CHECK(phrase("log_dropped", R"({"log": "a.out.log", "ended": "false"})") ==

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "history/crash_store.h"
+#include <fstream>
+#include <optional>
+
 #include "io/clock.h"
 #include "unit/control/temp_folder.h"
 #include "unit/history/support.h"
@@ -21,8 +23,8 @@ struct Rig {
     services[0].name = "backend";
     fs::create_directory(folder.path() / "log");
     fs::permissions(folder.path() / "log", fs::perms::owner_all);
-    recorder.emplace(loop, RecorderOptions{folder.path(), folder.path() / "log", queue}, services,
-                     trees, [this](const std::string& text) { notices.push_back(text); });
+    recorder.emplace(loop, RecorderOptions{folder.path() / "log", queue}, services, trees,
+                     [this](CrashRecord record) { kept.insert(kept.begin(), std::move(record)); });
     recorder->begin();
   }
   void crash(std::uint64_t run, const std::string& service = "backend") {
@@ -34,19 +36,20 @@ struct Rig {
   void turn_until_idle() {
     loop.run();  // until no work is left
   }
-  std::vector<CrashRecord> records() const { return *read_crashes(folder.path(), "backend"); }
+  // The newest first.
+  const std::vector<CrashRecord>& records() const { return kept; }
 
   test::TempFolder folder;
   io::Loop loop;
   process::ProcessTrees trees{loop, {folder.path().string(), getpid(), false, false}};
   std::vector<model::ServiceSpec> services;
-  std::vector<std::string> notices;
+  std::vector<CrashRecord> kept;
   std::optional<CrashRecorder> recorder;
 };
 
 }  // namespace
 
-TEST_CASE("an abnormal end is written by a worker, a normal one is not") {
+TEST_CASE("of an abnormal end there is a record, of a normal one there is none") {
   Rig rig;
   std::ofstream{rig.folder.path() / "log" / "backend.err.log"} << "boom\n";
   runtime::Event event = exited({{"cause", "exited"}, {"code", "1"}, {"pid", "1"}});
@@ -95,7 +98,7 @@ TEST_CASE("what does not fit in the queue is counted in the next record") {
   CHECK(records[1].left_out == 0);
 }
 
-TEST_CASE("close writes what is still in the queue") {
+TEST_CASE("close makes records of what is still in the queue") {
   Rig rig;
   for (std::uint64_t run = 1; run <= 4; ++run)
     rig.crash(run);
@@ -109,23 +112,7 @@ TEST_CASE("a service that is not declared has no record") {
   Rig rig;
   rig.crash(1, "../backend");
   rig.turn_until_idle();
-  CHECK_FALSE(fs::exists(rig.folder.path() / "crashes"));
-}
-
-TEST_CASE("a folder that cannot be written is said once, and what was lost is counted") {
-  Rig rig;
-  std::ofstream{rig.folder.path() / "crashes"} << "in the way";
-  for (std::uint64_t run = 1; run <= 3; ++run) {
-    rig.crash(run);
-    rig.turn_until_idle();
-  }
-  CHECK(rig.notices.size() == 1);
-  fs::remove(rig.folder.path() / "crashes");
-  rig.crash(4);
-  rig.turn_until_idle();
-  const auto records = rig.records();
-  REQUIRE(records.size() == 1);
-  CHECK(records[0].left_out == 3);
+  CHECK(rig.records().empty());
 }
 
 }  // namespace mainstay::history

@@ -15,7 +15,7 @@ TEST_CASE("a new file gets the tables, and a second time changes nothing") {
   REQUIRE(database);
   REQUIRE(migrate(*database));
   CHECK(*database->version() == kSchemaVersion);
-  REQUIRE(database->execute("INSERT INTO series(kind, name) VALUES(1, 'a')"));
+  REQUIRE(database->execute("INSERT INTO series(kind, name, span) VALUES(1, 'a', 0)"));
   REQUIRE(migrate(*database));
   auto kept = database->prepare("SELECT count(*) FROM series");
   REQUIRE(kept);

@@ -75,7 +75,7 @@ TEST_CASE("a file that is no database, and a link, are refused with their class"
 TEST_CASE("a file that somebody else holds is busy") {
   const TempFolder folder;
   auto one = Database::open(folder.path() / "a.db");
-  auto other = Database::open(folder.path() / "a.db");
+  auto other = Database::open(folder.path() / "a.db", std::chrono::milliseconds{10});
   REQUIRE(one);
   REQUIRE(other);
   REQUIRE(one->begin());

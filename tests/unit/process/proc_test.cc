@@ -49,6 +49,23 @@ TEST_CASE("a stat line that is cut or foreign is refused or reads as zeros, neve
   }
 }
 
+TEST_CASE("what a process reads and writes is read whole or not at all") {
+  const std::string text =
+      "rchar: 100\nwchar: 20\nsyscr: 9\nsyscw: 9\nread_bytes: 4096\nwrite_bytes: 8192\n"
+      "cancelled_write_bytes: 5\n";
+  const auto io = parse_io(text);
+  REQUIRE(io);
+  CHECK(io->asked == 120);
+  CHECK(io->read == 4096);
+  CHECK(io->written == 8192);
+  for (const auto other :
+       {""sv, "rchar: 1\nwchar: 2\n"sv, "rchar: 1\nwchar: 2\nread_bytes: \nwrite_bytes: 3"sv,
+        "rchar: 1\nwchar: 2\nread_bytes: 3\ncancelled_write_bytes: 5\n"sv})
+    CHECK_FALSE(parse_io(other));
+  CHECK(Proc{}.io(getpid()));
+  CHECK_FALSE(Proc{}.io(0));
+}
+
 TEST_CASE("a zombie is dead unless its other threads go on") {
   ProcStat stat;
   stat.state = 'Z';

@@ -2,6 +2,7 @@
 // every process that is ready to standard output, and nothing else. All of them but `plain` ignore
 // TERM.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -104,6 +105,36 @@ void burn() {
     work = work + 1;
 }
 
+// Writes so many bytes to the disk that `folder` is on, and reads them from there.
+void use_storage(const std::string& folder, int bytes) {
+  std::string path = folder + "/XXXXXX";
+  const int file = mkstemp(path.data());
+  if (file < 0) _exit(1);
+  unlink(path.c_str());
+  std::string block(static_cast<std::size_t>(bytes), 'x');
+  if (write(file, block.data(), block.size()) != bytes || fsync(file) != 0) _exit(1);
+  if (posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) != 0) _exit(1);
+  if (pread(file, block.data(), block.size(), 0) != bytes) _exit(1);
+  close(file);
+}
+
+// A child uses storage and stays; a while after it has ended, at USR1, its parent waits for it.
+void nurse(const std::string& folder, int bytes) {
+  sigset_t asked;
+  sigemptyset(&asked);
+  sigaddset(&asked, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &asked, nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    use_storage(folder, bytes);
+    report();
+    stay();
+  }
+  int signal_number = 0;
+  sigwait(&asked, &signal_number);
+  waitpid(child, nullptr, 0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -126,6 +157,10 @@ int main(int argc, char** argv) {
     listen_on_loopback(SOCK_STREAM);
   } else if (mode == "burn") {
     burn();
+  } else if (mode == "storage") {
+    use_storage(argv[3], number);
+  } else if (mode == "nurse") {
+    nurse(argv[3], number);
   } else if (mode == "named") {
     prctl(PR_SET_NAME, ") R 1 (\n");
   }

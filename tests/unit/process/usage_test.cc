@@ -5,11 +5,13 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "process/ports.h"
 #include "process/sampler.h"
+#include "unit/control/temp_folder.h"
 #include "unit/process/each_tree_kind.h"
 
 namespace mainstay::process::testing {
@@ -29,6 +31,20 @@ bool has_burned(const Sampler& sampler, const std::string& instance) {
   const auto* usage = sampler.usage_of(instance);
   return usage != nullptr && usage->cpu_time >= std::chrono::milliseconds{30} &&
          usage->cpu_percent > 0;
+}
+
+// Where bytes come to a disk; nothing in memory does.
+bool is_in_memory(const std::filesystem::path& folder) {
+  constexpr long kTmpfs = 0x01021994;  // statfs(2)
+  struct statfs info {};
+  REQUIRE(statfs(folder.c_str(), &info) == 0);
+  if (info.f_type == kTmpfs) MESSAGE("skipped: " << folder.native() << " is in memory; set TMPDIR");
+  return info.f_type == kTmpfs;
+}
+
+// `bytes` and what else the file system has to write for them.
+bool is_about(std::uint64_t found, std::uint64_t bytes) {
+  return found >= bytes && found < bytes + bytes / 4;
 }
 
 // A listening socket of this process on a port of the kernel's choice, inherited by nobody.
@@ -67,6 +83,7 @@ TEST_CASE("a tree's processes, memory and files are counted with all that escape
     UsageSample sample;
     reader.read(trees.index(), sample);
     CHECK(usage_of(sample, "big:0").processes == 5);
+    CHECK(usage_of(sample, "big:0").threads == 5);
     CHECK(usage_of(sample, "left:0").processes == 2);
     CHECK(usage_of(sample, "idle:0").processes == 0);
     CHECK(usage_of(sample, "idle:0").memory_bytes == 0);
@@ -114,6 +131,64 @@ TEST_CASE("CPU time survives the end of a process and a change of the set of ins
   CHECK(sampler.usage_of("m:0")->cpu_time >= before);
   CHECK(sampler.usage_of("a:0")->cpu_time == Duration{0});
   CHECK(sampler.usage_of("z:0")->cpu_time == Duration{0});
+}
+
+TEST_CASE("what a tree reads from storage and writes to it is counted") {
+  const test::TempFolder folder;
+  if (is_in_memory(folder.path())) return;
+  constexpr int kBytes = 4 << 20;
+  with_each_kind([&](FakeKeeper& keeper, ProcessTrees& trees) {
+    UsageReader reader;
+    UsageSample sample;
+    reader.read(trees.index(), sample);
+    auto busy =
+        keeper.spawn(trees, "busy:0", {"storage", std::to_string(kBytes), folder.path().native()});
+    auto idle = keeper.spawn(trees, "idle:0", {"plain"});
+    trees.started("busy:0", busy.pid);
+    trees.started("idle:0", idle.pid);
+    keeper.next_number(busy);
+    keeper.next_number(idle);
+    reader.read(trees.index(), sample);
+    CHECK(is_about(usage_of(sample, "busy:0").io.written, kBytes));
+    CHECK(is_about(usage_of(sample, "busy:0").io.read, kBytes));
+    CHECK(usage_of(sample, "busy:0").written_bytes_per_second > 0);
+    CHECK(usage_of(sample, "busy:0").read_bytes_per_second > 0);
+    CHECK(usage_of(sample, "idle:0").io.written == 0);
+    CHECK(usage_of(sample, "idle:0").written_bytes_per_second == 0);
+  });
+}
+
+TEST_CASE("what a child used is counted once: while it lives, as a zombie, and reaped") {
+  const test::TempFolder folder;
+  if (is_in_memory(folder.path())) return;
+  constexpr int kBytes = 4 << 20;
+  with_each_kind([&](FakeKeeper& keeper, ProcessTrees& trees) {
+    UsageReader reader;
+    UsageSample sample;
+    reader.read(trees.index(), sample);
+    auto nurse =
+        keeper.spawn(trees, "nurse:0", {"nurse", std::to_string(kBytes), folder.path().native()});
+    trees.started("nurse:0", nurse.pid);
+    const int child = keeper.next_number(nurse);
+    const auto read = [&] {
+      reader.read(trees.index(), sample);
+      return usage_of(sample, "nurse:0");
+    };
+    const TreeUsage living = read();
+    CHECK(living.processes == 2);
+    CHECK(is_about(living.io.written, kBytes));
+    kill(child, SIGKILL);
+    REQUIRE(keeper.run_until([&] { return !is_alive(child); }));
+    const TreeUsage zombie = read();
+    CHECK(zombie.processes == 1);
+    CHECK(zombie.io == living.io);
+    kill(nurse.pid, SIGUSR1);
+    keeper.next_number(nurse);
+    const TreeUsage reaped = read();
+    CHECK(is_about(reaped.io.written, kBytes));
+    CHECK(is_about(reaped.io.read, kBytes));
+    CHECK(reaped.cpu_time <= zombie.cpu_time + std::chrono::milliseconds{20});
+  });
 }
 
 TEST_CASE("the ports of a tree are found, and an unchanged system is not walked again") {
@@ -251,6 +326,32 @@ TEST_CASE("once started the sampler samples every interval, and stop ends that")
   sampler.start();
   CHECK(keeper.run_until([&] { return sampler.latest() && sampler.latest()->generation >= 4; }));
   sampler.stop();
+}
+
+TEST_CASE("only the samples of intervals are told, whoever asks meanwhile") {
+  FakeKeeper keeper;
+  ProcessTrees trees{keeper.loop(), options_for(TreeKind::Sweep)};
+  Sampler sampler{
+      keeper.loop(), trees, {std::chrono::milliseconds{200}, Duration{0}, Duration{0}, {"/"}}};
+  std::vector<MonoTime> told;
+  sampler.on_interval([&](const UsageSample& sample) { told.push_back(sample.at.mono); });
+  sampler.start();
+  int asked = 0;
+  std::function<void()> ask = [&] {
+    if (++asked < 10'000 && told.size() < 4) sampler.refresh(ask);
+  };
+  sampler.refresh(ask);
+  REQUIRE(keeper.run_until([&] { return told.size() == 4; }));
+  CHECK(asked > 8);
+  CHECK(sampler.latest()->generation > 8);
+  // Neither oftener nor put off: a machine that is held up may leave one out.
+  CHECK(told[3] - told[0] >= std::chrono::milliseconds{500});
+  CHECK(sampler.latest()->host.memory_total_bytes > 0);
+  sampler.stop();
+  bool sampled = false;
+  sampler.refresh([&] { sampled = true; });
+  REQUIRE(keeper.run_until([&] { return sampled; }));
+  CHECK(told.size() == 4);
 }
 
 TEST_CASE("a sampler that goes while a sample is under way calls nobody") {
