@@ -1,7 +1,6 @@
 #include "control/audit.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -38,7 +37,7 @@ Audit::Audit(runtime::Controller& controller, std::string_view method, const Ask
 
 void Audit::set_targets(const std::vector<std::string>& targets,
                         std::vector<InstanceId> instances) {
-  set("targets", fmt::format("{}", fmt::join(targets, " ")));
+  set("targets", join(targets, " "));
   about_ = std::move(instances);
 }
 

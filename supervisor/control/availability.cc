@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/event_wish.h"
+#include "control/json_writer.h"
 #include "control/method.h"
 #include "history/availability.h"
 #include "history/history.h"

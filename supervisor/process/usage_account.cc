@@ -69,8 +69,9 @@ void UsageAccount::finish(std::uint64_t now_ticks, UsageSample& out) {
   used_.assign(out.trees.size(), {});
   add_used();
   const double seconds = std::max(to_seconds(out.at.mono - sampled_at_), 1e-3);
-  carry_over(out.trees.size(), seconds);
+  carry_over(out.index, seconds);
   settle(seconds, out);
+  used_ = std::vector<Used>{};  // of no use until the next look
   sampled_at_ = out.at.mono;
   sampled_ticks_ = now_ticks_;
   former_index_ = out.index;
@@ -175,14 +176,16 @@ void UsageAccount::add_new(const ProcessUse& after) {
 
 // Looks that follow each other quickly would show one tick of 10 ms as 10 % and more: a rate is
 // over a second at least, so a part of the former one is kept.
-void UsageAccount::carry_over(std::size_t trees, double seconds) {
-  std::swap(tallies_, former_tallies_);
-  tallies_.assign(trees, {});
+void UsageAccount::carry_over(const std::shared_ptr<const TreeIndex>& index, double seconds) {
+  if (former_index_ != index) {
+    std::vector<Tally> now(index->entries.size());
+    for (std::size_t former = 0; former < tree_of_former_.size(); ++former) {
+      if (tree_of_former_[former] != kGone) now[tree_of_former_[former]] = tallies_[former];
+    }
+    tallies_ = std::move(now);
+  }
   const double kept = std::max(0.0, 1 - seconds);
-  for (std::size_t former = 0; former < tree_of_former_.size(); ++former) {
-    if (tree_of_former_[former] == kGone) continue;
-    Tally& tally = tallies_[tree_of_former_[former]];
-    tally = former_tallies_[former];
+  for (Tally& tally : tallies_) {
     tally.cpu_percent *= kept;
     tally.read_rate *= kept;
     tally.written_rate *= kept;

@@ -61,7 +61,7 @@ class UsageAccount {
   void add_ended(const ProcessUse& before);
   void add_survivor(const ProcessUse& before, ProcessUse& after);
   void add_new(const ProcessUse& after);
-  void carry_over(std::size_t trees, double seconds);
+  void carry_over(const std::shared_ptr<const TreeIndex>& index, double seconds);
   void settle(double seconds, UsageSample& out);
 
   std::uint64_t ticks_per_second_;
@@ -78,7 +78,6 @@ class UsageAccount {
   std::uint64_t sampled_ticks_ = 0;
   std::shared_ptr<const TreeIndex> former_index_;
   std::vector<ProcessUse> former_;
-  std::vector<Tally> former_tallies_;
   std::vector<std::uint32_t> tree_of_former_;  // position in the new index, or kGone
 };
 

@@ -215,6 +215,23 @@ TEST_CASE("what was numbered and not told yet is told by the next controller") {
   CHECK(w.told[told + 1].kind == EventKind::SupervisorRestarted);
 }
 
+TEST_CASE("a clock that is set back does not set back the numbers of events") {
+  Scene w;
+  w.crasher("a", 100ms);
+  w.up();
+  for (int i = 0; i < 5; ++i) {
+    w.jump_wall_clock(-1h);
+    w.advance(700ms);
+    die_and_take_over(w);
+  }
+  w.jump_wall_clock(10h);
+  w.advance(1s);
+  std::uint64_t next = 1;
+  for (const auto& event : w.told)
+    REQUIRE(event.id == next++);
+  CHECK(next > 20);
+}
+
 TEST_CASE("a new supervisor numbers its events after those of the history") {
   Scene w;
   w.declare("a");

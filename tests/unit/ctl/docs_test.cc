@@ -19,6 +19,7 @@ namespace {
 
 const std::string kDocument = std::string{MAINSTAY_DOCS_DIR} + "/ctl.md";
 const std::string kMonitorsPage = std::string{MAINSTAY_DOCS_DIR} + "/monitors.md";
+const std::string kHistoryPage = std::string{MAINSTAY_DOCS_DIR} + "/history.md";
 
 std::vector<MonitorView> canned_monitors() {
   return monitor_views(json_from(R"({"monitors": [
@@ -102,6 +103,7 @@ TEST_CASE(
 TEST_CASE("the examples of the documentation are what ctl prints") {
   check_examples(kDocument);
   check_examples(kMonitorsPage);
+  check_examples(kHistoryPage);
 }
 
 TEST_CASE("every verb is documented with its usage") {
