@@ -4,6 +4,7 @@
 
 #include "control/analysis_writer.h"
 #include "control/json_writer.h"
+#include "history/history.h"
 
 namespace mainstay::control {
 
@@ -42,7 +43,6 @@ void Analyses::next() {
     queue_.pop_front();
   }
   if (!running_) return;
-  events_seen_ = false;
   told_at_ = parts_.clock().mono;
   go_on();
 }
@@ -60,11 +60,25 @@ void Analyses::on_slice() {
     running_->call().fail({RpcError::Failed, "failed", running_->problem()});
     return next();
   }
-  events_seen_ = events_seen_ || running_->count_restarts(parts_.controller);
-  if (!running_->has_read() || !events_seen_) {
-    tell_progress();
-    return go_on();
-  }
+  if (running_->has_read()) return count_restarts();
+  tell_progress();
+  go_on();
+}
+
+void Analyses::count_restarts() {
+  const auto take = [alive =
+                         std::weak_ptr(self_)](const Result<std::vector<runtime::Event>>& page) {
+    const auto self = alive.lock();
+    if (!self) return;
+    Analyses& analyses = **self;
+    if (page && analyses.running_->count_restarts(*page)) return analyses.count_restarts();
+    if (!page) analyses.running_->count_remembered_restarts(analyses.parts_.controller);
+    analyses.look_at_usage();
+  };
+  parts_.history.events(running_->events_wanted(), take);
+}
+
+void Analyses::look_at_usage() {
   parts_.usage.refresh([alive = std::weak_ptr(self_)] {
     if (const auto self = alive.lock()) (*self)->finish();
   });

@@ -21,6 +21,8 @@ class Analyses {
   void next();
   void go_on();
   void on_slice();
+  void count_restarts();
+  void look_at_usage();
   void tell_progress();
   void finish();
 
@@ -28,7 +30,6 @@ class Analyses {
   std::shared_ptr<Analyses*> self_;  // whoever comes back from a worker asks whether it is there
   std::deque<std::shared_ptr<AnalysisRun>> queue_;
   std::shared_ptr<AnalysisRun> running_;
-  bool events_seen_ = false;
   MonoTime told_at_;
 };
 

@@ -6,14 +6,13 @@
 #include <utility>
 
 #include "control/log_lines.h"
-#include "history/crash_store.h"
 
 namespace mainstay::control {
 
 namespace {
 
 constexpr std::uint64_t kSliceBytes = 16 * 1024 * 1024;  // some tens of milliseconds
-constexpr std::size_t kEventsAtOnce = 512;
+constexpr std::size_t kEventsAtOnce = 1000;
 
 // Of those that a person or a plan wanted, nobody has to be told.
 bool is_restart_by_itself(const runtime::Event& event) {
@@ -45,10 +44,7 @@ void take_usage(logs::Vitals& vitals, const process::TreeUsage& usage,
 
 AnalysisRun::AnalysisRun(const Call& call, AnalysisWish wish, const Parts& parts,
                          std::vector<InstanceId> instances)
-    : call_(call),
-      wish_(std::move(wish)),
-      log_dir_(parts.facts.log_dir),
-      state_dir_(parts.facts.state_dir) {
+    : call_(call), wish_(std::move(wish)), log_dir_(parts.facts.log_dir) {
   std::map<std::string, std::size_t> places;
   for (const InstanceId id : instances) {
     const std::string service = parts.controller.status(id, parts.clock()).service;
@@ -67,19 +63,7 @@ void AnalysisRun::begin() {
     return;
   }
   directory_.emplace(std::move(*directory));
-  count_crashes();
   analysis_ = std::make_unique<logs::Analysis>(*directory_, subjects_, wish_.span);
-}
-
-// Events are forgotten when a controller dies; these are not.
-void AnalysisRun::count_crashes() {
-  for (const auto& subject : subjects_) {
-    const auto records = history::read_crashes(state_dir_, subject.service);
-    if (!records) continue;
-    crashes_[subject.service] = static_cast<std::uint64_t>(
-        std::count_if(records->begin(), records->end(),
-                      [this](const auto& record) { return wish_.span.holds(record.at); }));
-  }
 }
 
 void AnalysisRun::slice() {
@@ -87,15 +71,32 @@ void AnalysisRun::slice() {
   if (!read_) read_ = analysis_->run(kSliceBytes);
 }
 
-bool AnalysisRun::count_restarts(const runtime::Controller& controller) {
-  const auto events = controller.events_since(next_event_, kEventsAtOnce);
-  for (const runtime::Event& event : events) {
+history::EventQuery AnalysisRun::events_wanted() const {
+  history::EventQuery query;
+  query.from = next_event_;
+  query.since = wish_.span.since;
+  query.until = wish_.span.until;
+  query.limit = kEventsAtOnce;
+  if (wish_.targets.empty()) return query;
+  for (const auto& subject : subjects_)
+    query.services.push_back(subject.service);
+  return query;
+}
+
+bool AnalysisRun::count_restarts(const std::vector<runtime::Event>& page) {
+  for (const runtime::Event& event : page) {
     next_event_ = event.id + 1;
     if (!is_restart_by_itself(event) || !wish_.span.holds(event.at)) continue;
     const auto service = restarts_.find(event.service);
     if (service != restarts_.end()) ++service->second;
   }
-  return events.size() < kEventsAtOnce;
+  return page.size() == kEventsAtOnce;
+}
+
+void AnalysisRun::count_remembered_restarts(const runtime::Controller& controller) {
+  events_are_all_ = false;
+  while (count_restarts(controller.events_since(next_event_, kEventsAtOnce))) {
+  }
 }
 
 // Instances may have come and gone since the beginning.
@@ -118,10 +119,8 @@ std::vector<AnalysisRun::Subject> AnalysisRun::judge() {
     Subject subject{std::move(findings), {}, {}};
     const std::string& service = subject.findings.service;
     subject.vitals = vitals_[service];
-    const std::uint64_t crashes = crashes_[service];
-    subject.vitals.restarts = std::max(restarts_[service], crashes);
-    subject.vitals.restarts_at_least =
-        crashes >= history::kKeptCrashes && subject.vitals.restarts == crashes;
+    subject.vitals.restarts = restarts_[service];
+    subject.vitals.restarts_at_least = !events_are_all_;
     subject.verdict = logs::judge(subject.findings, subject.vitals, wish_.span);
     out.push_back(std::move(subject));
   }

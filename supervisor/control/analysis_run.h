@@ -12,6 +12,7 @@
 
 #include "control/call.h"
 #include "control/context.h"
+#include "history/event_table.h"
 #include "logs/analysis.h"
 #include "logs/directory.h"
 #include "logs/verdict.h"
@@ -38,8 +39,12 @@ class AnalysisRun {
   const std::string& problem() const { return problem_; }  // why nothing could be read
   logs::Analysis::Progress progress() const { return analysis_->progress(); }
 
-  // On the loop: looks at some of the events that are kept; true: there are no more.
-  bool count_restarts(const runtime::Controller& controller);
+  // On the loop: counts restarts among the events of the time, a page after the other.
+  history::EventQuery events_wanted() const;
+  // True: there are more to ask for.
+  bool count_restarts(const std::vector<runtime::Event>& page);
+  // The same with what is in memory, when there is no history: there may have been more.
+  void count_remembered_restarts(const runtime::Controller& controller);
 
   // On the loop, after both: what the services use and do now.
   void look_at_services(const Parts& parts);
@@ -54,12 +59,10 @@ class AnalysisRun {
 
  private:
   void begin();
-  void count_crashes();
 
   Call call_;
   AnalysisWish wish_;
   std::filesystem::path log_dir_;
-  std::filesystem::path state_dir_;
   std::vector<logs::Analysis::Subject> subjects_;
   std::optional<logs::Directory> directory_;  // of the workers
   std::unique_ptr<logs::Analysis> analysis_;
@@ -67,8 +70,8 @@ class AnalysisRun {
   std::string problem_;
 
   std::uint64_t next_event_ = 0;
-  std::map<std::string, std::uint64_t> restarts_;  // by service, from events
-  std::map<std::string, std::uint64_t> crashes_;   // by service, from records
+  bool events_are_all_ = true;
+  std::map<std::string, std::uint64_t> restarts_;  // by service
   std::map<std::string, logs::Vitals> vitals_;     // by service
 };
 
