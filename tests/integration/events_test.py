@@ -70,6 +70,7 @@ class Events(TestCase):
         with Supervisor(CRASHING, environment=mainstay.AT_ONCE) as s:
             follower = Follower(s)
             try:
+                until(follower.ids, "the follower follows")
                 for _ in range(30):
                     s.kill_controller()
                 last = next_id(s)

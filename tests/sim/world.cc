@@ -29,6 +29,7 @@ std::string service_of(const std::string& canonical_name) {
 World::World() : now_{{std::chrono::hours{1}}, kEpoch} {
   options.zone = schedule::Zone::utc();
   options.jitter_seed = 1;
+  kept_events.heed_death(dead_);
 }
 
 World::~World() = default;

@@ -91,7 +91,8 @@ TEST_CASE("a follower from an old number gets each once, and then what comes") {
   const int id = it.peer.request("events.follow", {{"from", 1}});
   std::uint64_t next = 1;
   const auto take = [&] {
-    for (const auto& event : it.peer.item_of(id)["events"])
+    const Json item = it.peer.item_of(id);
+    for (const auto& event : item["events"])
       REQUIRE(event["id"] == next++);
   };
   while (next < it.next())
