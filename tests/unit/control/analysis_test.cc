@@ -65,11 +65,18 @@ TEST_CASE("what instances use is judged, against their limit or the machine") {
 
 TEST_CASE("restarts that a service made by itself count") {
   Rig rig(declare_crashing);
+  rig.world.on_told = [&rig](const runtime::Event& event) { rig.history->on_event(event); };
   rig.world.advance(std::chrono::minutes{1});
   Peer peer(rig);
   const Json service = peer.ask("analysis.get")["result"]["services"][0];
   CHECK(service["restarts"].get<int>() >= 3);
+  CHECK_FALSE(service.contains("restarts_at_least"));
   CHECK(service["status"] == "red");
+  // Without a history what memory has is counted.
+  rig.history->close();
+  const Json remembered = peer.ask("analysis.get")["result"]["services"][0];
+  CHECK(remembered["restarts"] == service["restarts"]);
+  CHECK(remembered["restarts_at_least"] == true);
 }
 
 TEST_CASE("analyses are made one after the other, and one that was cancelled makes room") {
