@@ -214,9 +214,11 @@ services: {{}}
             self.check_explained(s, port)
             looks = s.call("monitors.list", targets=["database"], history=True)["monitors"][0]["history"]
             self.assertEqual(looks[0]["result"], "passed")
+            told = events(s, "monitor_down")
+            self.assertEqual([event["data"]["monitor"] for event in told], ["database"])
             s.kill_controller()
             self.wait_monitor(s, "database", "down")
-            self.assertEqual(events(s, "monitor_down"), [])
+            self.assertEqual(events(s, "monitor_down"), told)
             with listen(port):
                 self.wait_monitor(s, "database", "up")
             self.assertEqual([event["data"]["monitor"] for event in events(s, "monitor_up")], ["database"])
