@@ -9,10 +9,15 @@
 
 #include "control/socket.h"
 #include "io/clock.h"
+#include "start_up_memory.h"
 
 namespace mainstay {
 
 namespace {
+
+// How long after a look at everything it is written down; the code of both is
+// of no use until the next.
+constexpr Duration kWritten = std::chrono::seconds{1};
 
 // In drain mode nothing is done that may be what controllers die of; the next whole one is told
 // what happens meanwhile.
@@ -60,8 +65,12 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
               {.interval = controller.ecosystem().history.interval,
                .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
-      usage(sampler, base.limits, controller) {
-  sampling.set_keep([this](history::Round round) { history.add(std::move(round)); });
+      usage(sampler, base.limits, controller),
+      rest(base.loop, release_code) {
+  sampling.set_keep([this](history::Round round) {
+    history.add(std::move(round));
+    rest.start(kWritten);
+  });
   sampler.on_interval([this](const process::UsageSample& sample) { sampling.take(sample); });
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });

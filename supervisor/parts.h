@@ -90,6 +90,7 @@ struct Parts {
   history::Sampling sampling;
   process::MemoryPolling polling;
   control::SampledUsage usage;
+  io::Timer rest;  // after a look at everything
   std::optional<control::Server> server;
 
  private:

@@ -11,4 +11,7 @@ void set_up_memory();
 // file and its libraries; what is still used of them comes back from the page cache.
 void release_start_up_memory();
 
+// Gives the code and constants back alone: cheap enough for what is done now and then.
+void release_code();
+
 }  // namespace mainstay

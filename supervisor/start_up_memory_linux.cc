@@ -34,6 +34,10 @@ void set_up_memory() {
 
 void release_start_up_memory() {
   malloc_trim(0);
+  release_code();
+}
+
+void release_code() {
   dl_iterate_phdr(release_read_only_segments, nullptr);
 }
 
