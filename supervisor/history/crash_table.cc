@@ -1,18 +1,11 @@
 #include "history/crash_table.h"
 
-#include <chrono>
 #include <string>
 #include <utility>
 
+#include "history/span.h"
+
 namespace mainstay::history {
-
-namespace {
-
-std::int64_t micros(WallTime at) {
-  return std::chrono::floor<std::chrono::microseconds>(at.since_epoch).count();
-}
-
-}  // namespace
 
 Result<CrashTable> CrashTable::open(Database& database) {
   auto insert = database.prepare(

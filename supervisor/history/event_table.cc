@@ -5,16 +5,13 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "history/span.h"
 
 namespace mainstay::history {
 
 namespace {
 
 constexpr std::int64_t kForgottenAtOnce = 1000;
-
-std::int64_t micros(WallTime at) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(at.since_epoch).count();
-}
 
 std::string data_text(const std::map<std::string, std::string>& data) {
   std::string out = "{";
@@ -49,7 +46,7 @@ std::optional<runtime::Event> event_of(const Statement& row) {
   if (!kind) return std::nullopt;
   runtime::Event event;
   event.id = static_cast<std::uint64_t>(row.whole(0));
-  event.at = {std::chrono::microseconds{row.whole(1)}};
+  event.at = wall_of(row.whole(1));
   event.kind = *kind;
   event.service = row.text(3);
   event.instance = row.text(4);

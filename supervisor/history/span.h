@@ -1,6 +1,7 @@
 // Times as the database has them, and the spans that samples are gathered in.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -22,8 +23,11 @@ inline constexpr std::int64_t kRowSpan = kSpansOfRow * kSpan;
 constexpr std::int64_t micros(WallTime at) {
   return std::chrono::floor<std::chrono::microseconds>(at.since_epoch).count();
 }
+// The nearest that there is: a damaged file may have any number.
 constexpr WallTime wall_of(std::int64_t micros) {
-  return {std::chrono::microseconds{micros}};
+  constexpr std::int64_t kFarthest =
+      std::chrono::floor<std::chrono::microseconds>(Duration::max()).count();
+  return {std::chrono::microseconds{std::clamp(micros, -kFarthest, kFarthest)}};
 }
 
 // The greatest multiple of `step` that is not above `value`.

@@ -237,13 +237,22 @@ services:
             until(lambda: s.log("a.out.log") == b"late\n", "the late output")
 
     def test_several_services_are_merged_in_time_order(self):
+        # The time of a line is when it was taken: the next one is printed when that has happened.
+        take_turns = """#!/bin/sh
+for turn; do
+  case $turn in
+    *:*) until grep -qs "${turn#*:}" "log/${turn%%:*}"; do sleep 0.02; done ;;
+    *) echo "$turn" ;;
+  esac
+done
+"""
         yaml = """
 defaults: {restart: {policy: never}}
 services:
-  a: {command: 'sh -c "echo a1; touch one; while [ ! -e two ]; do sleep 0.02; done; echo a2; touch three"'}
-  b: {command: 'sh -c "while [ ! -e one ]; do sleep 0.02; done; echo b1; touch two; while [ ! -e three ]; do sleep 0.02; done; echo b2"'}
+  a: {command: ./take_turns.sh a1 b.out.log:b1 a2}
+  b: {command: ./take_turns.sh a.out.log:a1 b1 a.out.log:a2 b2}
 """
-        with Supervisor(yaml) as s:
+        with Supervisor(yaml, {"take_turns.sh": take_turns}) as s:
             s.wait_state("a", "exited")
             s.wait_state("b", "exited")
             lines = [json.loads(line) for line in s.ctl("logs", "--json", "a", "b", check=0).stdout.splitlines()]

@@ -88,8 +88,9 @@ TEST_CASE("an analysis looks as it should") {
 
 TEST_CASE("no line of an analysis is wider than the terminal, and none commands it") {
   for (std::size_t width = 24; width < 120; width += 5) {
-    for (const std::string_view line :
-         split(analysis_text(canned_analysis(), canned_now(), true, plain_terminal(width)), '\n'))
+    const std::string text =
+        analysis_text(canned_analysis(), canned_now(), true, plain_terminal(width));
+    for (const std::string_view line : split(text, '\n'))
       CHECK(display_width(line) <= width);
   }
   const std::string text =

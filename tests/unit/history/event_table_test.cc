@@ -66,6 +66,16 @@ using Ids = std::vector<std::uint64_t>;
 
 }  // namespace
 
+TEST_CASE("a time that no clock has, in a damaged file, is the nearest there is") {
+  Filled filled;
+  REQUIRE(filled.database->execute(
+      "INSERT INTO event VALUES(1, 9223372036854775806, 'service_started', 'web', 'web:1', '{}')"));
+  const auto found = filled.table->query({});
+  REQUIRE(found);
+  REQUIRE(found->size() == 1);
+  CHECK(found->front().at > kMorning);
+}
+
 TEST_CASE("an event comes back as it was told, whatever is in it") {
   Filled filled;
   runtime::Event event = event_of(7);
