@@ -106,12 +106,12 @@ void KeeperFixture::start_keeper(const Options& options) {
   const auto argv = pointers(words);
   const auto envp = pointers(environment);
   const std::string log = (folder_ / "stderr").string();
+  signal(SIGPIPE, SIG_IGN);  // as in every controller
   keeper_ = fork();
   if (keeper_ != 0) return;
   const int err = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   dup2(err, 2);
   // Dirt that no service may inherit: ignored and blocked signals, and a stray descriptor.
-  signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
   sigset_t blocked;
   sigemptyset(&blocked);
