@@ -28,11 +28,16 @@ build() {
   ((PIPESTATUS[0] == 0)) || show_build_log
 }
 
-# Ninja's "[3/120] …" as one line that moves, where there is a terminal.
+# Ninja's "[3/120] …" as one line that moves, where there is a terminal; elsewhere a line for every tenth.
 show_progress() {
-  local line
+  local line tenth=0
   while IFS= read -r line; do
-    [[ ! -t 1 ]] || printf '\r\e[K%.*s' "$((${COLUMNS:-80} - 1))" "$line"
+    if [[ -t 1 ]]; then
+      printf '\r\e[K%.*s' "$((${COLUMNS:-80} - 1))" "$line"
+    elif [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] && ((BASH_REMATCH[1] * 10 / BASH_REMATCH[2] > tenth)); then
+      tenth=$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))
+      printf '   %d of %d\n' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    fi
   done
   [[ ! -t 1 ]] || printf '\r\e[K'
 }
