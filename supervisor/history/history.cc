@@ -224,7 +224,8 @@ void History::say(const Job& job) {
 void History::on_written(std::uint64_t newest_event) {
   failures_ = 0;
   retry_ = options_.first_retry;
-  const bool was_paused = std::exchange(status_, {}).state == HistoryState::Paused;
+  const bool was_paused = status_.state == HistoryState::Paused;
+  if (status_.state != HistoryState::Off) status_ = {};  // it was closed meanwhile
   const Dropped dropped = backlog_->take_dropped();
   if (was_paused) {
     notice_("the history goes on" + (dropped.any() ? "; " + kept_not(dropped) : ""));

@@ -148,9 +148,9 @@ class Events(TestCase):
             self.assertIn("asked by uid", s.ctl("events", check=0).stdout)
 
     def test_an_action_is_not_lost_when_the_controller_dies_while_it_goes_on(self):
-        yaml = "services: {a: {command: sh -c \"trap '' TERM; while :; do sleep 0.1; done\", stop: {timeout: 1h}}}"
+        yaml = "services: {a: {command: sh -c \"trap '' TERM; echo deaf; while :; do sleep 0.1; done\", stop: {timeout: 1h}}}"
         with Supervisor(yaml) as s:
-            s.wait_state("a", "running")
+            until(lambda: s.log("a.out.log") == b"deaf\n", "it does not hear TERM any more")
             client = s.client()
             client.send("services.stop", {"targets": ["a"]})
             until(lambda: actions(s, "stop"), "the stop is an event")
