@@ -152,10 +152,6 @@ std::string_view Statement::blob(int column) const {
           static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
-bool Statement::is_null(int column) const {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
-}
-
 Result<Database> Database::open(const std::filesystem::path& path, Duration wait) {
   if (const Status created = create_private(path); !created) return created.error();
   sqlite3* raw = nullptr;
@@ -234,10 +230,6 @@ Status Database::shrink(std::int64_t pages) {
 
 std::int64_t Database::changed_rows() const {
   return sqlite3_changes64(database_.get());
-}
-
-std::int64_t Database::last_row_id() const {
-  return sqlite3_last_insert_rowid(database_.get());
 }
 
 }  // namespace mainstay::history

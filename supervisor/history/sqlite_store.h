@@ -38,7 +38,6 @@ class Statement {
   std::int64_t whole(int column) const;
   std::string_view text(int column) const;
   std::string_view blob(int column) const;
-  bool is_null(int column) const;
 
  private:
   friend class Database;
@@ -79,7 +78,6 @@ class Database {
   Status shrink(std::int64_t pages);
   // Rows that the latest statement inserted, changed or deleted.
   std::int64_t changed_rows() const;
-  std::int64_t last_row_id() const;
 
  private:
   struct Close {
