@@ -9,6 +9,10 @@ pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.37)
 # 7.87 keeps the list of certificates in memory.
 pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
+# With the definitions it was compiled with: class layouts depend on them.
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET openssl>=3.0)
+pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libcrypt)
 
 find_library(MAINSTAY_CCTZ_LIBRARY NAMES cctz REQUIRED)
 find_path(MAINSTAY_CCTZ_INCLUDE NAMES cctz/time_zone.h REQUIRED)
@@ -21,6 +25,12 @@ add_library(mainstay_uv INTERFACE)
 # Always the shared one: only the gateway loads it, and TLS is mended without us.
 add_library(mainstay_curl INTERFACE)
 target_link_libraries(mainstay_curl INTERFACE PkgConfig::LIBCURL)
+add_library(mainstay_httplib INTERFACE)
+target_link_libraries(mainstay_httplib INTERFACE PkgConfig::HTTPLIB)
+add_library(mainstay_openssl INTERFACE)
+target_link_libraries(mainstay_openssl INTERFACE PkgConfig::OPENSSL)
+add_library(mainstay_crypt INTERFACE)
+target_link_libraries(mainstay_crypt INTERFACE PkgConfig::CRYPT)
 add_library(mainstay_yaml INTERFACE)
 add_library(mainstay_zlib INTERFACE)
 add_library(mainstay_sqlite INTERFACE)

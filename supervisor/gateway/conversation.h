@@ -7,7 +7,7 @@
 
 #include "base/fd.h"
 #include "checks/gateway_protocol.h"
-#include "gateway/prober.h"
+#include "gateway/outgoing/prober.h"
 #include "io/loop.h"
 #include "io/stream.h"
 

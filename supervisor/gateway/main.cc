@@ -11,7 +11,7 @@
 #include "checks/gateway_protocol.h"
 #include "gateway/confinement.h"
 #include "gateway/conversation.h"
-#include "gateway/prober.h"
+#include "gateway/outgoing/prober.h"
 #include "mainstay/exit_codes.h"
 
 namespace mainstay::gateway {

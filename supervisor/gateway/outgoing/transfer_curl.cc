@@ -1,4 +1,4 @@
-#include "gateway/transfer_curl.h"
+#include "gateway/outgoing/transfer_curl.h"
 
 #include <algorithm>
 #include <cerrno>

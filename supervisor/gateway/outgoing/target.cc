@@ -1,4 +1,4 @@
-#include "gateway/target.h"
+#include "gateway/outgoing/target.h"
 
 #include <arpa/inet.h>
 

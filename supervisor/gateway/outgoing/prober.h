@@ -8,8 +8,8 @@
 
 #include "checks/http_request.h"
 #include "checks/names.h"
-#include "gateway/judge.h"
-#include "gateway/outgoing.h"
+#include "gateway/outgoing/judge.h"
+#include "gateway/outgoing/outgoing.h"
 #include "io/loop.h"
 
 namespace mainstay::gateway {

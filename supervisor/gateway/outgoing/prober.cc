@@ -1,4 +1,4 @@
-#include "gateway/prober.h"
+#include "gateway/outgoing/prober.h"
 
 #include <fmt/format.h>
 #include <netdb.h>

@@ -1,8 +1,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "gateway/outgoing.h"
-#include "gateway/transfer_curl.h"
+#include "gateway/outgoing/outgoing.h"
+#include "gateway/outgoing/transfer_curl.h"
 
 namespace mainstay::gateway {
 

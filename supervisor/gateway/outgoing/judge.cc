@@ -1,4 +1,4 @@
-#include "gateway/judge.h"
+#include "gateway/outgoing/judge.h"
 
 #include <fmt/format.h>
 

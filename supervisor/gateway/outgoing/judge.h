@@ -6,8 +6,8 @@
 
 #include "base/regex.h"
 #include "checks/http_request.h"
-#include "gateway/answer.h"
-#include "gateway/target.h"
+#include "gateway/outgoing/answer.h"
+#include "gateway/outgoing/target.h"
 
 namespace mainstay::gateway {
 

@@ -10,8 +10,8 @@
 
 #include "base/time.h"
 #include "checks/http_request.h"
-#include "gateway/answer.h"
-#include "gateway/target.h"
+#include "gateway/outgoing/answer.h"
+#include "gateway/outgoing/target.h"
 #include "io/loop.h"
 
 namespace mainstay::gateway {
