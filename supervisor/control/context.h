@@ -24,6 +24,9 @@ class Monitors;
 namespace mainstay::history {
 class History;
 }
+namespace mainstay::web {
+class AccessStore;
+}
 
 namespace mainstay::control {
 
@@ -77,6 +80,7 @@ struct Parts {
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
   HistorySource* samples = nullptr;            // nothing: no history is kept
+  web::AccessStore* access = nullptr;          // nothing: nobody comes in over the web
 };
 
 class Waits;
