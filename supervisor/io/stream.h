@@ -60,6 +60,8 @@ struct PeerAddress {
   std::string address;  // "127.0.0.1", "::1"; IPv4 over an IPv6 socket is IPv4
   std::uint16_t port = 0;
   bool loopback = false;  // comes from 127.0.0.0/8 or ::1: from this machine
+  // What one client has for itself: its address, or the /64 around one of IPv6, "2001:db8:0:1::".
+  std::string network{};
 };
 
 // Small writes go out at once (TCP_NODELAY), and an end that vanished without a word is found out

@@ -25,7 +25,8 @@ std::string text_of(int family, const void* address) {
 
 PeerAddress v4(in_addr address, in_port_t port) {
   const bool loopback = (ntohl(address.s_addr) >> 24) == IN_LOOPBACKNET;
-  return {text_of(AF_INET, &address), ntohs(port), loopback};
+  std::string text = text_of(AF_INET, &address);
+  return {text, ntohs(port), loopback, text};
 }
 
 PeerAddress v6(const sockaddr_in6& peer) {
@@ -34,8 +35,10 @@ PeerAddress v6(const sockaddr_in6& peer) {
     std::memcpy(&inner, &peer.sin6_addr.s6_addr[12], sizeof inner);
     return v4(inner, peer.sin6_port);
   }
+  in6_addr network = peer.sin6_addr;
+  std::memset(&network.s6_addr[8], 0, 8);
   return {text_of(AF_INET6, &peer.sin6_addr), ntohs(peer.sin6_port),
-          IN6_IS_ADDR_LOOPBACK(&peer.sin6_addr) != 0};
+          IN6_IS_ADDR_LOOPBACK(&peer.sin6_addr) != 0, text_of(AF_INET6, &network)};
 }
 
 }  // namespace
