@@ -128,11 +128,12 @@ export class LogRows {
   #line(entry) {
     const row = h('div', { class: 'log-line', title: this.words.exact(entry) });
     row.dataset.time = this.words.time(entry.at);
-    row.dataset.name = entry.instance;
     row.dataset.stream = entry.stream;
     const level = levelOf(entry);
     if (level) row.dataset.level = level;
-    row.append(this.#text(entry));
+    const text = this.#text(entry);
+    text.dataset.name = entry.instance;
+    row.append(text);
     return row;
   }
 

@@ -12,7 +12,7 @@ export function barChart({ times, counts, bucket }, label, { t, format }) {
   const bar = (count, at) => {
     const height = count === 0 ? 1 : Math.max(4, (count / most) * HEIGHT);
     const span = `${format.clock(times[at] * 1000).slice(0, 5)}–${format.clock((times[at] + bucket) * 1000).slice(0, 5)}`;
-    return svg('rect', { class: count ? 'bar' : 'bar-none', x: at * step + 1, y: HEIGHT - height, width: step - 2, height },
+    return svg('rect', { class: count ? 'bar-some' : 'bar-none', x: at * step + 1, y: HEIGHT - height, width: step - 2, height },
         svg('title', {}, `${span}: ${t('charts.restarts_n', { n: count })}`));
   };
   return h('div', { class: 'bars' },

@@ -2,11 +2,11 @@
 
 import { h, replace } from '../dom.js';
 import { eventWords, toneOf } from './event_words.js';
-import { emptyWords } from './strip.js';
+import { dot, emptyWords } from './dot.js';
 
 function subject(event, t) {
   const name = event.instance ?? event.service;
-  if (!name) return h('span', { class: 'event-name quiet' }, event.data?.monitor ? t('event.monitor') : t('event.supervisor'));
+  if (!name) return h('span', { class: 'event-name muted' }, event.data?.monitor ? t('event.monitor') : t('event.supervisor'));
   return h('a', { class: 'event-name', href: `#/service/${encodeURIComponent(name)}` }, name);
 }
 
@@ -15,7 +15,7 @@ function row(event, app, isNamed) {
   const words = eventWords(event, app);
   return h('li', { class: 'event', 'data-kind': event.kind },
       h('time', { class: 'event-at', datetime: event.at, title: format.exact(event.at) }, timeWords(event.at, format)),
-      h('span', { class: 'dot', 'data-tone': toneOf(event), 'aria-hidden': 'true' }),
+      dot(toneOf(event)),
       isNamed && subject(event, t), h('span', { class: 'event-words', title: `${event.kind} · ${event.id}` }, words));
 }
 

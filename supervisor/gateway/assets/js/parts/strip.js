@@ -1,7 +1,7 @@
 // A row of small marks, the latest on the right: passed, failed, partly, nothing known. What it shows
 // is said in words for those who do not see it.
 
-import { h, svg } from '../dom.js';
+import { svg } from '../dom.js';
 
 const WIDTH = 4;
 const GAP = 1;
@@ -21,5 +21,3 @@ export function markStrip(marks, { t, format }) {
             svg('title', {}, title ?? `${format.dateTime(at)} ${t(`strip.${mark}`)}`));
       }));
 }
-
-export const emptyWords = (words) => h('p', { class: 'quiet empty' }, words);

@@ -38,9 +38,9 @@ export function charts(name, app) {
 
   const buttons = Object.keys(SPANS).map((one) => h('button', { type: 'button', class: 'span', onclick: () => choose(one) }, one.replace('h', ' h')));
   const boxes = Object.fromEntries([...METRICS.map(([metric]) => metric), 'restarts'].map((key) => [key, h('div', { class: 'chart-box' })]));
-  const total = h('span', { class: 'quiet' });
+  const total = h('span', { class: 'muted' });
   const availability = h('dl', { class: 'availability' });
-  const note = h('p', { class: 'quiet', role: 'status' });
+  const note = h('p', { class: 'muted', role: 'status' });
   const element = h('section', { class: 'panel service-charts', 'aria-label': t('charts.title') },
       h('div', { class: 'chart-head' }, h('h2', {}, t('charts.title')), h('div', { class: 'spans', role: 'group', 'aria-label': t('charts.span') }, buttons)), note,
       METRICS.map(([metric, key]) => h('figure', {}, h('figcaption', {}, t(`charts.${key}`)), boxes[metric])),
@@ -63,7 +63,7 @@ export function charts(name, app) {
     if (times.length < 2) {
       shown.get(metric)?.chart.close();
       shown.delete(metric);
-      replace(boxes[metric], h('p', { class: 'quiet' }, t('charts.none')));
+      replace(boxes[metric], h('p', { class: 'muted' }, t('charts.none')));
       return;
     }
     const before = shown.get(metric);

@@ -1,6 +1,7 @@
 // How each health check stands now, and how it stood of late.
 
 import { h, replace, text } from '../dom.js';
+import { dot } from '../parts/dot.js';
 import { ago } from '../parts/clockwork.js';
 import { markStrip } from '../parts/strip.js';
 import { marks } from '../parts/series.js';
@@ -14,22 +15,22 @@ function row(check, instance, app) {
   if (check.failures > 0) said.push(t('service.failures_of', { n: check.failures, limit: check.failures_allowed }));
   if (check.action === 'alert') said.push(t('service.only_tells'));
   const strip = h('div', { class: 'check-strip' });
-  const element = h('li', { class: 'check' },
+  const element = h('li', { class: 'looks' },
       h('div', { class: 'check-head' },
-          h('span', { class: 'dot', 'aria-hidden': 'true', 'data-tone': TONES[check.state] ?? 'off' }),
+          dot(TONES[check.state] ?? 'off'),
           h('span', { class: 'check-name' }, h('b', {}, check.kind), ' ', h('span', { class: 'check-target' }, check.target)),
           h('span', { class: 'check-state' }, t(`health.${check.state}`)),
           h('span', { class: 'check-numbers' }, said.join(' · '))),
       strip,
       check.last_error && h('p', { class: 'check-error', lang: 'en' }, check.last_error),
-      check.last_error && check.last_good_at && h('p', { class: 'quiet' }, t('service.last_good'), ' ', ago(check.last_good_at)));
+      check.last_error && check.last_good_at && h('p', { class: 'muted' }, t('service.last_good'), ' ', ago(check.last_good_at)));
   element.dataset.series = `${instance}/${check.kind}`;
   return { element, strip };
 }
 
 export function checks(app) {
   const { t } = app;
-  const list = h('ul', { class: 'checks' });
+  const list = h('ul', { class: 'looks-list' });
   const title = h('h2', {}, t('service.checks'));
   const element = h('section', { class: 'panel service-checks', hidden: true }, title, list);
   let rows = [];
@@ -51,7 +52,7 @@ export function checks(app) {
       shown = key;
       rows = members.flatMap((service) => service.checks.map((check) => row(check, service.name, app)));
       // Of many instances only what is not well is listed one by one.
-      if (members.length > 4) rows = rows.filter(({ element: item }) => item.querySelector('[data-tone="good"]') === null);
+      if (members.length > 4) rows = rows.filter(({ element: item }) => item.querySelector('.dot.good') === null);
       replace(list, rows.map(({ element: item }) => item));
       element.hidden = members.every((service) => service.checks.length === 0);
       text(title, members.length > 4 && rows.length === 0 ? t('service.checks_pass') : t('service.checks'));

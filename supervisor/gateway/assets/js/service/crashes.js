@@ -2,7 +2,7 @@
 
 import { h, replace, text } from '../dom.js';
 import { ago } from '../parts/clockwork.js';
-import { emptyWords } from '../parts/strip.js';
+import { dot, emptyWords } from '../parts/dot.js';
 import { printed } from './why.js';
 
 function howItEnded(crash, t) {
@@ -31,9 +31,9 @@ function record(crash, isOpen, app) {
   const { t, format } = app;
   const lines = (crash.output ?? []).filter((stream) => stream.lines.length > 0);
   return h('li', {}, h('details', { class: 'crash', open: isOpen },
-      h('summary', {}, h('span', { class: 'dot', 'data-tone': 'bad', 'aria-hidden': 'true' }), h('span', { class: 'crash-how' }, howItEnded(crash, t)),
-          crash.run_seconds !== undefined && h('span', { class: 'quiet' }, t('event.after', { time: format.seconds(crash.run_seconds) })),
-          h('span', { class: 'quiet crash-at' }, ago(crash.at))),
+      h('summary', {}, dot('bad'), h('span', { class: 'crash-how' }, howItEnded(crash, t)),
+          crash.run_seconds !== undefined && h('span', { class: 'muted' }, t('event.after', { time: format.seconds(crash.run_seconds) })),
+          h('span', { class: 'muted crash-at' }, ago(crash.at))),
       details(crash, app),
       lines.map((stream) => h('figure', { class: 'crash-output' },
           h('figcaption', {}, t('crash.last_lines', { stream: t(`log.stream.${stream.stream}`), n: stream.lines.length }), stream.cut ? ` ${t('crash.cut')}` : ''),

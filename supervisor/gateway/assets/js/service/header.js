@@ -1,6 +1,7 @@
 // Name, state, what it says of itself, and what can be done with it.
 
 import { attr, h, replace, text } from '../dom.js';
+import { dot, setTone } from '../parts/dot.js';
 import { openMenu } from '../parts/menu.js';
 import { tone } from '../parts/state.js';
 import { nextWords } from '../parts/why_words.js';
@@ -19,7 +20,7 @@ export function stateWords(members, now, { t, format }) {
 
 export function header(name, app) {
   const { t, store, actions } = app;
-  const dot = h('span', { class: 'dot', 'aria-hidden': 'true' });
+  const mark = dot('off');
   const state = h('strong', { class: 'service-state' });
   const health = h('span', { class: 'service-health' });
   const reason = h('span', { class: 'service-reason', lang: 'en' });
@@ -30,7 +31,7 @@ export function header(name, app) {
   const element = h('header', { class: 'service-head' },
       h('a', { class: 'service-back', href: '#/', 'aria-label': t('page.back'), title: t('page.back') }, '←'),
       h('div', { class: 'service-title' }, h('h1', {}, name), description),
-      h('p', { class: 'service-now' }, dot, state, health, reason), buttons);
+      h('p', { class: 'service-now' }, mark, state, health, reason), buttons);
 
   function button(verb, service, isWholeService) {
     const isFirst = verb === 'start' || (verb === 'restart' && service.state === 'running');
@@ -65,7 +66,7 @@ export function header(name, app) {
     draw(members, now) {
       const worst = worstOf(members);
       const pending = store.pending.get(name) ?? store.pending.get(worst.name);
-      dot.dataset.tone = tone(worst);
+      setTone(mark, tone(worst));
       text(state, pending ? t(`pending.${pending.verb}`) : stateWords(members, now, app));
       text(health, worst.health === 'none' ? '' : t(`health.${worst.health}`));
       health.dataset.health = worst.health;

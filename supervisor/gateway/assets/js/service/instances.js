@@ -1,6 +1,7 @@
 // The instances of a service, one row each; each row leads to a page of that instance alone.
 
-import { attr, h, replace, text } from '../dom.js';
+import { h, replace, text } from '../dom.js';
+import { dot, setTone } from '../parts/dot.js';
 import { tone } from '../parts/state.js';
 import { uptime } from '../store.js';
 import { stateWords } from './header.js';
@@ -16,16 +17,17 @@ export function instances(app) {
 
   function makeRow(service) {
     const cells = Object.fromEntries(head.slice(2).map((key) => [key, h('td', { class: 'number' })]));
-    const dot = h('span', { class: 'dot', 'aria-hidden': 'true' });
+    const mark = dot('off');
     const state = h('span', {});
     return {
-      cells, dot, state,
-      element: h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/service/${encodeURIComponent(service.name)}` }, service.name)), h('td', {}, dot, ' ', state), Object.values(cells)),
+      cells, mark, state,
+      element: h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/service/${encodeURIComponent(service.name)}` }, service.name)), h('td', {}, mark, ' ', state), Object.values(cells)),
     };
   }
 
-  function drawRow({ cells, dot, state }, service, now) {
-    attr(dot, 'data-tone', tone(service));
+  function drawRow(row, service, now) {
+    const { cells, state } = row;
+    setTone(row.mark, tone(service));
     text(state, [stateWords([service], now, app), service.health === 'none' ? '' : t(`health.${service.health}`)].filter(Boolean).join(', '));
     text(cells.pid, service.pid ?? format.none);
     text(cells.uptime, format.duration(uptime(service, now)));

@@ -15,8 +15,8 @@ export function settings(app) {
       const found = rows(tree(spec ?? {}));
       const files = Array.isArray(log) ? log : Object.values(log);
       replace(content,
-          files.length > 0 && h('p', { class: 'quiet' }, t('service.log_files'), ' ', files.map((file, at) => [at > 0 && ', ', h('code', {}, file)])),
-          limits.length > 0 && h('ul', { class: 'quiet', lang: 'en' }, limits.map((limit) => h('li', {}, limit))),
+          files.length > 0 && h('p', { class: 'muted' }, t('service.log_files'), ' ', files.map((file, at) => [at > 0 && ', ', h('code', {}, file)])),
+          limits.length > 0 && h('ul', { class: 'muted', lang: 'en' }, limits.map((limit) => h('li', {}, limit))),
           h('div', { class: 'settings-box' }, copyButton(() => toText(found), t), settingsTree(found)));
     },
   };

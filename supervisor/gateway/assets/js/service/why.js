@@ -19,7 +19,7 @@ function commands(list, { t, router }, goTo) {
   return h('ul', { class: 'why-try' }, list.map((command) => {
     const way = wayTo(command);
     const code = h('code', {}, command);
-    return h('li', {}, way ? h('button', { type: 'button', class: 'link', title: t('why.go'), onclick: () => goTo(way, router) }, code) : code);
+    return h('li', {}, way ? h('button', { type: 'button', class: 'link-button', title: t('why.go'), onclick: () => goTo(way, router) }, code) : code);
   }));
 }
 
@@ -35,7 +35,7 @@ export function whySection(app, goTo) {
   const nextRow = h('div', { class: 'why-row', hidden: true }, h('dt', {}, t('why.next')), next);
   const rest = h('div', { class: 'why-rest' });
   const summary = h('summary', {}, h('h2', {}, t('verb.why')));
-  const element = h('details', { class: 'service-why panel' }, summary, headline, h('dl', { class: 'why-list' }, nextRow, rest));
+  const element = h('details', { class: 'service-why panel' }, summary, headline, h('dl', { class: 'why-facts' }, nextRow, rest));
   let answer = null;
 
   function drawNext(service, now) {

@@ -1,13 +1,13 @@
 // What the logs say: green, yellow, red for each service, what goes wrong most, and what to do about it.
 
 import { h, replace, text } from '../dom.js';
-import { emptyWords } from '../parts/strip.js';
+import { dot, emptyWords } from '../parts/dot.js';
 import { printed } from '../service/why.js';
 
 const SPANS = { '1h': 3600, '6h': 6 * 3600, '24h': 86400, '7d': 7 * 86400 };
 const TONES = { green: 'good', yellow: 'warn', red: 'bad' };
 
-const dot = (status) => h('span', { class: 'dot', 'data-tone': TONES[status] ?? 'off', 'aria-hidden': 'true' });
+const light = (status) => dot(TONES[status] ?? 'off');
 
 function span(first, last, format) {
   return first === last ? format.dateTime(first) : `${format.dateTime(first)} – ${format.dateTime(last)}`;
@@ -16,18 +16,18 @@ function span(first, last, format) {
 function signature(one, { t, format }) {
   const also = [one.cause && t('analysis.caused', { cause: one.cause }), one.where && t('analysis.where', { where: one.where })].filter(Boolean);
   return h('li', {}, h('details', { class: 'signature' },
-      h('summary', {}, h('span', { class: 'signature-count' }, format.count(one.count)), h('span', { class: 'dot', 'data-tone': one.level === 'error' ? 'bad' : 'warn', 'aria-hidden': 'true' }),
-          h('span', { class: 'signature-text' }, h('code', {}, one.signature), also.length > 0 && h('span', { class: 'quiet' }, ` ${also.join(', ')}`)),
+      h('summary', {}, h('span', { class: 'signature-count' }, format.count(one.count)), dot(one.level === 'error' ? 'bad' : 'warn'),
+          h('span', { class: 'signature-text' }, h('code', {}, one.signature), also.length > 0 && h('span', { class: 'muted' }, ` ${also.join(', ')}`)),
           h('span', { class: 'unseen' }, t(`log.level.${one.level}`))),
-      h('p', { class: 'quiet' }, span(one.first, one.last, format), ' · ', (one.services ?? [one.instance]).map((name, at) => [at > 0 && ', ',
+      h('p', { class: 'muted' }, span(one.first, one.last, format), ' · ', (one.services ?? [one.instance]).map((name, at) => [at > 0 && ', ',
         h('a', { href: `#/service/${encodeURIComponent(name)}?level=${one.level}&span=24h` }, name)])),
-      printed(one.example), one.lines_left_out ? h('p', { class: 'quiet' }, t('analysis.lines_left_out', { n: one.lines_left_out })) : null));
+      printed(one.example), one.lines_left_out ? h('p', { class: 'muted' }, t('analysis.lines_left_out', { n: one.lines_left_out })) : null));
 }
 
 function signatures(list, leftOut, app) {
   const { t, format } = app;
   return [h('ol', { class: 'signatures' }, list.map((one) => signature(one, app))),
-    leftOut?.kinds > 0 && h('p', { class: 'quiet' }, t('analysis.left_out', { kinds: format.count(leftOut.kinds), n: leftOut.count, count: format.count(leftOut.count) }))];
+    leftOut?.kinds > 0 && h('p', { class: 'muted' }, t('analysis.left_out', { kinds: format.count(leftOut.kinds), n: leftOut.count, count: format.count(leftOut.count) }))];
 }
 
 function endpoints(list, { t, format }) {
@@ -46,8 +46,8 @@ function section(title, ...content) {
 function service(one, app) {
   const { t, format } = app;
   const isOpen = one.status !== 'green';
-  const summary = h('summary', {}, dot(one.status), h('h3', {}, one.service), h('strong', {}, t(`analysis.${one.status}`)),
-      h('span', { class: 'quiet', lang: 'en' }, one.reasons.join(', ')));
+  const summary = h('summary', {}, light(one.status), h('h3', {}, one.service), h('strong', {}, t(`analysis.${one.status}`)),
+      h('span', { class: 'muted', lang: 'en' }, one.reasons.join(', ')));
   const numbers = [
     [t('analysis.errors_h'), format.count(Math.round(one.errors_per_hour * 10) / 10)], [t('analysis.warnings_h'), format.count(Math.round(one.warnings_per_hour * 10) / 10)],
     [t('analysis.requests'), one.requests ? format.count(one.requests) : null], ['5xx', one.requests ? format.count(one.server_errors) : null],
@@ -59,14 +59,14 @@ function service(one, app) {
       one.advice?.length > 0 && section(t('analysis.advice'), h('ul', { class: 'advice', lang: 'en' }, one.advice.map((each) => h('li', {}, each.text, ' ', each.try && h('code', {}, each.try))))),
       one.signatures?.length > 0 && section(t('analysis.signatures'), signatures(one.signatures, one.signatures_left_out, app)),
       one.endpoints?.length > 0 && section(t('analysis.endpoints'), endpoints(one.endpoints, app)),
-      one.problems?.length > 0 && h('p', { class: 'quiet' }, t('analysis.problems'), ' ', one.problems.join('; ')),
+      one.problems?.length > 0 && h('p', { class: 'muted' }, t('analysis.problems'), ' ', one.problems.join('; ')),
       h('p', {}, h('a', { href: `#/service/${encodeURIComponent(one.service)}` }, t('analysis.open', { name: one.service }))));
 }
 
 function totals(answer, { t, format }) {
   const counted = ['red', 'yellow', 'green'].filter((status) => answer[status] > 0)
-      .map((status) => h('span', { class: 'analysis-total' }, dot(status), `${format.count(answer[status])} ${t(`analysis.${status}`)}`));
-  return h('p', { class: 'analysis-totals' }, counted, h('span', { class: 'quiet' },
+      .map((status) => h('span', { class: 'analysis-total' }, light(status), `${format.count(answer[status])} ${t(`analysis.${status}`)}`));
+  return h('p', { class: 'analysis-totals' }, counted, h('span', { class: 'muted' },
       t('analysis.read', { size: format.bytes(answer.bytes), lines: format.count(answer.lines), errors: format.count(answer.errors), warnings: format.count(answer.warnings) })));
 }
 
@@ -104,7 +104,7 @@ export function open(root, params, app) {
       replace(content, emptyWords(t('analysis.none')));
       return;
     }
-    replace(content, totals(answer, app), answer.cut && h('p', { class: 'quiet' }, t('analysis.cut')),
+    replace(content, totals(answer, app), answer.cut && h('p', { class: 'muted' }, t('analysis.cut')),
         answer.signatures.length > 0 && answer.services.length > 1 && h('section', { class: 'panel analysed' }, h('h2', {}, t('analysis.over_all')), signatures(answer.signatures, null, app)),
         answer.services.map((one) => service(one, app)));
   }

@@ -1,6 +1,7 @@
 // Who changed what, from where, and what came of it; and whether nothing was taken out of the record.
 
 import { attr, h, replace, text } from '../dom.js';
+import { dot } from '../parts/dot.js';
 
 const PAGE = 100;
 const TONES = { done: 'good', accepted: '', failed: 'bad', denied: 'warn' };
@@ -12,11 +13,11 @@ function row(event, { t, format }) {
   const result = t(resultKey) === resultKey ? data.result ?? event.kind : t(resultKey);
   return h('tr', {},
       h('td', { class: 'nowrap' }, h('time', { datetime: event.at, title: format.exact(event.at) }, format.dateTime(event.at))),
-      h('td', {}, data.user ? `${data.user} ` : '', h('span', { class: data.user ? 'quiet' : null }, data.who ?? '–')),
-      h('td', { class: 'quiet' }, data.from ?? '–', data.pid ? ` (pid ${data.pid})` : ''),
+      h('td', {}, data.user ? `${data.user} ` : '', h('span', { class: data.user ? 'muted' : null }, data.who ?? '–')),
+      h('td', { class: 'muted' }, data.from ?? '–', data.pid ? ` (pid ${data.pid})` : ''),
       h('td', {}, h('code', {}, what || event.kind)),
-      h('td', { class: 'nowrap' }, h('span', { class: 'dot', 'data-tone': TONES[data.result] ?? '', 'aria-hidden': 'true' }), ' ', result),
-      h('td', { class: 'quiet' }, data.reason ?? ''));
+      h('td', { class: 'nowrap' }, dot(TONES[data.result] ?? ''), ' ', result),
+      h('td', { class: 'muted' }, data.reason ?? ''));
 }
 
 // {ok, words} of what audit.verify answered.

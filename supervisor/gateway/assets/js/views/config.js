@@ -33,7 +33,7 @@ export function open(root, params, app) {
 
   const box = h('div', { class: 'settings-box panel' });
   const note = h('p', { class: 'view-note', role: 'status' }, t('overview.loading'));
-  const where = h('p', { class: 'quiet' });
+  const where = h('p', { class: 'muted' });
   const find = h('input', {
     type: 'search', 'aria-label': t('config.find'), placeholder: t('config.find'), value: params.query?.find ?? '',
     oninput: () => {

@@ -3,7 +3,8 @@
 import { attr, h, replace } from '../dom.js';
 import { ago } from '../parts/clockwork.js';
 import { lines } from '../parts/series.js';
-import { emptyWords, markStrip } from '../parts/strip.js';
+import { dot, emptyWords } from '../parts/dot.js';
+import { markStrip } from '../parts/strip.js';
 import { sparkline } from '../charts.js';
 
 const TONES = { up: 'good', down: 'bad', unknown: 'off' };
@@ -27,13 +28,13 @@ function card(monitor, app) {
   }));
   const element = h('li', { class: 'panel monitor', 'data-state': monitor.state },
       h('div', { class: 'monitor-head' },
-          h('span', { class: 'dot', 'data-tone': TONES[monitor.state] ?? 'off', 'aria-hidden': 'true' }),
+          dot(TONES[monitor.state] ?? 'off'),
           h('h2', {}, monitor.name), h('strong', { class: 'monitor-state' }, t(`monitors.${monitor.state}`)),
-          h('span', { class: 'quiet monitor-target' }, `${monitor.kind} ${monitor.target}`)),
+          h('span', { class: 'muted monitor-target' }, `${monitor.kind} ${monitor.target}`)),
       h('div', { class: 'monitor-strip' }, markStrip(looks.slice(-60), app)), numbers, line,
       monitor.state !== 'up' && monitor.last_error && h('p', { class: 'monitor-error', lang: 'en' }, monitor.last_error),
-      monitor.failures > 0 && monitor.state === 'up' && h('p', { class: 'quiet' }, t('service.failures_of', { n: monitor.failures, limit: monitor.failures_allowed })),
-      monitor.state === 'down' && monitor.last_good_at && h('p', { class: 'quiet' }, t('service.last_good'), ' ', ago(monitor.last_good_at)));
+      monitor.failures > 0 && monitor.state === 'up' && h('p', { class: 'muted' }, t('service.failures_of', { n: monitor.failures, limit: monitor.failures_allowed })),
+      monitor.state === 'down' && monitor.last_good_at && h('p', { class: 'muted' }, t('service.last_good'), ' ', ago(monitor.last_good_at)));
   return {
     element,
     show(latency, up) {

@@ -76,7 +76,7 @@ class ServiceView {
       changed: (filter) => this.app.router.replaceQuery(Object.fromEntries(toParameters(filter))),
     });
     replace(this.logBox, this.log.element);
-    if (this.query.get('focus') === 'log') this.log.focus();
+    if (this.query.get('tab') === 'log') this.log.focus();
   }
 
   draw(now = Date.now()) {
@@ -95,7 +95,7 @@ class ServiceView {
     this.instances.draw(members, now, isWhole(members, this.name));
     this.checks.draw(members);
     this.#openLog(members);
-    const needed = needsReading(worst) || this.query.get('focus') === 'why';
+    const needed = needsReading(worst) || this.query.get('tab') === 'why';
     if (needed !== this.wasNeeded) this.why.open(needed);
     this.wasNeeded = needed;
     if (worst.state !== this.lastState || worst.health !== this.lastHealth) this.#askSoon();
