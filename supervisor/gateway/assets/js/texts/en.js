@@ -158,7 +158,6 @@ export default {
   'overview.actions': 'Actions',
   'overview.attempt': '{n} of {limit}',
   'overview.attempt_unlimited': 'attempt {n}',
-  'overview.ended': 'ended {ago}',
   'overview.cpu_exact': '{value} of one processor, the whole process tree, {at}',
   'overview.memory_exact': '{value} bytes, the whole process tree, {at}',
   'overview.restarts_exact_one': '{n} restart since it was declared',
@@ -166,8 +165,6 @@ export default {
   'overview.uptime_exact': 'running since {at}',
   'overview.health_exact': '{kind} {target}: {state}, {latency}',
   'overview.port_open': 'Open {address}',
-  'overview.cpu_line': 'CPU, the last minutes: now {now}, at most {most}',
-  'overview.memory_line': 'Memory, the last minutes: now {now}, at most {most}',
   'overview.nothing_found': 'Nothing matches “{search}”.',
   'overview.nothing_here': 'No service is in this list now.',
   'overview.show_all': 'Show all',
@@ -176,7 +173,6 @@ export default {
   'overview.empty_write': 'Write this to {file}:',
   'overview.empty_file': 'the ecosystem file',
   'overview.empty_then': 'and run, on the machine:',
-  'overview.empty_comment': 'a name of your choice',
 
   'attention.label': 'Needs attention',
   'attention.more_one': 'and {n} more',
@@ -194,7 +190,6 @@ export default {
   'why.gives_up': 'gives up',
   'why.last_words': 'last words',
   'why.notes': 'notes',
-  'why.rules': 'rules',
   'why.try': 'try',
 
   'login.title': 'Log in',
