@@ -1,5 +1,8 @@
 // Every word of the page, by "view.word". A key with _one and _other is chosen by the number n.
+import views from './views_en.js';
+
 export default {
+  ...views,
   'page.title': 'Mainstay',
   'page.services': 'Services',
   'page.monitors': 'Monitors',
