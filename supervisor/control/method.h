@@ -20,6 +20,9 @@ struct Method {
   void (*handle)(Context&, const Call&, Params&);
   // In spite of its level, people whose level is Admin reach it over the page.
   bool for_web_admins = false;
+  bool reads = false;  // it changes nothing, though its level is above Read
+
+  bool changes() const { return level != AccessLevel::Read && !reads; }
 };
 
 std::span<const Method> methods();
@@ -52,6 +55,8 @@ void logs_usage(Context&, const Call&, Params&);
 void analysis_get(Context&, const Call&, Params&);
 void events_list(Context&, const Call&, Params&);
 void events_follow(Context&, const Call&, Params&);
+void audit_list(Context&, const Call&, Params&);
+void audit_verify(Context&, const Call&, Params&);
 void history_availability(Context&, const Call&, Params&);
 void monitors_list(Context&, const Call&, Params&);
 void history_query(Context&, const Call&, Params&);

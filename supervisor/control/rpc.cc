@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "control/parsed_params.h"
-#include "web/level_name.h"
+#include "mainstay/access.h"
 
 namespace mainstay::control {
 
@@ -45,7 +45,7 @@ std::optional<OnBehalf> on_behalf(const Json& as) {
   if (!as.is_object()) return std::nullopt;
   auto who = short_text(as, "who");
   auto from = short_text(as, "from");
-  const auto level = web::level_named(short_text(as, "level").value_or(""));
+  const auto level = access_level_from(short_text(as, "level").value_or(""));
   if (!who || !level || (!from && as.contains("from"))) return std::nullopt;
   return OnBehalf{std::move(*who), from.value_or(""), *level};
 }

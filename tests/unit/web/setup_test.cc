@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <random>
 
+#include "unit/web/accesses.h"
+
 using namespace mainstay;
 using namespace mainstay::web;
+using mainstay::web::testing::kHash;
 
 namespace {
 
@@ -17,8 +20,7 @@ Setup everything() {
   setup.remote_without_tls = true;
   setup.certificate = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
   setup.key = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
-  setup.access.users = {{"ana", "$y$j9T$abc", AccessLevel::Admin, 7},
-                        {"bo", "$y$j9T$def", AccessLevel::Read, 1}};
+  setup.access.users = {{"ana", kHash, AccessLevel::Admin, 7}, {"bo", kHash, AccessLevel::Read, 1}};
   setup.access.tokens = {{"deploy", std::string(64, 'a'), AccessLevel::Operate, 1'763'800'000}};
   setup.access.session_key = std::string(64, 'f');
   setup.access.ended = {{"0123456789abcdef", 1'763'900'000}};
@@ -40,6 +42,7 @@ TEST_CASE("A setup that lacks anything, or has it of another type, is none") {
        {"", "{", "[]", "{}", "null", R"({"name":1})",
         R"({"name":"a","listen":"b","remote_without_tls":"no","certificate":"","key":"",)"
         R"("access":{"users":[],"tokens":[],"session_key":"","ended":[]}})",
+        R"({"name":"a","listen":"b","remote_without_tls":false,"certificate":"","key":""})",
         R"({"name":"a","listen":"b","remote_without_tls":false,"certificate":"","key":"",)"
         R"("access":{"users":[{"name":"x"}],"tokens":[],"session_key":"","ended":[]}})",
         R"({"name":"a","listen":"b","remote_without_tls":false,"certificate":"","key":"",)"
