@@ -26,6 +26,7 @@ class History;
 }
 namespace mainstay::web {
 class AccessStore;
+class Page;
 }
 
 namespace mainstay::control {
@@ -81,18 +82,21 @@ struct Parts {
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
   HistorySource* samples = nullptr;            // nothing: no history is kept
   web::AccessStore* access = nullptr;          // nothing: nobody comes in over the web
+  const web::Page* page = nullptr;             // nothing: none is declared
 };
 
 class Waits;
 class Analyses;
 class EventStreams;
 class LogStreams;
+class ServiceStreams;
 
 struct Context {
   Parts& parts;
   Waits& waits;
   EventStreams& events;
   LogStreams& logs;
+  ServiceStreams& services;
   Analyses& analyses;
 
   runtime::Controller& controller() const { return parts.controller; }
