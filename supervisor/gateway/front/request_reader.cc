@@ -126,8 +126,8 @@ std::size_t RequestReader::take_body(std::string_view bytes) {
 void RequestReader::refuse(BadRequest why) {
   refusal_ = std::move(why);
   state_ = State::Refused;
-  head_ = {};
-  headers_ = {};
+  std::string{}.swap(head_);  // assigning would keep the memory
+  std::vector<Header>{}.swap(headers_);
 }
 
 bool RequestReader::take_awaits_go() {
