@@ -92,6 +92,7 @@ std::int64_t Keeper::next_deadline() const {
   if (finish_deadline_ != 0) consider(finish_deadline_);
   if (trial_deadline_ != 0) consider(trial_deadline_);
   if (foreign_.deadline() != 0) consider(foreign_.deadline());
+  if (link_.head_start_ends() != 0) consider(link_.head_start_ends());
   return next;
 }
 
@@ -182,6 +183,7 @@ void Keeper::on_terminate(int signal, std::int64_t now) {
 }
 
 void Keeper::reap(std::int64_t now) {
+  link_.end_head_start();
   int status = 0;
   if (reaper_.reap(controller_.pid(), status, !reaps_all())) on_controller_end(status, now);
 }

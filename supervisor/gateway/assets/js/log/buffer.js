@@ -1,0 +1,139 @@
+// The lines that a log view holds: bounded in number and in size, whatever a service prints.
+//
+// An entry is a line {key, at, service, instance, stream, text, tint, open, more} or a gap
+// {key, gap: 'skipped'|'started_over', bytes|files}. Keys rise from entry to entry. `open`: its end
+// has not come yet. `more`: characters of it that were not kept.
+
+import { Tints } from './level.js';
+
+export const LIMITS = { entries: 10000, characters: 16 * 1024 * 1024, lineCharacters: 128 * 1024 };
+
+function isSame(one, other) {
+  return one.at === other.at && one.instance === other.instance && one.stream === other.stream &&
+         one.text === other.text;
+}
+
+// How many entries at the beginning of `later` are those at the end of `earlier`.
+export function overlap(earlier, later) {
+  for (let count = Math.min(earlier.length, later.length); count > 0; count -= 1) {
+    const from = earlier.length - count;
+    let at = 0;
+    while (at < count && isSame(earlier[from + at], later[at])) at += 1;
+    if (at === count) return count;
+  }
+  return 0;
+}
+
+export class LogBuffer {
+  constructor(limits = LIMITS) {
+    this.limits = limits;
+    this.clear();
+  }
+
+  clear() {
+    this.entries = [];
+    this.characters = 0;
+    this.lastKey = 0;
+    this.firstKey = 1;
+    this.open = new Map();
+    this.tints = new Tints();
+    this.resumed = null;
+  }
+
+  // An item of logs.follow. Returns what it changed: {added: [entry…], changed: [entry…], dropped: n}.
+  take(item) {
+    const change = { added: [], changed: [], dropped: 0 };
+    if (item.skipped_bytes) this.#push(change, { gap: 'skipped', bytes: item.skipped_bytes });
+    if (item.started_over?.length) {
+      this.#push(change, { gap: 'started_over', files: item.started_over });
+    }
+    for (const line of this.#without_known(item.lines ?? [])) this.#line(change, line);
+    this.#trim(change);
+    return change;
+  }
+
+  // The next lines may be ones that are here already: the stream was begun anew, a little before its
+  // end.
+  expectRepeats() {
+    this.resumed = this.entries.filter((entry) => !entry.gap).slice(-1000);
+  }
+
+  // Older lines, in front. Those that are here already are left out. Returns the new entries.
+  prepend(lines) {
+    const known = this.entries.filter((entry) => !entry.gap).slice(0, 1000);
+    const fresh = lines.slice(0, lines.length - overlap(lines, known));
+    const room = Math.max(0, this.limits.entries - this.entries.length);
+    const taken = room === 0 ? [] : fresh.slice(-room);
+    this.firstKey -= taken.length;
+    const tints = new Tints();
+    taken.forEach((line, at) => { taken[at] = this.#entry(line, this.firstKey + at, tints); });
+    this.entries.unshift(...taken);
+    for (const entry of taken) this.characters += entry.text.length;
+    return taken;
+  }
+
+  #without_known(lines) {
+    if (!this.resumed || lines.length === 0) return lines;
+    const known = this.resumed;
+    this.resumed = null;
+    return lines.slice(overlap(known, lines));
+  }
+
+  #next() {
+    this.lastKey += 1;
+    return this.lastKey;
+  }
+
+  #entry(line, key, tints) {
+    const { lineCharacters } = this.limits;
+    const text = line.text.slice(0, lineCharacters);
+    return {
+      key, at: line.at, service: line.service, instance: line.instance,
+      stream: line.stream, tint: tints.next(line), text, open: line.partial === true,
+      more: line.text.length - text.length,
+    };
+  }
+
+  #push(change, entry) {
+    const whole = { key: this.#next(), ...entry };
+    this.entries.push(whole);
+    change.added.push(whole);
+  }
+
+  #line(change, line) {
+    const source = `${line.instance} ${line.stream}`;
+    const begun = line.continued ? this.open.get(source) : undefined;
+    if (begun) {
+      const room = Math.max(0, this.limits.lineCharacters - begun.text.length);
+      const piece = line.text.slice(0, room);
+      begun.text += piece;
+      begun.more += line.text.length - piece.length;
+      begun.open = line.partial === true;
+      this.characters += piece.length;
+      if (!change.added.includes(begun) && !change.changed.includes(begun)) {
+        change.changed.push(begun);
+      }
+      if (!begun.open) this.open.delete(source);
+      return;
+    }
+    const entry = this.#entry(line, this.#next(), this.tints);
+    this.entries.push(entry);
+    change.added.push(entry);
+    this.characters += entry.text.length;
+    if (entry.open) this.open.set(source, entry);
+    else this.open.delete(source);
+  }
+
+  #trim(change) {
+    const { entries, characters } = this.limits;
+    let count = 0;
+    while (count < this.entries.length - 1 &&
+           (this.entries.length - count > entries || this.characters > characters)) {
+      this.characters -= this.entries[count].text?.length ?? 0;
+      count += 1;
+    }
+    if (count === 0) return;
+    this.entries.splice(0, count);
+    change.dropped = count;
+  }
+}
