@@ -30,7 +30,8 @@ void check_request(const WebRequest& request, const RequestLimits& limits) {
   must(request.body.size() <= limits.body && request.target.size() <= limits.line);
   must(request.head.starts_with(request.method + " " + request.target + " HTTP/1."));
   must(request.head.ends_with("\r\n\r\n"));
-  must(request.target.starts_with('/') && !occurs(request.target, "/../"));
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  must(path.starts_with('/') && !occurs(path + "/", "/../") && path.size() <= limits.path);
   must(request.header("transfer-encoding").empty());
   // Each line end is CR LF, and there is no other CR, LF or NUL.
   const auto count = [&](char c) { return std::ranges::count(request.head, c); };

@@ -139,6 +139,7 @@ WebRequest RequestReader::finish() {
   WebRequest request;
   request.method = std::move(line_.method);
   request.target = std::move(line_.target);
+  std::erase_if(headers_, [](const Header& each) { return each.name == "expect"; });
   request.headers = std::move(headers_);
   request.head = std::move(head_);
   request.body = std::move(body_);

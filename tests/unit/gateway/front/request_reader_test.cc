@@ -86,7 +86,10 @@ TEST_CASE("who waits for a word before its body is told of once, and Expect goes
   CHECK_FALSE(reader.take_awaits_go());
   reader.take("ab");
   REQUIRE(reader.complete());
-  CHECK(reader.finish().head == post("Content-Length: 2\r\nX: y\r\n", ""));
+  const WebRequest request = reader.finish();
+  CHECK(request.head == post("Content-Length: 2\r\nX: y\r\n", ""));
+  CHECK(request.header("expect").empty());
+  CHECK(request.header("x") == "y");
   SUBCASE("nobody waits when the body is there already, or when there is none") {
     reader.take(post("Content-Length: 2\r\nExpect: 100-continue\r\n", "a"));
     CHECK_FALSE(reader.take_awaits_go());
