@@ -33,6 +33,9 @@ constexpr std::array kAnalysis{Names("targets"), Names("since"), Names("until"),
 constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
                              Names("until"), Names("limit"),  Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("since"), Names("targets")};
+constexpr std::array kAudit{Names("before"), Names("since"), Names("until"), Names("limit"),
+                            Names("targets")};
+constexpr std::array kVerify{Names("head"), Names("progress")};
 constexpr std::array kAvailability{Names("targets"), Names("since"), Names("until"), Names("days")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
@@ -61,6 +64,16 @@ constexpr std::array kMethods{
     Method{"analysis.get", AccessLevel::Read, kAnalysis, analysis_get},
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
+    Method{.name = "audit.list",
+           .level = AccessLevel::Admin,
+           .params = kAudit,
+           .handle = audit_list,
+           .reads = true},
+    Method{.name = "audit.verify",
+           .level = AccessLevel::Admin,
+           .params = kVerify,
+           .handle = audit_verify,
+           .reads = true},
     Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
     Method{"history.query", AccessLevel::Read, kHistory, history_query},
@@ -103,7 +116,7 @@ void dispatch(Context& context, const Call& asked, AccessLevel level, const Requ
   });
   if (method == kMethods.end()) return asked.fail(unknown_method(request.method));
   Call call = asked;
-  if (method->level != AccessLevel::Read) {
+  if (method->changes()) {
     call.set_audit(std::make_shared<Audit>(context.controller(), method->name,
                                            asker_of(context.parts.facts, call)));
   }

@@ -53,6 +53,8 @@ void Conversation::act(checks::GatewayMessage message) {
                 });
   } else if (const auto* cancel = std::get_if<checks::CancelHttp>(&message)) {
     prober_.cancel(cancel->token);
+  } else if (const auto* setup = std::get_if<checks::SetUpWeb>(&message)) {
+    if (on_web_setup_) on_web_setup_(setup->text);
   } else {
     end("the controller sent an answer");
   }

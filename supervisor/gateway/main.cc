@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "checks/gateway_descriptors.h"
 #include "checks/gateway_protocol.h"
 #include "gateway/confinement.h"
 #include "gateway/conversation.h"
@@ -47,6 +48,11 @@ int run(std::string_view user) {
     signal(number, SIG_IGN);
   if (const Status confined = confine(checks::kGatewayDescriptor, user); !confined) {
     fmt::print(stderr, "{}\n", confined.error().message);
+    return 1;
+  }
+  const auto descriptors = checks::take_gateway_descriptors(checks::kGatewayDescriptor);
+  if (!descriptors) {
+    fmt::print(stderr, "mainstay-gateway: {}\n", descriptors.error().message);
     return 1;
   }
   serve();

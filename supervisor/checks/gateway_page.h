@@ -1,0 +1,20 @@
+// What a gateway that serves the page is given, asked for each time that one is started.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace mainstay::checks {
+
+class GatewayPage {
+ public:
+  virtual ~GatewayPage() = default;
+  // As checks/gateway_descriptors.h has them.
+  virtual std::vector<UniqueFd> descriptors() = 0;
+  // The text of SetUpWeb, at most kMaxWebSetup.
+  virtual std::string setup() = 0;
+};
+
+}  // namespace mainstay::checks
