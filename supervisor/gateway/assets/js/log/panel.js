@@ -10,25 +10,12 @@ import { rawText } from './copy.js';
 import { LogRows } from './rows.js';
 import { matcher } from './search.js';
 import { toolbar } from './toolbar.js';
+import { rowWords, stateWords } from './words.js';
 
 const FIRST_LINES = 500;
 const OLDER_LINES = 500;
 const LONGEST_SPAN = 10000;
 const NEAR_END = 32;
-
-function wordsOfGap(entry) {
-  if (entry.gap === 'skipped') return t('log.skipped', { size: format.bytes(entry.bytes) });
-  return t('log.started_over', { files: entry.files.join(', ') });
-}
-
-// What is between the lines and the browser: texts in the language of the page.
-const words = {
-  gap: wordsOfGap,
-  more: (left) => t('log.more', { size: format.bytes(left) }),
-  kept: (left) => t('log.not_kept', { size: format.bytes(left) }),
-  time: (at) => `${format.clock(at)}.${at.slice(20, 23)}`,
-  exact: (entry) => `${format.exact(entry.at)} · ${entry.instance} · ${t(`log.stream.${entry.stream}`)}`,
-};
 
 // targets: text as in the API. options: {filter, named, changed(filter)}. `named`: show of
 // which instance a line is.
@@ -52,6 +39,7 @@ export class LogPanel {
   close() {
     this.stream?.close();
     this.draw.cancel();
+    this.observer.disconnect();
     this.bar.close();
     this.buffer.clear();
   }
@@ -116,7 +104,13 @@ export class LogPanel {
     this.status = h('span', { class: 'log-status', role: 'status' });
     this.element = h('div', { class: `log-panel${this.options.named ? ' log-named' : ''}` },
         this.bar.element, h('div', { class: 'log-body' }, this.scroller, this.news), this.bar.foot(this.status));
-    this.rows = new LogRows(this.list, words);
+    // A window of another size, or lines that turn out higher than was thought, keep the end in sight.
+    this.observer = new ResizeObserver(() => {
+      if (this.isFollowing && !this.isPaused) this.#stickToEnd();
+    });
+    this.observer.observe(this.scroller);
+    this.observer.observe(this.list);
+    this.rows = new LogRows(this.list, rowWords);
     this.rows.setExpression(matcher(this.filter.find, this.filter.expression));
   }
 
@@ -220,20 +214,13 @@ export class LogPanel {
     text(this.news, this.unseen ? t('log.new_lines', { n: this.unseen, count: format.count(this.unseen) }) : t('log.to_end'));
     this.older.hidden = this.buffer.entries.length === 0 || (this.reachedBeginning && !this.#hasMoreHeld());
     this.bar.paused(this.isPaused, isFollowed);
-    text(this.status, this.#statusWords());
+    text(this.status, stateWords(this.isPaused ? 'paused' : this.state, this.detail, this.buffer.entries.length));
     this.status.dataset.state = this.isPaused ? 'paused' : this.state;
     this.#explain();
   }
 
   #hasMoreHeld() {
     return this.rows.shown[0]?.key !== this.buffer.entries[0]?.key;
-  }
-
-  #statusWords() {
-    if (this.isPaused) return t('log.state.paused');
-    if (this.state === 'waiting') return t('log.state.waiting', { time: format.inSeconds(this.detail.seconds) });
-    if (this.state === 'ended') return t('log.state.lines', { n: this.buffer.entries.length, count: format.count(this.buffer.entries.length) });
-    return t(`log.state.${this.state ?? 'connecting'}`);
   }
 
   // Why there is nothing, or what is wrong.
