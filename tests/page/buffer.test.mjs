@@ -111,3 +111,12 @@ test('pieces of an older line become one and are recognised', () => {
   assert.deepEqual(texts(buffer), ['before', 'abcd', 'next']);
   assert.equal(new LogBuffer().prepend(pieces).length, 1);
 });
+
+test('gaps without lines between them are one', () => {
+  const buffer = new LogBuffer();
+  buffer.take({ lines: [], skipped_bytes: 10 });
+  const change = buffer.take({ lines: [], skipped_bytes: 5 });
+  assert.deepEqual(texts(buffer), ['skipped']);
+  assert.equal(buffer.entries[0].bytes, 15);
+  assert.deepEqual(change.changed, [buffer.entries[0]]);
+});

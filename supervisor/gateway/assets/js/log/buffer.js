@@ -43,7 +43,7 @@ export class LogBuffer {
   // An item of logs.follow. Returns what it changed: {added: [entry…], changed: [entry…], dropped: n}.
   take(item) {
     const change = { added: [], changed: [], dropped: 0 };
-    if (item.skipped_bytes) this.#push(change, { gap: 'skipped', bytes: item.skipped_bytes });
+    if (item.skipped_bytes) this.#skip(change, item.skipped_bytes);
     if (item.started_over?.length) {
       this.#push(change, { gap: 'started_over', files: item.started_over });
     }
@@ -95,6 +95,17 @@ export class LogBuffer {
       stream: line.stream, tint: this.tints.next(line), text, open: line.partial === true,
       more: line.text.length - text.length,
     };
+  }
+
+  // Gaps with nothing between them are one.
+  #skip(change, bytes) {
+    const last = this.entries.at(-1);
+    if (last?.gap !== 'skipped') {
+      this.#push(change, { gap: 'skipped', bytes });
+      return;
+    }
+    last.bytes += bytes;
+    change.changed.push(last);
   }
 
   #push(change, entry) {

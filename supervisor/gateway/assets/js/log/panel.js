@@ -1,12 +1,13 @@
 // A log that is followed: its toolbar, its lines, and the stream they come from. Part of the service
 // view and the whole of the log view.
 
-import { everyFrame, h, replace, text } from '../dom.js';
+import { everyFrame, h, text } from '../dom.js';
 import * as format from '../format.js';
 import { t } from '../i18n.js';
 import { LogBuffer } from './buffer.js';
 import { EMPTY, follows, toParameters, toQuery } from './filter.js';
 import { rawText } from './copy.js';
+import { explain } from './note.js';
 import { LogRows } from './rows.js';
 import { matcher } from './search.js';
 import { toolbar } from './toolbar.js';
@@ -16,6 +17,7 @@ const FIRST_LINES = 500;
 const OLDER_LINES = 500;
 const LONGEST_SPAN = 10000;
 const NEAR_END = 32;
+const LONGEST_REST = 500;
 
 // targets: text as in the API. options: {filter, named, changed(filter)}. `named`: show of
 // which instance a line is.
@@ -32,16 +34,31 @@ export class LogPanel {
     this.hits = [];
     this.lastTop = 0;
     this.#build();
-    this.draw = everyFrame(() => this.#draw());
+    this.frame = everyFrame(() => this.#draw());
     this.#begin();
   }
 
   close() {
     this.stream?.close();
-    this.draw.cancel();
+    this.frame.cancel();
+    clearTimeout(this.later);
     this.observer.disconnect();
     this.bar.close();
     this.buffer.clear();
+  }
+
+  // Drawing takes a fifth of the time at most, so that the page answers whatever a service prints.
+  draw() {
+    if (this.later) return;
+    const rest = (this.cost ?? 0) * 4;
+    if (rest < 20) {
+      this.frame();
+      return;
+    }
+    this.later = setTimeout(() => {
+      this.later = 0;
+      this.frame();
+    }, Math.min(rest, LONGEST_REST));
   }
 
   focus() {
@@ -188,6 +205,7 @@ export class LogPanel {
   }
 
   #draw() {
+    const begun = performance.now();
     const isHeld = this.isPaused || !this.isFollowing;
     if (!isHeld || this.rows.shown.length === 0) {
       this.rows.sync(this.buffer.entries, true);
@@ -195,6 +213,7 @@ export class LogPanel {
       this.#countHits();
     }
     this.#tell();
+    this.cost = performance.now() - begun;
   }
 
   #stickToEnd() {
@@ -216,30 +235,13 @@ export class LogPanel {
     this.bar.paused(this.isPaused, isFollowed);
     text(this.status, stateWords(this.isPaused ? 'paused' : this.state, this.detail, this.buffer.entries.length));
     this.status.dataset.state = this.isPaused ? 'paused' : this.state;
-    this.#explain();
+    explain(this.note, {
+      ...this, isEmpty: this.buffer.entries.length === 0, isFiltered: this.#address().toString() !== '', clear: () => this.set(EMPTY),
+    });
   }
 
   #hasMoreHeld() {
     return this.rows.shown[0]?.key !== this.buffer.entries[0]?.key;
-  }
-
-  // Why there is nothing, or what is wrong.
-  #explain() {
-    const parts = [];
-    if (this.trouble) parts.push(h('p', { class: 'log-trouble' }, this.trouble.message));
-    if (this.state === 'ended' && this.detail?.cut) parts.push(h('p', null, t('log.cut')));
-    for (const problem of this.detail?.problems ?? []) parts.push(h('p', { class: 'log-trouble' }, problem));
-    if (!this.trouble && this.isLoaded && this.buffer.entries.length === 0) parts.push(this.#emptyWords());
-    const isSame = parts.map((part) => part.textContent).join() === this.explained;
-    this.explained = parts.map((part) => part.textContent).join();
-    if (!isSame) replace(this.note, parts);
-    this.note.hidden = parts.length === 0;
-  }
-
-  #emptyWords() {
-    if (this.#address().toString() === '') return h('p', null, t('log.empty'));
-    return h('p', null, t('log.no_match'), ' ',
-        h('button', { type: 'button', class: 'log-expand', onclick: () => this.set(EMPTY) }, t('log.clear')));
   }
 
   #scrolled() {

@@ -49,7 +49,7 @@ export default {
   'log.started_over': 'The log was emptied or replaced: {files}',
   'log.cut': 'Older lines are left out for size: download has them all.',
   'log.empty': 'Nothing was printed yet. New lines are shown as they come.',
-  'log.no_match': 'No line is like this.',
+  'log.no_match': 'No line is like this so far.',
   'log.clear': 'Show all',
   'log.state.connecting': 'connecting …',
   'log.state.reading': 'reading …',

@@ -49,7 +49,7 @@ export default {
   'log.started_over': 'El registro se vació o se reemplazó: {files}',
   'log.cut': 'Se omiten líneas anteriores por su tamaño: la descarga las tiene todas.',
   'log.empty': 'Aún no se ha escrito nada. Las líneas nuevas aparecen según llegan.',
-  'log.no_match': 'Ninguna línea es así.',
+  'log.no_match': 'Por ahora ninguna línea es así.',
   'log.clear': 'Mostrar todas',
   'log.state.connecting': 'conectando …',
   'log.state.reading': 'leyendo …',

@@ -21,9 +21,11 @@ export function open(root, params, app) {
   const observer = new ResizeObserver(fit);
   observer.observe(document.documentElement);
   fit();
+  const unlisten = app.keys((key) => key === '/' && (panel.bar.focus(), true));
   return {
     close() {
       observer.disconnect();
+      unlisten();
       panel.close();
     },
   };

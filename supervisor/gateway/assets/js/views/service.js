@@ -32,6 +32,7 @@ class ServiceView {
     this.closers.push(app.store.subscribe(['services', 'pending', 'session', 'settings'], () => this.draw()));
     this.closers.push(app.store.subscribe(['events'], () => this.#takeEvents()));
     this.closers.push(everySecond((now) => this.draw(now)));
+    this.closers.push(app.keys((key) => this.#press(key)));
     this.draw();
   }
 
@@ -110,6 +111,27 @@ class ServiceView {
     if (store.services.size === 0 && store.connection.state !== 'live') return;
     if (this.missing.firstChild) return;
     replace(this.missing, h('h1', {}, this.name), h('p', {}, t('service.missing', { name: this.name })), h('p', {}, h('a', { href: '#/' }, t('page.back'))));
+  }
+
+  #press(key) {
+    const { actions, store } = this.app;
+    const members = membersOf(store.services, this.name);
+    if (members.length === 0) return false;
+    const verbs = actions.verbsFor(worstOf(members));
+    const wanted = { r: ['restart'], s: ['stop', 'start'] }[key]?.find((verb) => verbs.includes(verb));
+    if (wanted) actions.run(wanted, [this.name]);
+    else if (key === 'l') this.log.focus();
+    else if (key === '/') this.log.bar.focus();
+    else if (key === 'Escape') this.#leave();
+    else return false;
+    return true;
+  }
+
+  // Out of a field first, then out of the page.
+  #leave() {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement && this.root.contains(active) && active.matches('input, select')) active.blur();
+    else this.app.router.go([]);
   }
 
   #takeEvents() {
