@@ -66,12 +66,16 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
                .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller),
-      rest(base.loop, release_code) {
+      rest(base.loop, release_code),
+      notice_(base.notice) {
   sampling.set_keep([this](history::Round round) {
     history.add(std::move(round));
     rest.start(kWritten);
   });
-  sampler.on_interval([this](const process::UsageSample& sample) { sampling.take(sample); });
+  sampler.on_interval([this](const process::UsageSample& sample) {
+    sampling.take(sample);
+    if (server) server->usage_sampled();
+  });
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);
@@ -116,13 +120,14 @@ void Parts::close_history() {
 
 void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
                   control::UpgradeRequest upgrade) {
+  make_page(loop);
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(
-      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
-                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors, &samples},
-      std::move(listening), options);
+  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
+                                history, io::read_clocks, std::move(facts), std::move(upgrade),
+                                &monitors, &samples, page ? &*page : nullptr},
+                 std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);
     server->log_grew(file);

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "checks/engine.h"
 #include "checks/gateway_client.h"
@@ -33,6 +35,7 @@
 #include "process/tree.h"
 #include "recorded_samples.h"
 #include "runtime/controller.h"
+#include "web/page.h"
 
 namespace mainstay {
 
@@ -65,6 +68,9 @@ struct Parts {
   // From now on clients are answered, and logs are cut.
   void serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
              control::UpgradeRequest upgrade);
+  // The page, if one is declared, is served as soon as it can be. After serve(). `bound`: what a
+  // former controller listened on.
+  void serve_page(std::vector<UniqueFd> bound, std::function<void(std::span<const UniqueFd>)> keep);
   // Nothing more is to be told: all of it is written. Blocks until it is.
   void close_history();
   // The history gets what it lacks of the events of a former controller, and those to come have
@@ -91,10 +97,16 @@ struct Parts {
   process::MemoryPolling polling;
   control::SampledUsage usage;
   io::Timer rest;  // after a look at everything
+  std::optional<web::Page> page;
   std::optional<control::Server> server;
 
  private:
   void record_looks();
+  void make_page(io::Loop& loop);
+  Result<UniqueFd> connect_gateway();
+
+  std::function<void(const std::string&)> notice_;
+  std::function<void(std::span<const UniqueFd>)> keep_page_;
 };
 
 }  // namespace mainstay

@@ -105,15 +105,22 @@ void GatewayProcess::start() {
     return rest(system_error("cannot talk to the HTTP gateway", errno).message);
   UniqueFd ours{ends[0]};
   UniqueFd theirs{ends[1]};
-  const auto given = page_ != nullptr ? page_->descriptors() : std::vector<UniqueFd>{};
-  if (const Status sent = send_gateway_descriptors(ours.get(), given); !sent)
-    return rest(sent.error().message);
+  if (const Status given = give_descriptors(ours.get()); !given) {
+    rest(given.error().message);
+    return tell(given.error().message);
+  }
   connect(std::move(ours));
   const std::uint64_t life = ++life_;
   run_ = runs_.start(
       request_for(program_), {}, options_of_run(),
       [this, life](const process::AuxiliaryResult& result) { on_exit(life, result); },
       std::move(theirs));
+}
+
+Status GatewayProcess::give_descriptors(int socket) {
+  if (page_ == nullptr) return send_gateway_descriptors(socket, {});
+  const auto descriptors = page_->descriptors();
+  return descriptors ? send_gateway_descriptors(socket, *descriptors) : descriptors.error();
 }
 
 // Looked for again with the next request, or soon: to install it is all it takes.

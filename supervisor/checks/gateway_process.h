@@ -55,6 +55,7 @@ class GatewayProcess {
 
  private:
   void start();
+  Status give_descriptors(int socket);
   void miss(const Error& why);
   void stop();
   std::string until_then() const;

@@ -24,6 +24,9 @@ class Monitors;
 namespace mainstay::history {
 class History;
 }
+namespace mainstay::web {
+class Page;
+}
 
 namespace mainstay::control {
 
@@ -77,18 +80,21 @@ struct Parts {
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
   HistorySource* samples = nullptr;            // nothing: no history is kept
+  const web::Page* page = nullptr;             // nothing: none is declared
 };
 
 class Waits;
 class Analyses;
 class EventStreams;
 class LogStreams;
+class ServiceStreams;
 
 struct Context {
   Parts& parts;
   Waits& waits;
   EventStreams& events;
   LogStreams& logs;
+  ServiceStreams& services;
   Analyses& analyses;
 
   runtime::Controller& controller() const { return parts.controller; }

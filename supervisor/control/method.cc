@@ -45,6 +45,7 @@ constexpr std::array kCancel{Names("id")};
 
 constexpr std::array kMethods{
     Method{"services.list", AccessLevel::Read, kTargets, services_list},
+    Method{"services.follow", AccessLevel::Read, kTargets, services_follow},
     Method{"services.get", AccessLevel::Read, kName, services_get},
     Method{"services.why", AccessLevel::Read, kName, services_why},
     Method{"services.crashes", AccessLevel::Read, kCrashes, services_crashes},
@@ -68,11 +69,13 @@ constexpr std::array kMethods{
            .level = AccessLevel::Admin,
            .params = kAudit,
            .handle = audit_list,
+           .for_web_admins = true,
            .reads = true},
     Method{.name = "audit.verify",
            .level = AccessLevel::Admin,
            .params = kVerify,
            .handle = audit_verify,
+           .for_web_admins = true,
            .reads = true},
     Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
@@ -97,11 +100,27 @@ RpcFailure unknown_method(std::string_view name) {
 }
 
 Asker asker_of(const Facts& facts, const Call& call) {
+  if (const OnBehalf* as = call.as()) return {as->who.empty() ? "somebody" : as->who, {}, 0, *as};
   const auto peer = call.peer();
   if (!peer) return {call.who(), {}, 0};
   const auto user = facts.users.find(peer->uid);
   return {fmt::format("uid {}", peer->uid), user == facts.users.end() ? "" : user->second,
           static_cast<int>(peer->pid)};
+}
+
+bool may_reach(const Call& call, AccessLevel level, const Method& method) {
+  const bool web_admin = call.as() != nullptr && call.as()->level == AccessLevel::Admin;
+  return level >= method.level || (web_admin && method.for_web_admins);
+}
+
+RpcFailure denied(const Call& call, const Method& method) {
+  const OnBehalf* as = call.as();
+  const bool only_here = as != nullptr && as->level >= method.level;
+  return {RpcError::Denied, "denied",
+          only_here
+              ? fmt::format("{} is not done over the web; use ctl on the machine", method.name)
+              : fmt::format("{} needs more rights than {}", method.name,
+                            as == nullptr ? "this connection has" : "you have")};
 }
 
 }  // namespace
@@ -120,10 +139,7 @@ void dispatch(Context& context, const Call& asked, AccessLevel level, const Requ
     call.set_audit(std::make_shared<Audit>(context.controller(), method->name,
                                            asker_of(context.parts.facts, call)));
   }
-  if (level < method->level) {
-    return call.fail({RpcError::Denied, "denied",
-                      fmt::format("{} needs more rights than this connection has", method->name)});
-  }
+  if (!may_reach(call, level, *method)) return call.fail(denied(call, *method));
   if (const auto refusal = refused_by_drain(context.parts.facts, *method))
     return call.fail(*refusal);
   Params params(*request.params, method->params);

@@ -18,6 +18,8 @@ struct Method {
   // Answers `call` or lets somebody answer it later. When params has a problem after the handler
   // read what it needs, the handler must fail the call with it (see refused()) and change nothing.
   void (*handle)(Context&, const Call&, Params&);
+  // In spite of its level, people whose level is Admin reach it over the page.
+  bool for_web_admins = false;
   bool reads = false;  // it changes nothing, though its level is above Read
 
   bool changes() const { return level != AccessLevel::Read && !reads; }
@@ -33,6 +35,7 @@ bool refused(const Call& call, const Params& params);
 
 // The handlers, by resource.
 void services_list(Context&, const Call&, Params&);
+void services_follow(Context&, const Call&, Params&);
 void services_get(Context&, const Call&, Params&);
 void services_why(Context&, const Call&, Params&);
 void services_crashes(Context&, const Call&, Params&);

@@ -137,6 +137,14 @@ void write_service(JsonWriter& out, const runtime::InstanceStatus& status,
   out.close_object();
 }
 
+std::string numbers_text(const process::TreeUsage* usage, const logs::LogCondition& logs) {
+  JsonWriter out;
+  out.open_object();
+  write_usage(out, usage);
+  write_log_condition(out, logs);
+  return out.take();
+}
+
 void write_event_members(JsonWriter& out, const runtime::Event& event) {
   out.key("id").whole(static_cast<std::int64_t>(event.id));
   out.key("at").time(event.at).key("kind").text(to_string(event.kind));

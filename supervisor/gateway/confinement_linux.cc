@@ -20,7 +20,8 @@ namespace mainstay::gateway {
 namespace {
 
 // A name with both kinds of addresses may be tried over two at once.
-constexpr rlim_t kWantedFiles = 2 * checks::kMaxUnderWay + 64;
+constexpr rlim_t kMostClients = 1024;
+constexpr rlim_t kWantedFiles = 2 * checks::kMaxUnderWay + kMostClients + 64;
 constexpr rlim_t kOwnFiles = 32;
 
 Error cannot(const char* what) {
@@ -77,11 +78,13 @@ Status confine(int socket, std::string_view user) {
   return {};
 }
 
-std::size_t affordable_connections() {
+ConnectionShares affordable_connections(bool serves_page) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  const rlim_t connections = files.rlim_cur > kOwnFiles ? (files.rlim_cur - kOwnFiles) / 2 : 1;
-  return static_cast<std::size_t>(std::min<rlim_t>(connections, checks::kMaxUnderWay));
+  const rlim_t free = files.rlim_cur > kOwnFiles + 3 ? files.rlim_cur - kOwnFiles : 3;
+  const rlim_t clients = serves_page ? std::min(free / 3, kMostClients) : 0;
+  const auto checks = std::min<rlim_t>((free - clients) / 2, checks::kMaxUnderWay);
+  return {static_cast<std::size_t>(checks), static_cast<std::size_t>(clients)};
 }
 
 }  // namespace mainstay::gateway

@@ -26,6 +26,8 @@ class Conversation {
   }
   // A line for the supervisor's log.
   void notice(std::string text) { say(checks::GatewayNotice{std::move(text)}); }
+  // Sends the answers of a turn together: once after each turn of the loop.
+  void flush();
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
 
@@ -34,10 +36,8 @@ class Conversation {
   void on_data(std::string_view piece);
   void act(checks::GatewayMessage message);
   void say(const checks::GatewayMessage& message);
-  void flush();
   void end(const std::string& why);
 
-  io::Loop& loop_;
   Prober& prober_;
   std::function<void(const std::string&)> on_end_;
   std::function<void(std::string_view)> on_web_setup_;

@@ -1,18 +1,13 @@
-// Who comes in and what for, as the router asks; access/gate.h answers.
+// Who comes in and what for, as the router asks: access/gate.h, or a test.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
-#include <variant>
 
-#include "gateway/access/visitor.h"
+#include "gateway/access/gate.h"
 #include "gateway/front/request.h"
 
 namespace mainstay::gateway {
-
-enum class Need : std::uint8_t { Nothing, Page, Read, Operate, Admin };
-using Verdict = std::variant<Visitor, Refusal>;
 
 class Doorman {
  public:

@@ -9,7 +9,8 @@ namespace mainstay::gateway {
 
 namespace {
 
-constexpr std::size_t kPage = 1000;
+// Small enough that a client can take one before the next comes.
+constexpr std::size_t kPage = 200;
 
 Actor ourselves() {
   return {"gateway", "", AccessLevel::Read};

@@ -79,6 +79,8 @@ class Rig;
 class Peer {
  public:
   explicit Peer(Rig& rig);
+  // On a connected socket.
+  Peer(Rig& rig, UniqueFd connected);
 
   // As much of it as the socket takes while the loop turns; false: the server closed.
   bool send(std::string_view bytes);
@@ -86,6 +88,8 @@ class Peer {
   Json ask(std::string_view method, Json params = Json::object());
   // Sends a request without waiting; its id.
   int request(std::string_view method, Json params = Json::object());
+  // As the gateway does: each request has this member "as".
+  void speak_for(Json as) { as_ = std::move(as); }
   Json answer_to(int id);
   // The next message of any kind.
   Json next();
@@ -109,6 +113,7 @@ class Peer {
   std::deque<Json> messages_;
   bool closed_ = false;
   int last_id_ = 0;
+  std::optional<Json> as_;
 };
 
 class Rig {
@@ -128,6 +133,8 @@ class Rig {
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path socket_path() const { return folder_.path() / "control.sock"; }
   std::filesystem::path log_dir() const { return folder_.path() / "log"; }
+  // The gateway's end of a connection that the server has adopted.
+  Peer adopted();
   // Appends to a log as capture would, and tells the server.
   void log(const std::string& file, std::string_view text);
 

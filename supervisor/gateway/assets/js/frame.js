@@ -9,7 +9,7 @@ import { sparkline } from './charts.js';
 import { showHelp } from './keys.js';
 import * as format from './format.js';
 
-const kPages = [['', 'services'], ['monitors', 'monitors'], ['events', 'events'], ['analysis', 'analysis'], ['config', 'config'], ['audit', 'audit']];
+const kPages = [['', 'services'], ['log', 'log'], ['monitors', 'monitors'], ['events', 'events'], ['analysis', 'analysis'], ['config', 'config'], ['audit', 'audit']];
 const kThemes = ['system', 'light', 'dark'];
 const kThemeSigns = { system: '◐', light: '☀', dark: '☾' };
 

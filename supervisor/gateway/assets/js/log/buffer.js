@@ -1,8 +1,10 @@
 // The lines that a log view holds: bounded in number and in size, whatever a service prints.
 //
-// An entry is a line {key, at, service, instance, stream, text, level, open, more} or a gap
+// An entry is a line {key, at, service, instance, stream, text, tint, open, more} or a gap
 // {key, gap: 'skipped'|'started_over', bytes|files}. Keys rise from entry to entry. `open`: its end
 // has not come yet. `more`: characters of it that were not kept.
+
+import { Tints } from './level.js';
 
 export const LIMITS = { entries: 10000, characters: 16 * 1024 * 1024, lineCharacters: 128 * 1024 };
 
@@ -34,6 +36,7 @@ export class LogBuffer {
     this.lastKey = 0;
     this.firstKey = 1;
     this.open = new Map();
+    this.tints = new Tints();
     this.resumed = null;
   }
 
@@ -62,7 +65,8 @@ export class LogBuffer {
     const room = Math.max(0, this.limits.entries - this.entries.length);
     const taken = room === 0 ? [] : fresh.slice(-room);
     this.firstKey -= taken.length;
-    taken.forEach((line, at) => { taken[at] = this.#entry(line, this.firstKey + at); });
+    const tints = new Tints();
+    taken.forEach((line, at) => { taken[at] = this.#entry(line, this.firstKey + at, tints); });
     this.entries.unshift(...taken);
     for (const entry of taken) this.characters += entry.text.length;
     return taken;
@@ -80,12 +84,12 @@ export class LogBuffer {
     return this.lastKey;
   }
 
-  #entry(line, key) {
+  #entry(line, key, tints) {
     const { lineCharacters } = this.limits;
     const text = line.text.slice(0, lineCharacters);
     return {
       key, at: line.at, service: line.service, instance: line.instance,
-      stream: line.stream, level: line.level, text, open: line.partial === true,
+      stream: line.stream, tint: tints.next(line), text, open: line.partial === true,
       more: line.text.length - text.length,
     };
   }
@@ -112,7 +116,7 @@ export class LogBuffer {
       if (!begun.open) this.open.delete(source);
       return;
     }
-    const entry = this.#entry(line, this.#next());
+    const entry = this.#entry(line, this.#next(), this.tints);
     this.entries.push(entry);
     change.added.push(entry);
     this.characters += entry.text.length;

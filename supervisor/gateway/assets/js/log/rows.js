@@ -3,7 +3,6 @@
 
 import { h } from '../dom.js';
 import { pieces } from './ansi.js';
-import { levelOf } from './level.js';
 import { mark, places } from './search.js';
 
 const FOLLOWED = 1000;   // elements while the end is shown
@@ -129,11 +128,8 @@ export class LogRows {
     const row = h('div', { class: 'log-line', title: this.words.exact(entry) });
     row.dataset.time = this.words.time(entry.at);
     row.dataset.stream = entry.stream;
-    const level = levelOf(entry);
-    if (level) row.dataset.level = level;
-    const text = this.#text(entry);
-    text.dataset.name = entry.instance;
-    row.append(text);
+    if (entry.tint) row.dataset.level = entry.tint;
+    row.append(h('span', { class: 'log-name', 'data-name': entry.instance }), this.#text(entry));
     return row;
   }
 

@@ -38,13 +38,13 @@ export function charts(name, app) {
 
   const buttons = Object.keys(SPANS).map((one) => h('button', { type: 'button', class: 'span', onclick: () => choose(one) }, one.replace('h', ' h')));
   const boxes = Object.fromEntries([...METRICS.map(([metric]) => metric), 'restarts'].map((key) => [key, h('div', { class: 'chart-box' })]));
-  const total = h('span', { class: 'muted' });
+  const total = h('span', {});
   const availability = h('dl', { class: 'availability' });
   const note = h('p', { class: 'muted', role: 'status' });
   const element = h('section', { class: 'panel service-charts', 'aria-label': t('charts.title') },
       h('div', { class: 'chart-head' }, h('h2', {}, t('charts.title')), h('div', { class: 'spans', role: 'group', 'aria-label': t('charts.span') }, buttons)), note,
       METRICS.map(([metric, key]) => h('figure', {}, h('figcaption', {}, t(`charts.${key}`)), boxes[metric])),
-      h('figure', {}, h('figcaption', {}, t('charts.restarts'), ' ', total), boxes.restarts), availability);
+      h('figure', {}, h('figcaption', {}, total), boxes.restarts), availability);
 
   function press() {
     Object.keys(SPANS).forEach((one, at) => buttons[at].setAttribute('aria-pressed', String(one === span)));

@@ -30,12 +30,13 @@ function beforeWords(event, app) {
 // goTo({verb, name}) shows or does what a command says.
 export function whySection(app, goTo) {
   const { t } = app;
-  const headline = h('p', { class: 'why-headline', lang: 'en' });
+  const headline = h('span', { class: 'why-headline', lang: 'en' });
   const next = h('dd', { class: 'why-next' });
   const nextRow = h('div', { class: 'why-row', hidden: true }, h('dt', {}, t('why.next')), next);
-  const rest = h('div', { class: 'why-rest' });
-  const summary = h('summary', {}, h('h2', {}, t('verb.why')));
-  const element = h('details', { class: 'service-why panel' }, summary, headline, h('dl', { class: 'why-facts' }, nextRow, rest));
+  const left = h('dl', { class: 'why-part' }, nextRow);
+  const right = h('dl', { class: 'why-part' });
+  const summary = h('summary', {}, h('h2', {}, t('verb.why')), headline);
+  const element = h('details', { class: 'service-why panel' }, summary, h('div', { class: 'why-facts' }, left, right));
   let answer = null;
 
   function drawNext(service, now) {
@@ -56,19 +57,21 @@ export function whySection(app, goTo) {
       answer = got;
       const { crashes } = got;
       text(headline, got.headline);
-      replace(rest,
+      replace(left, nextRow,
           got.gives_up && row(t('why.gives_up'), h('span', { lang: 'en' }, got.gives_up)),
-          got.last_words && row(t('why.last_words_of', { stream: t(`log.stream.${got.last_words.stream}`) }), printed(got.last_words.lines)),
           got.before.length > 0 && row(t('why.before'), h('ol', { class: 'why-before' }, got.before.slice(-6).map((event) => beforeWords(event, app)))),
           got.checks?.length > 0 && row(t('service.checks'), h('ul', { lang: 'en' }, got.checks.map((check) => h('li', {}, check)))),
           got.notes.length > 0 && row(t('why.notes'), h('ul', { lang: 'en' }, got.notes.map((note) => h('li', {}, note)))),
+          got.rules.length > 0 && row(t('why.rules'), h('ul', { class: 'why-rules', lang: 'en' }, got.rules.map((rule) => h('li', {}, h('code', {}, rule))))));
+      replace(right,
+          got.last_words && row(t('why.last_words_of', { stream: t(`log.stream.${got.last_words.stream}`) }), printed(got.last_words.lines)),
           crashes && row(t('service.crashes'), h('a', { href: '#', onclick: (event) => { event.preventDefault(); goTo({ verb: 'crashes' }); } }, t('why.kept', { n: crashes.kept }))),
-          got.rules.length > 0 && row(t('why.rules'), h('ul', { class: 'why-rules', lang: 'en' }, got.rules.map((rule) => h('li', {}, h('code', {}, rule))))),
           got.try.length > 0 && row(t('why.try'), commands(got.try, app, goTo)));
     },
     fail(error) {
       text(headline, error.message);
-      replace(rest);
+      replace(left, nextRow);
+      replace(right);
     },
     drawNext,
   };

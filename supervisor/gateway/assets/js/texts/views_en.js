@@ -68,6 +68,7 @@ export default {
   'why.start_now': 'start now',
   'why.restart_in': 'restart in {time}',
   'why.before': 'before',
+  'why.rules': 'rules',
   'why.last_words_of': 'last words ({stream})',
   'why.kept_one': '{n} is kept',
   'why.kept_other': '{n} are kept',

@@ -68,6 +68,7 @@ export default {
   'why.start_now': 'inicia ahora',
   'why.restart_in': 'reinicia en {time}',
   'why.before': 'antes',
+  'why.rules': 'reglas',
   'why.last_words_of': 'últimas palabras ({stream})',
   'why.kept_one': '{n} guardada',
   'why.kept_other': '{n} guardadas',

@@ -1,0 +1,54 @@
+// The page is connected to the parts that serve it.
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "parts.h"
+
+namespace mainstay {
+
+namespace {
+
+std::string holder_of(std::uint16_t port, const std::vector<process::PortHolder>& holders) {
+  for (const auto& holder : holders)
+    if (holder.protocol == process::PortProtocol::Tcp)
+      return process::describe_holder(port, holder);
+  return "";
+}
+
+}  // namespace
+
+void Parts::make_page(io::Loop& loop) {
+  const model::Ecosystem& declared = controller.ecosystem();
+  if (!declared.web) return;
+  page.emplace(
+      loop, declared.name, *declared.web,
+      web::PageLinks{.find_holder =
+                         [this](std::uint16_t port, std::function<void(std::string)> found) {
+                           usage.find_holders(port, [port, found](const auto& holders) {
+                             found(holder_of(port, holders));
+                           });
+                         },
+                     .connect = [this] { return connect_gateway(); },
+                     .keep = [this](std::span<const UniqueFd> sockets) { keep_page_(sockets); },
+                     .serve = [this] { http.serve(*page); },
+                     .set_up = [this] { http.set_up_page(); },
+                     .notice = notice_});
+}
+
+void Parts::serve_page(std::vector<UniqueFd> bound,
+                       std::function<void(std::span<const UniqueFd>)> keep) {
+  keep_page_ = std::move(keep);
+  if (page) page->begin(std::move(bound));
+}
+
+Result<UniqueFd> Parts::connect_gateway() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+    return system_error("cannot connect the gateway to the control server", errno);
+  server->adopt(UniqueFd{ends[0]});
+  return UniqueFd{ends[1]};
+}
+
+}  // namespace mainstay
