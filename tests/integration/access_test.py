@@ -179,7 +179,7 @@ class Browser:
         if self.cookie:
             sent["Cookie"] = self.cookie
         if self.csrf and method != "GET":
-            sent["X-CSRF-Token"] = self.csrf
+            sent.setdefault("X-CSRF-Token", self.csrf)
         if body is not None:
             sent["Content-Type"] = "application/json"
         try:
