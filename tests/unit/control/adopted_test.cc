@@ -18,7 +18,7 @@ std::string code_of(const Json& answer) {
   return answer.contains("error") ? answer["error"]["data"]["code"].get<std::string>() : "";
 }
 
-std::vector<runtime::Event> actions(const Rig& rig) {
+std::vector<runtime::Event> actions(Rig& rig) {
   std::vector<runtime::Event> found;
   for (const auto& event : rig.world.controller().events_since(1, 1000))
     if (event.kind == EventKind::Action) found.push_back(event);
