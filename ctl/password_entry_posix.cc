@@ -65,11 +65,12 @@ Result<std::string> read_line(const PasswordEntry& entry) {
 
 Result<std::string> ask(const PasswordEntry& entry, const std::string& prompt) {
   static_cast<void>(write_all(entry.prompt_fd, prompt));
-  const Hidden hidden{entry.fd};
   return read_line(entry);
 }
 
 Result<std::string> ask_twice(const PasswordEntry& entry, std::string_view user) {
+  // Before the prompt: from then on people type.
+  const Hidden hidden{entry.fd};
   auto first = ask(entry, fmt::format("password for {}: ", user));
   if (!first) return first;
   if (const auto problem = problem_of_password(*first); !problem.empty()) return Error{problem};

@@ -104,6 +104,13 @@ class Keeping(TestCase):
             self.assertNotIn(PASSWORD, person.shown)
             before = s.call("access.get")
 
+            # Both lines are typed ahead, as fast as the first prompt is there.
+            person = Terminal(command)
+            person.wait_for("password for ana: ")
+            person.type(f"{PASSWORD}\n{PASSWORD}\n")
+            self.assertEqual(person.end(), 0)
+            self.assertNotIn(PASSWORD, person.shown)
+
             person = Terminal(command)
             person.wait_for("password for ana: ")
             person.type(PASSWORD + "\n")
