@@ -59,7 +59,7 @@ constexpr Key kFileKeys[] = {
     {"name", &kWordShape},         {"include", &kEnvFileShape},     {"vars", &kVarsShape},
     {"defaults", &kServiceShape},  {"services", &kServicesShape},   {"jobs", &kJobsShape, true},
     {"monitors", &kMonitorsShape}, {"alerts", &kAlertsShape, true}, {"logs", &kLogsShape},
-    {"history", &kHistoryShape},   {"web", &kWebShape, true},
+    {"history", &kHistoryShape},   {"web", &kWebShape},
 };
 constexpr KeyTable kFileTable{kFileKeys};
 
