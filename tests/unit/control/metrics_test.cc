@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 std::map<std::string, Json> families_of(Rig& rig) {
   Peer peer(rig);
   std::map<std::string, Json> families;
-  for (const auto& family : peer.ask("metrics.read")["result"]["families"])
+  const Json answer = peer.ask("metrics.read");
+  for (const auto& family : answer["result"]["families"])
     families[family["name"].get<std::string>()] = family["samples"];
   return families;
 }

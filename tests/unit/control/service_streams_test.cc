@@ -69,12 +69,11 @@ TEST_CASE("changes of one moment come in one item") {
   other.ask("services.stop", {{"targets", "all"}, {"wait", false}});
   Names seen;
   int items = 0;
-  while (seen.size() < 3 && ++items < 10) {
+  while (!(seen.contains("backend") && seen.contains("worker:0") && seen.contains("worker:1"))) {
+    REQUIRE(++items <= 3);
     seen.merge(names_in(peer.item_of(id)));
     rig.world.advance(200ms);
   }
-  CHECK(seen == Names{"backend", "worker:0", "worker:1"});
-  CHECK(items <= 3);
 }
 
 TEST_CASE("numbers that changed follow each look at them, and the machine's always") {
