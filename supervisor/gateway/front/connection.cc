@@ -98,7 +98,7 @@ void Connection::settle() {
   if (input_ended_ && pending_.empty() && awaits_request()) return hang_up();
   transport_.read(!input_ended_ && pending_.empty());
   all_.account(seat_, reader_.held() + pending_.capacity() + request_held_,
-               transport_.queued_bytes());
+               transport_.held_bytes());
 }
 
 // True: it was a whole request, or one to be refused.
