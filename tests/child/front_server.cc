@@ -70,7 +70,7 @@ class Server {
     const std::string_view target = request.target;
     if (target == "/stats") return exchange->answer(stats(), false);
     if (target == "/big")
-      return exchange->answer(ok("text/plain", std::string(1 << 20, 'b')), false);
+      return exchange->answer(ok("text/plain", std::string(256 * 1024, 'b')), false);
     if (target == "/never") return hold(exchange);
     if (target == "/follow" || target == "/flood") {
       exchange->begin("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");

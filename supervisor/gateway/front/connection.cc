@@ -10,8 +10,8 @@ namespace mainstay::gateway {
 
 namespace {
 
-// Of one client in one turn: others want their answers, too.
-constexpr int kRequestsInARow = 8;
+// Of one client in one turn: others want their answers, too, and some answers are dear.
+constexpr int kRequestsInARow = 1;
 // Less than that is no progress: nobody is so slow.
 constexpr std::int64_t kProgress = 4096;
 
