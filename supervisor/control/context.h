@@ -27,7 +27,7 @@ class History;
 namespace mainstay::web {
 class AccessStore;
 class Page;
-}
+}  // namespace mainstay::web
 
 namespace mainstay::control {
 
