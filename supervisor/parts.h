@@ -11,6 +11,7 @@
 #include "checks/engine.h"
 #include "checks/gateway_client.h"
 #include "checks/monitors.h"
+#include "control/metrics_counts.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -35,6 +36,7 @@
 #include "process/tree.h"
 #include "recorded_samples.h"
 #include "runtime/controller.h"
+#include "web/access_store.h"
 #include "web/page.h"
 
 namespace mainstay {
@@ -97,6 +99,8 @@ struct Parts {
   process::MemoryPolling polling;
   control::SampledUsage usage;
   io::Timer rest;  // after a look at everything
+  control::MetricsCounts counts;
+  web::AccessStore access;
   std::optional<web::Page> page;
   std::optional<control::Server> server;
 
