@@ -72,7 +72,8 @@ void access_remove_user(Context&, const Call&, Params&);
 void access_add_token(Context&, const Call&, Params&);
 void access_revoke_token(Context&, const Call&, Params&);
 void access_end_session(Context&, const Call&, Params&);
-void access_login(Context&, const Call&, Params&);
+void access_logged_in(Context&, const Call&, Params&);
+void access_login_failed(Context&, const Call&, Params&);
 void stream_cancel(Context&, const Call&, Params&);
 
 }  // namespace mainstay::control
