@@ -43,11 +43,11 @@ export class LogBuffer {
   // An item of logs.follow. Returns what it changed: {added: [entry…], changed: [entry…], dropped: n}.
   take(item) {
     const change = { added: [], changed: [], dropped: 0 };
-    if (item.skipped_bytes) this.#push(change, { gap: 'skipped', bytes: item.skipped_bytes });
+    if (item.skipped_bytes) this.#skip(change, item.skipped_bytes);
     if (item.started_over?.length) {
       this.#push(change, { gap: 'started_over', files: item.started_over });
     }
-    for (const line of this.#without_known(item.lines ?? [])) this.#line(change, line);
+    for (const line of this.#withoutKnown(item.lines ?? [])) this.#line(change, line);
     this.#trim(change);
     return change;
   }
@@ -61,18 +61,21 @@ export class LogBuffer {
   // Older lines, in front. Those that are here already are left out. Returns the new entries.
   prepend(lines) {
     const known = this.entries.filter((entry) => !entry.gap).slice(0, 1000);
-    const fresh = lines.slice(0, lines.length - overlap(lines, known));
+    const older = new LogBuffer(this.limits);
+    older.take({ lines });
+    const fresh = older.entries.slice(0, older.entries.length - overlap(older.entries, known));
     const room = Math.max(0, this.limits.entries - this.entries.length);
     const taken = room === 0 ? [] : fresh.slice(-room);
     this.firstKey -= taken.length;
-    const tints = new Tints();
-    taken.forEach((line, at) => { taken[at] = this.#entry(line, this.firstKey + at, tints); });
+    taken.forEach((entry, at) => {
+      entry.key = this.firstKey + at;
+      this.characters += entry.text.length;
+    });
     this.entries.unshift(...taken);
-    for (const entry of taken) this.characters += entry.text.length;
     return taken;
   }
 
-  #without_known(lines) {
+  #withoutKnown(lines) {
     if (!this.resumed || lines.length === 0) return lines;
     const known = this.resumed;
     this.resumed = null;
@@ -84,14 +87,25 @@ export class LogBuffer {
     return this.lastKey;
   }
 
-  #entry(line, key, tints) {
+  #entry(line) {
     const { lineCharacters } = this.limits;
     const text = line.text.slice(0, lineCharacters);
     return {
-      key, at: line.at, service: line.service, instance: line.instance,
-      stream: line.stream, tint: tints.next(line), text, open: line.partial === true,
+      key: this.#next(), at: line.at, service: line.service, instance: line.instance,
+      stream: line.stream, tint: this.tints.next(line), text, open: line.partial === true,
       more: line.text.length - text.length,
     };
+  }
+
+  // Gaps with nothing between them are one.
+  #skip(change, bytes) {
+    const last = this.entries.at(-1);
+    if (last?.gap !== 'skipped') {
+      this.#push(change, { gap: 'skipped', bytes });
+      return;
+    }
+    last.bytes += bytes;
+    change.changed.push(last);
   }
 
   #push(change, entry) {
@@ -116,7 +130,7 @@ export class LogBuffer {
       if (!begun.open) this.open.delete(source);
       return;
     }
-    const entry = this.#entry(line, this.#next(), this.tints);
+    const entry = this.#entry(line);
     this.entries.push(entry);
     change.added.push(entry);
     this.characters += entry.text.length;

@@ -6,6 +6,7 @@ import { pieces } from './ansi.js';
 import { mark, places } from './search.js';
 
 const FOLLOWED = 1000;   // elements while the end is shown
+const HURRIED = 200;     // of them when all are new: so many come that nobody reads them
 const STEP = 500;        // more of them when the beginning is reached
 const BLOCK = 50;        // lines that the browser skips together while they are out of sight
 const SHOWN = 2000;      // characters of a line until the rest is asked for
@@ -29,7 +30,9 @@ export class LogRows {
 
   // Shows `entries` from where it was, or only their end.
   sync(entries, onlyEnd) {
-    let from = Math.max(0, entries.length - FOLLOWED);
+    const last = this.shown.at(-1)?.key;
+    const isFlood = last !== undefined && entries.length > FOLLOWED && entries.at(-FOLLOWED).key > last;
+    let from = Math.max(0, entries.length - (isFlood ? HURRIED : FOLLOWED));
     if (!onlyEnd && this.shown.length > 0) {
       const first = this.shown[0].key;
       from = Math.min(from, entries.findIndex(({ key }) => key >= first));

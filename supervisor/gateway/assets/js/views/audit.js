@@ -10,7 +10,7 @@ function row(event, { t, format }) {
   const data = event.data ?? {};
   const what = [data.verb, data.signal, data.targets, data.instances].filter(Boolean).join(' ');
   const resultKey = `result.${data.result}`;
-  const result = t(resultKey) === resultKey ? data.result ?? event.kind : t(resultKey);
+  const result = t(resultKey) === resultKey ? data.result ?? '–' : t(resultKey);
   return h('tr', {},
       h('td', { class: 'nowrap' }, h('time', { datetime: event.at, title: format.exact(event.at) }, format.dateTime(event.at))),
       h('td', {}, data.user ? `${data.user} ` : '', h('span', { class: data.user ? 'muted' : null }, data.who ?? '–')),
