@@ -110,15 +110,17 @@ export class Supervisor {
     return this.wait(name, (service) => service.state === 'running', 'running');
   }
 
-  // The pids of our processes that run this program.
+  // The pids of our keeper's children that run this program.
   pidsOf(program) {
-    return processesOf(this.folder).filter((pid) => {
+    return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === program.slice(0, 15);
+        const [, name, rest] = /^\d+ \((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+        const [state, parent] = rest.split(' ');
+        return name === program.slice(0, 15) && state !== 'Z' && Number(parent) === this.process.pid;
       } catch {
         return false;
       }
-    });
+    }).map(Number);
   }
 
   async stop() {
