@@ -68,7 +68,8 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
       usage(sampler, base.limits, controller),
       rest(base.loop, release_code),
       access(base.loop, base.arguments.state_dir, io::read_clocks, base.notice),
-      notice_(base.notice) {
+      notice_(base.notice),
+      drains_(base.arguments.drain.has_value()) {
   sampling.set_keep([this](history::Round round) {
     history.add(std::move(round));
     rest.start(kWritten);
