@@ -7,11 +7,10 @@ import { t } from '../i18n.js';
 import { LogBuffer } from './buffer.js';
 import { EMPTY, follows, toParameters, toQuery } from './filter.js';
 import { rawText } from './copy.js';
-import { explain } from './note.js';
 import { LogRows } from './rows.js';
 import { matcher } from './search.js';
 import { toolbar } from './toolbar.js';
-import { rowWords, stateWords } from './words.js';
+import { explain, rowWords, stateWords } from './words.js';
 
 const FIRST_LINES = 500;
 const OLDER_LINES = 500;

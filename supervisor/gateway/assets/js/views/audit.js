@@ -1,7 +1,7 @@
 // Who changed what, from where, and what came of it; and whether nothing was taken out of the record.
 
 import { attr, h, replace, text } from '../dom.js';
-import { dot } from '../parts/dot.js';
+import { dot } from '../parts/marks.js';
 
 const PAGE = 100;
 const TONES = { done: 'good', accepted: '', failed: 'bad', denied: 'warn' };

@@ -1,10 +1,58 @@
-// How each health check stands now, and how it stood of late.
+// The instances of a service, each leading to a page of its own, and how their health checks stand, now and of late.
 
 import { h, replace, text } from '../dom.js';
-import { dot } from '../parts/dot.js';
 import { ago } from '../parts/clockwork.js';
-import { markStrip } from '../parts/strip.js';
+import { dot, markStrip, setTone } from '../parts/marks.js';
 import { marks } from '../parts/series.js';
+import { tone } from '../parts/state.js';
+import { uptime } from '../store.js';
+import { stateWords } from './head.js';
+
+export function instances(app) {
+  const { t, format } = app;
+  const body = h('tbody', {});
+  const head = ['name', 'state', 'pid', 'uptime', 'restarts', 'cpu', 'memory', 'ports'];
+  const element = h('section', { class: 'panel service-instances', hidden: true }, h('h2', {}, t('service.instances')),
+      h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': t('service.instances') },
+          h('table', { class: 'grid' }, h('thead', {}, h('tr', {}, head.map((key) => h('th', { scope: 'col', class: key === 'name' || key === 'state' ? null : 'number' }, t(key === 'pid' ? 'service.pid' : `overview.${key}`))))), body)));
+  let rows = new Map();
+
+  function makeRow(service) {
+    const cells = Object.fromEntries(head.slice(2).map((key) => [key, h('td', { class: 'number' })]));
+    const mark = dot('off');
+    const state = h('span', {});
+    return {
+      cells, mark, state,
+      element: h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/service/${encodeURIComponent(service.name)}` }, service.name)), h('td', {}, mark, ' ', state), Object.values(cells)),
+    };
+  }
+
+  function drawRow(row, service, now) {
+    const { cells, state } = row;
+    setTone(row.mark, tone(service));
+    text(state, [stateWords([service], now, app), service.health === 'none' ? '' : t(`health.${service.health}`)].filter(Boolean).join(', '));
+    text(cells.pid, service.pid ?? format.none);
+    text(cells.uptime, format.duration(uptime(service, now)));
+    text(cells.restarts, format.count(service.restarts));
+    text(cells.cpu, service.pid === null ? format.none : format.percent(service.cpu_percent));
+    text(cells.memory, service.pid === null ? format.none : format.bytes(service.memory_bytes));
+    text(cells.ports, (service.ports ?? []).join(' ') || format.none);
+  }
+
+  return {
+    element,
+    draw(members, now, whole) {
+      element.hidden = !whole || members.length < 2;
+      if (element.hidden) return;
+      const names = members.map(({ name }) => name);
+      if (String(names) !== String([...rows.keys()])) {
+        rows = new Map(members.map((service) => [service.name, rows.get(service.name) ?? makeRow(service)]));
+        replace(body, [...rows.values()].map((row) => row.element));
+      }
+      for (const service of members) drawRow(rows.get(service.name), service, now);
+    },
+  };
+}
 
 const TONES = { healthy: 'good', unhealthy: 'bad', unknown: 'off', waiting: 'warn' };
 
