@@ -210,5 +210,6 @@ export default {
   'audit.verifying': 'Verifying …',
   'audit.whole_one': 'The chain is whole: {count} entry, none changed or taken out.',
   'audit.whole_other': 'The chain is whole: {count} entries, none changed or taken out.',
-  'audit.broken': 'The chain is broken at entry {where}',
+  'audit.head': 'Its head, to be noted elsewhere:',
+  'audit.broken': 'The audit log was changed: entry {where} does not fit',
 };

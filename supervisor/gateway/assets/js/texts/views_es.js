@@ -229,5 +229,6 @@ export default {
   'audit.verifying': 'Verificando …',
   'audit.whole_one': 'La cadena está entera: {count} entrada, ninguna cambiada ni quitada.',
   'audit.whole_other': 'La cadena está entera: {count} entradas, ninguna cambiada ni quitada.',
-  'audit.broken': 'La cadena está rota en la entrada {where}',
+  'audit.head': 'Su cabeza, para anotarla en otro sitio:',
+  'audit.broken': 'El registro de auditoría fue cambiado: la entrada {where} no encaja',
 };
