@@ -67,6 +67,7 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller),
       rest(base.loop, release_code),
+      access(base.loop, base.arguments.state_dir, io::read_clocks, base.notice),
       notice_(base.notice) {
   sampling.set_keep([this](history::Round round) {
     history.add(std::move(round));
@@ -126,7 +127,7 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   options.clients = control::affordable_clients();
   server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
                                 history, io::read_clocks, std::move(facts), std::move(upgrade),
-                                &monitors, &samples, page ? &*page : nullptr},
+                                &monitors, &samples, &access, page ? &*page : nullptr},
                  std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);

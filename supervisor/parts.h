@@ -35,6 +35,7 @@
 #include "process/tree.h"
 #include "recorded_samples.h"
 #include "runtime/controller.h"
+#include "web/access_store.h"
 #include "web/page.h"
 
 namespace mainstay {
@@ -97,6 +98,7 @@ struct Parts {
   process::MemoryPolling polling;
   control::SampledUsage usage;
   io::Timer rest;  // after a look at everything
+  web::AccessStore access;
   std::optional<web::Page> page;
   std::optional<control::Server> server;
 

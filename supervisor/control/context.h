@@ -25,6 +25,7 @@ namespace mainstay::history {
 class History;
 }
 namespace mainstay::web {
+class AccessStore;
 class Page;
 }
 
@@ -80,6 +81,7 @@ struct Parts {
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
   HistorySource* samples = nullptr;            // nothing: no history is kept
+  web::AccessStore* access = nullptr;          // nothing: nobody comes in over the web
   const web::Page* page = nullptr;             // nothing: none is declared
 };
 

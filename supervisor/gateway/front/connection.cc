@@ -85,7 +85,7 @@ void Connection::serve() {
 // After whatever happened.
 void Connection::settle() {
   if (read_ == pending_.size()) {
-    pending_ = {};
+    std::string{}.swap(pending_);
     read_ = 0;
   } else if (awaits_request() && !std::exchange(to_be_served_, true)) {
     all_.later([weak = weak_from_this()] {
@@ -149,7 +149,7 @@ void Connection::answer(std::string response, bool close) {
   if (close || !keep_alive_) return say_last(std::move(response));
   transport_.write(std::move(response));
   enter(transport_.queued_bytes() == 0 ? Phase::Idle : Phase::Answering);
-  serve();
+  settle();  // what comes next is handed over later: whoever answers is in the middle of it
 }
 
 void Connection::begin(std::string head) {
@@ -158,7 +158,7 @@ void Connection::begin(std::string head) {
     return refuse({503, "too_many_streams", "there are too many followers; try again in a while",
                    std::chrono::seconds{10}});
   }
-  pending_ = {};
+  std::string{}.swap(pending_);
   read_ = 0;
   transport_.write(std::move(head));
   enter(Phase::Streaming);
@@ -196,7 +196,7 @@ void Connection::refuse(const BadRequest& why) {
 // Half of the connection stays open for a while: what the client still sends would else wipe out
 // the answer before it was read (RFC 9112, 9.6).
 void Connection::say_last(std::string response) {
-  pending_ = {};
+  std::string{}.swap(pending_);
   read_ = 0;
   transport_.write(std::move(response));
   transport_.finish();

@@ -82,7 +82,7 @@ void Transport::flush() {
     send_on(tls_->take_outgoing());
   }
   if (encrypted_ < plain_.size()) return;
-  plain_ = {};
+  std::string{}.swap(plain_);
   encrypted_ = 0;
 }
 
@@ -110,7 +110,7 @@ void Transport::finish() {
 
 void Transport::close() {
   stream_.reset();
-  plain_ = {};
+  std::string{}.swap(plain_);
 }
 
 std::int64_t Transport::taken_bytes() const {

@@ -73,7 +73,7 @@ function themeButton(keep) {
 function languageButton(app) {
   const other = languages[(languages.findIndex((each) => each.code === language()) + 1) % languages.length];
   return h('button', {
-    type: 'button', class: 'tool', lang: other.code, title: other.name, 'aria-label': other.name, onclick: () => app.chooseLanguage(other.code),
+    type: 'button', class: 'tool', lang: other.code, title: other.name, onclick: () => app.chooseLanguage(other.code),
   }, other.code);
 }
 
