@@ -138,7 +138,7 @@ export function charts(name, app) {
 
   press();
   const unsubscribe = store.subscribe(['host'], () => {
-    if (Date.now() - asked >= SPANS[span].step * 1000 && !document.hidden) askMetrics();
+    if (asked && Date.now() - asked >= SPANS[span].step * 1000 && !document.hidden) askMetrics();
   });
   return {
     element,
