@@ -88,7 +88,7 @@ export function checks(app) {
   function drawStrips() {
     for (const { element: item, strip } of rows) {
       const points = history.get(item.dataset.series);
-      if (points) replace(strip, markStrip(marks(points, 48), app));
+      if (points) replace(strip, markStrip(marks(points, 60), app));
     }
   }
 
@@ -106,10 +106,16 @@ export function checks(app) {
       text(title, members.length > 4 && rows.length === 0 ? t('service.checks_pass') : t('service.checks'));
       drawStrips();
     },
-    // series of `up` of all checks, as history.query answers.
-    show(series) {
-      history = new Map(series.map(({ name, points }) => [name, points]));
-      drawStrips();
+    // How they stood within the last hour, a mark a minute. Without a history there are no marks.
+    async ask(name, members) {
+      const kinds = [...new Set(members.flatMap((service) => service.checks.map(({ kind }) => kind)))];
+      if (kinds.length === 0) return;
+      const query = { service: kinds.map((kind) => `${name}/${kind}`).join(','), metric: 'up', step: '60s' };
+      try {
+        const { series } = await app.api.get(['history'], query);
+        history = new Map(series.map((one) => [one.name, one.points]));
+        drawStrips();
+      } catch { /* what is known now is shown all the same */ }
     },
   };
 }

@@ -16,6 +16,7 @@ import { crashes, whySection } from '../service/why.js';
 
 const EVENTS = 30;
 const AFTER_CHANGE = 150;
+const MINUTE = 60000;
 // What changes the answer of `why` and the settings, and what leaves a crash record.
 const TELLING = /^(service|memory|config|log_dropped)/;
 
@@ -29,6 +30,9 @@ class ServiceView {
     this.closers.push(app.store.subscribe(['services', 'pending', 'session', 'settings'], () => this.draw()));
     this.closers.push(app.store.subscribe(['events'], () => this.#takeEvents()));
     this.closers.push(everySecond((now) => this.draw(now)));
+    this.closers.push(app.store.subscribe(['host'], () => {
+      if (this.log && !document.hidden && Date.now() - this.askedChecks >= MINUTE) this.#askChecks();
+    }));
     this.closers.push(app.keys((key) => this.#press(key)));
     this.draw();
   }
@@ -70,6 +74,7 @@ class ServiceView {
   #begin(members) {
     if (this.log) return;
     this.charts.ask();
+    this.#askChecks();
     this.log = new LogPanel(this.app, this.name, {
       filter: fromParameters(this.query), named: isWhole(members, this.name),
       changed: (filter) => this.app.router.replaceQuery(Object.fromEntries(toParameters(filter))),
@@ -108,6 +113,12 @@ class ServiceView {
     if (store.services.size === 0 && store.connection.state !== 'live') return;
     if (this.missing.firstChild) return;
     replace(this.missing, h('h1', {}, this.name), h('p', {}, t('service.missing', { name: this.name })), h('p', {}, h('a', { href: '#/' }, t('page.back'))));
+  }
+
+  // Marks are of a minute each.
+  #askChecks() {
+    this.askedChecks = Date.now();
+    this.checks.ask(this.name, membersOf(this.app.store.services, this.name));
   }
 
   #press(key) {
