@@ -43,7 +43,11 @@ void Parts::make_page(io::Loop& loop) {
 void Parts::serve_page(std::vector<UniqueFd> bound,
                        std::function<void(std::span<const UniqueFd>)> keep) {
   keep_page_ = std::move(keep);
-  if (page) page->begin(std::move(bound));
+  access.load();
+  if (!page) return;
+  page->set_access(access.access());
+  access.on_change([this] { page->set_access(access.access()); });
+  page->begin(std::move(bound));
 }
 
 Result<UniqueFd> Parts::connect_gateway() {

@@ -11,6 +11,7 @@
 #include "checks/engine.h"
 #include "checks/gateway_client.h"
 #include "checks/monitors.h"
+#include "control/metrics_counts.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -98,6 +99,7 @@ struct Parts {
   process::MemoryPolling polling;
   control::SampledUsage usage;
   io::Timer rest;  // after a look at everything
+  control::MetricsCounts counts;
   web::AccessStore access;
   std::optional<web::Page> page;
   std::optional<control::Server> server;

@@ -75,6 +75,17 @@ void write_user(JsonWriter& out, const web::User& user) {
   out.close_object();
 }
 
+// False: the call has failed.
+bool note_login(const Call& call, Params& params) {
+  const std::string user = params.text("user").value_or("");
+  const std::string from = required_text(params, "from", "the client's address");
+  if (!user.empty() && !is_access_name(user)) params.refuse("user", "is no name of a user");
+  if (refused(call, params)) return false;
+  call.audit()->set("who", user.empty() ? "somebody" : "user " + user);
+  call.audit()->set("from", from);
+  return true;
+}
+
 void write_tokens(JsonWriter& out, const web::Access& access) {
   out.key("tokens").open_list();
   for (const web::Token& token : access.tokens) {
@@ -176,16 +187,15 @@ void access_end_session(Context& context, const Call& call, Params& params) {
       [](const web::Access&) { return std::string{"{}"}; }, "no_such_session");
 }
 
-// From the gateway: a password was looked at, and how it was. Nothing is done but to note it.
-void access_login(Context&, const Call& call, Params& params) {
-  const std::string user = params.text("user").value_or("");
-  const std::string from = required_text(params, "from", "the client's address");
-  const bool right = params.flag("right", false);
-  if (!user.empty() && !is_access_name(user)) params.refuse("user", "is no name of a user");
-  if (refused(call, params)) return;
-  call.audit()->set("who", user.empty() ? "somebody" : "user " + user);
-  call.audit()->set("from", from);
-  if (!right) call.audit()->end("failed", user.empty() ? "no such user" : "wrong password");
+// From the gateway: a password was looked at. Nothing is done but to note it.
+void access_logged_in(Context&, const Call& call, Params& params) {
+  if (note_login(call, params)) call.answer("{}");
+}
+
+void access_login_failed(Context&, const Call& call, Params& params) {
+  const bool known = !params.text("user").value_or("").empty();
+  if (!note_login(call, params)) return;
+  call.audit()->end("failed", known ? "wrong password" : "no such user");
   call.answer("{}");
 }
 

@@ -45,7 +45,7 @@ constexpr std::array kSetUser{Names("user"), Names("password"), Names("level")};
 constexpr std::array kUser{Names("user")};
 constexpr std::array kAddToken{Names("name"), Names("sha256"), Names("level")};
 constexpr std::array kEndSession{Names("id"), Names("ends_at")};
-constexpr std::array kLogin{Names("user"), Names("from"), Names("right")};
+constexpr std::array kLogin{Names("user"), Names("from")};
 constexpr std::array kCancel{Names("id")};
 
 constexpr std::array kMethods{
@@ -85,6 +85,7 @@ constexpr std::array kMethods{
     Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
     Method{"history.query", AccessLevel::Read, kHistory, history_query},
+    Method{"metrics.read", AccessLevel::Read, kNone, metrics_read},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
@@ -96,7 +97,8 @@ constexpr std::array kMethods{
     Method{"access.add_token", AccessLevel::Admin, kAddToken, access_add_token},
     Method{"access.revoke_token", AccessLevel::Admin, kName, access_revoke_token},
     Method{"access.end_session", AccessLevel::Operate, kEndSession, access_end_session},
-    Method{"access.login", AccessLevel::Operate, kLogin, access_login},
+    Method{"access.logged_in", AccessLevel::Operate, kLogin, access_logged_in},
+    Method{"access.login_failed", AccessLevel::Operate, kLogin, access_login_failed},
     Method{"stream.cancel", AccessLevel::Read, kCancel, stream_cancel},
 };
 

@@ -60,6 +60,7 @@ void audit_verify(Context&, const Call&, Params&);
 void history_availability(Context&, const Call&, Params&);
 void monitors_list(Context&, const Call&, Params&);
 void history_query(Context&, const Call&, Params&);
+void metrics_read(Context&, const Call&, Params&);
 void supervisor_info(Context&, const Call&, Params&);
 void supervisor_ping(Context&, const Call&, Params&);
 void supervisor_shutdown(Context&, const Call&, Params&);
@@ -71,7 +72,8 @@ void access_remove_user(Context&, const Call&, Params&);
 void access_add_token(Context&, const Call&, Params&);
 void access_revoke_token(Context&, const Call&, Params&);
 void access_end_session(Context&, const Call&, Params&);
-void access_login(Context&, const Call&, Params&);
+void access_logged_in(Context&, const Call&, Params&);
+void access_login_failed(Context&, const Call&, Params&);
 void stream_cancel(Context&, const Call&, Params&);
 
 }  // namespace mainstay::control

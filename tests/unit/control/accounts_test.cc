@@ -99,7 +99,7 @@ TEST_CASE("what cannot be done is said, and changes nothing") {
                 {{"id", "xy"}, {"ends_at", 100}},
                 "failed",
                 "that is no session: it has an id of digits 0-9a-f, and ends in days"},
-           Case{"access.login",
+           Case{"access.logged_in",
                 {{"user", "A B"}, {"from", "x"}},
                 "invalid_params",
                 "user: is no name of a user"},
@@ -137,12 +137,12 @@ TEST_CASE("every change is an audit entry, and no hash is in one") {
 TEST_CASE("log-ins are noted with the user, not with the gateway that tells of them") {
   Rig rig;
   Peer peer(rig);
-  ask(peer, "access.login", {{"user", "ana"}, {"from", "10.0.0.7:50312"}, {"right", true}});
-  ask(peer, "access.login", {{"user", "ana"}, {"from", "10.0.0.8:1"}, {"right", false}});
-  ask(peer, "access.login", {{"from", "10.0.0.9:1"}});
+  ask(peer, "access.logged_in", {{"user", "ana"}, {"from", "10.0.0.7:50312"}});
+  ask(peer, "access.login_failed", {{"user", "ana"}, {"from", "10.0.0.8:1"}});
+  ask(peer, "access.login_failed", {{"user", ""}, {"from", "10.0.0.9:1"}});
   const auto entries = audits(rig);
   REQUIRE(entries.size() == 3);
-  CHECK(entries[0].at("verb") == "access login");
+  CHECK(entries[0].at("verb") == "access logged_in");
   CHECK(entries[0].at("who") == "user ana");
   CHECK(entries[0].at("from") == "10.0.0.7:50312");
   CHECK(entries[0].at("result") == "done");
