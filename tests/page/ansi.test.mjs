@@ -54,5 +54,6 @@ test('a line full of escapes takes linear time', () => {
   pieces('\x1b['.repeat(60000));
   pieces('\x1b[1m'.repeat(30000));
   pieces(`\x1b[${';'.repeat(120000)}m`);
-  assert.ok(process.cpuUsage(begin).user < 1000000, 'a busy machine does not count');
+  // CPU time, generously: what is quadratic takes minutes, and the machine may be busy.
+  assert.ok(process.cpuUsage(begin).user < 5e6);
 });
