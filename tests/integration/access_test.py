@@ -127,7 +127,7 @@ class Keeping(TestCase):
             other = json.loads(s.ctl("token", "create", "scrape", "--json", check=0).stdout)
             self.assertEqual((other["name"], other["level"]), ("scrape", "read"))
             listed = s.ctl("token", "list", check=0).stdout
-            self.assertRegex(listed, r"\ATOKEN +LEVEL +CREATED +\nci +operate +[0-9-]{10} [0-9:]{8}\nscrape +read +")
+            self.assertRegex(listed, r"\ATOKEN +LEVEL +CREATED\nci +operate +[0-9-]{10} [0-9:]{8}\nscrape +read +")
             self.assertIn("there is a token called 'ci'", s.ctl("token", "create", "ci", check=1).stderr)
             self.assertEqual(s.ctl("token", "revoke", "ci", check=0).stdout, "the token ci is revoked\n")
             self.assertEqual(s.ctl("token", "revoke", "ci", check=4).stderr, "ctl: no token is called 'ci'\n")
