@@ -38,6 +38,7 @@ def allow_files(wanted):
 class FrontAlone:
     """The front with fixed answers behind it."""
     probe, stream, big = "/a", "/flood", "/big"
+    floods = True  # the stream has more to say than a client that does not read may leave unread
 
     def __enter__(self):
         self.process = subprocess.Popen([mainstay.BIN / "front_server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -58,6 +59,7 @@ class FrontAlone:
 
 class WholeGateway:
     """The gateway of a real supervisor, whose only service prints as much as it can."""
+    floods = False
     probe, stream, big = "/health/live", "/api/v1/services/noisy/logs?follow=true", "/api/v1/openapi.json"
     YAML = """
 web: {{listen: "127.0.0.1:{port}"}}
