@@ -19,7 +19,8 @@ class Quickstart(TestCase):
         self.url = f"http://127.0.0.1:{self.api}"
 
     def example(self):
-        return Example("quickstart", {"API_PORT": str(self.api), "FRONTEND_PORT": str(self.frontend), "PAGE_PORT": str(free_port()),
+        return Example("quickstart", {"API_PORT": str(self.api), "FRONTEND_PORT": str(self.frontend),
+                                      "PAGE_PORT": str(free_port()),
                                       "EVERY_SECONDS": "1"})
 
     def job(self, kind):
