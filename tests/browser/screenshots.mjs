@@ -2,9 +2,8 @@
 //
 //   MAINSTAY_BIN=build/release/bin MAINSTAY_BROWSER_MODULES=build/release/tests/browser node tests/browser/screenshots.mjs [FOLDER]
 //
-// docs/page-overview.png, page-service.png (light), page-overview-dark.png, page-phone.png: 256 colours each, by convert of ImageMagick.
+// docs/page-overview.png, page-service.png (light), page-overview-dark.png, page-phone.png; each below 150 kB.
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +18,6 @@ const kLargest = 150_000;
 async function picture(page, name) {
   const path = join(folder, `${name}.png`);
   await page.screenshot({ path });
-  execFileSync('convert', [path, '+dither', '-colors', '256', '-strip', '-define', 'png:compression-level=9', `PNG8:${path}`]);
   const { size } = statSync(path);
   console.log(`${path}: ${Math.round(size / 1000)} kB`);
   if (size > kLargest) throw new Error(`${path} is larger than ${kLargest} bytes`);
