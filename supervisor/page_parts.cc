@@ -20,6 +20,7 @@ std::string holder_of(std::uint16_t port, const std::vector<process::PortHolder>
 }  // namespace
 
 void Parts::make_page(io::Loop& loop) {
+  access.load();
   const model::Ecosystem& declared = controller.ecosystem();
   if (!declared.web) return;
   page.emplace(
@@ -35,6 +36,8 @@ void Parts::make_page(io::Loop& loop) {
                      .serve = [this] { http.serve(*page); },
                      .set_up = [this] { http.set_up_page(); },
                      .notice = notice_});
+  page->set_access(access.access());
+  access.on_change([this] { page->set_access(access.access()); });
 }
 
 void Parts::serve_page(Inheritance& inherited, process::KeeperClient& keeper) {

@@ -41,6 +41,11 @@ constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
                               Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
+constexpr std::array kSetUser{Names("user"), Names("password"), Names("level")};
+constexpr std::array kUser{Names("user")};
+constexpr std::array kAddToken{Names("name"), Names("sha256"), Names("level")};
+constexpr std::array kEndSession{Names("id"), Names("ends_at")};
+constexpr std::array kLogin{Names("user"), Names("from")};
 constexpr std::array kCancel{Names("id")};
 
 constexpr std::array kMethods{
@@ -86,6 +91,14 @@ constexpr std::array kMethods{
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
     Method{"supervisor.upgrade", AccessLevel::Admin, kNone, supervisor_upgrade},
     Method{"config.get", AccessLevel::Read, kNone, config_get},
+    Method{"access.get", AccessLevel::Admin, kNone, access_get},
+    Method{"access.set_user", AccessLevel::Admin, kSetUser, access_set_user},
+    Method{"access.remove_user", AccessLevel::Admin, kUser, access_remove_user},
+    Method{"access.add_token", AccessLevel::Admin, kAddToken, access_add_token},
+    Method{"access.revoke_token", AccessLevel::Admin, kName, access_revoke_token},
+    Method{"access.end_session", AccessLevel::Operate, kEndSession, access_end_session},
+    Method{"access.logged_in", AccessLevel::Operate, kLogin, access_logged_in},
+    Method{"access.login_failed", AccessLevel::Operate, kLogin, access_login_failed},
     Method{"stream.cancel", AccessLevel::Read, kCancel, stream_cancel},
 };
 

@@ -66,6 +66,14 @@ void supervisor_ping(Context&, const Call&, Params&);
 void supervisor_shutdown(Context&, const Call&, Params&);
 void supervisor_upgrade(Context&, const Call&, Params&);
 void config_get(Context&, const Call&, Params&);
+void access_get(Context&, const Call&, Params&);
+void access_set_user(Context&, const Call&, Params&);
+void access_remove_user(Context&, const Call&, Params&);
+void access_add_token(Context&, const Call&, Params&);
+void access_revoke_token(Context&, const Call&, Params&);
+void access_end_session(Context&, const Call&, Params&);
+void access_logged_in(Context&, const Call&, Params&);
+void access_login_failed(Context&, const Call&, Params&);
 void stream_cancel(Context&, const Call&, Params&);
 
 }  // namespace mainstay::control

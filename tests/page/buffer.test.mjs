@@ -101,3 +101,22 @@ test('an overlap is the longest one', () => {
   assert.equal(overlap([line('a')], [line('b')]), 0);
   assert.equal(overlap([], [line('b')]), 0);
 });
+
+test('pieces of an older line become one and are recognised', () => {
+  const buffer = new LogBuffer();
+  const pieces = [line('ab', { partial: true }), line('cd', { continued: true })];
+  buffer.take({ lines: [...pieces, line('next')] });
+  const added = buffer.prepend([line('before'), ...pieces]);
+  assert.deepEqual(added.map(({ text }) => text), ['before']);
+  assert.deepEqual(texts(buffer), ['before', 'abcd', 'next']);
+  assert.equal(new LogBuffer().prepend(pieces).length, 1);
+});
+
+test('gaps without lines between them are one', () => {
+  const buffer = new LogBuffer();
+  buffer.take({ lines: [], skipped_bytes: 10 });
+  const change = buffer.take({ lines: [], skipped_bytes: 5 });
+  assert.deepEqual(texts(buffer), ['skipped']);
+  assert.equal(buffer.entries[0].bytes, 15);
+  assert.deepEqual(change.changed, [buffer.entries[0]]);
+});

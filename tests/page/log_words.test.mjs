@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { EMPTY, follows, fromParameters, spanSeconds, toParameters, toQuery }
   from '../../supervisor/gateway/assets/js/log/filter.js';
-import { levelOf } from '../../supervisor/gateway/assets/js/log/level.js';
+import { levelOf } from '../../supervisor/gateway/assets/js/log/buffer.js';
 import { escapeExpression, isQuick, mark, matcher, places }
   from '../../supervisor/gateway/assets/js/log/search.js';
 
@@ -52,6 +52,8 @@ test('a line is tinted by what it says', () => {
   assert.equal(level('Traceback (most recent call last):'), 'error');
   assert.equal(level('WARN pool exhausted'), 'warn');
   assert.equal(level('{"level":"error","msg":"x"}'), 'error');
+  assert.equal(level('KeyError: 7'), 'error');
+  assert.equal(level('java.io.IOException: no'), 'error');
   assert.equal(level('GET /errors 200'), '');
   assert.equal(level('1.2.3.4 - - "GET / HTTP/1.1" 503 12'), 'error');
   assert.equal(level('terror in the errands'), '');

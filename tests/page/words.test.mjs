@@ -44,6 +44,7 @@ test('an event that the page does not know is told as it is', () => {
 test('events have a tone', () => {
   assert.equal(toneOf({ kind: 'service_exited', data: { code: '1' } }), 'bad');
   assert.equal(toneOf({ kind: 'service_exited', data: { code: '0' } }), '');
+  assert.equal(toneOf({ kind: 'service_exited', data: { signal: 'TERM', cause: 'stopped' } }), '');
   assert.equal(toneOf({ kind: 'action', data: { result: 'denied' } }), 'warn');
   assert.equal(toneOf({ kind: 'moon_rose' }), '');
 });

@@ -96,7 +96,7 @@ class HttplibAdapter::Server : public httplib::Server {
   Server() {
     svr_sock_ = 0;  // looks as if it were running
     // The front ends connections, by its own rules; these are only what is told.
-    set_keep_alive_timeout(60);
+    set_keep_alive_timeout(40);
     set_keep_alive_max_count(100'000);
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       if (answer_ != nullptr) {

@@ -89,6 +89,7 @@ void LogFeed::read(const std::shared_ptr<Follower>& follower) {
 void LogFeed::on_read(const std::shared_ptr<Follower>& follower, const Reply& reply) {
   if (!reply.ok) {
     follower->stream->fail(reply);
+    std::erase(followers_, follower);
   } else {
     follower->live = true;
     // What came meanwhile may have been part of the past that was read.

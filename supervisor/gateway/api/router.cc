@@ -14,6 +14,9 @@ namespace mainstay::gateway {
 
 namespace {
 
+// Far more than any of ours needs, and far less than the controller takes.
+constexpr std::size_t kLongestBody = 16 * 1024;
+
 bool serves(const Route& route, std::string_view method) {
   return route.method == method || (route.method == "GET" && method == "HEAD");
 }
@@ -62,6 +65,10 @@ bool read_arguments(Visit& visit, WallTime now) {
   if (!route.any_query) read = read_query(visit.request(), route.query, now, visit.arguments);
   const std::string& body = visit.web().body;
   if (read && visit.request().method == "POST") {
+    if (body.size() > kLongestBody) {
+      visit.fail(413, "too_large", "a body here has at most 16 KiB");
+      return false;
+    }
     if (!body.empty() && !is_json(visit.web().header("content-type"))) {
       visit.fail(415, "unsupported_media_type",
                  "a body must be JSON: send it with Content-Type: application/json");
@@ -69,9 +76,12 @@ bool read_arguments(Visit& visit, WallTime now) {
     }
     read = read_body(body, route.body, visit.arguments);
   }
-  for (const auto& [name, value] : visit.path)
-    visit.arguments.params[std::string{name}] =
-        name == "targets" ? target_list(value) : Json(to_valid_utf8(value));
+  for (const auto& [name, value] : visit.path) {
+    Json list = target_list(value);
+    // "," is no way to say everything.
+    const bool is_list = name == "targets" && !list.empty();
+    visit.arguments.params[std::string{name}] = is_list ? list : Json(to_valid_utf8(value));
+  }
   if (!read) visit.fail(400, "invalid_params", read.error().message);
   return read.ok();
 }

@@ -52,6 +52,11 @@ constexpr std::array kHistory{
 constexpr std::array kAvailability{kTargets, kSince, kUntil,
                                    Parameter{.name = "days", .kind = Flag}};
 constexpr std::array kAnalysis{kTargets, kSince, kUntil};
+constexpr std::array kAudit{
+    Parameter{.name = "before", .kind = Whole, .least = 0, .most = INT64_MAX}, kSince,   kUntil,
+    Parameter{.name = "limit", .kind = Whole, .least = 1, .most = 1000},       kTargets,
+};
+constexpr std::array kHead{Parameter{.name = "head"}};
 constexpr std::array kCredentials{Parameter{.name = "user", .required = true, .ours = true},
                                   Parameter{.name = "password", .required = true, .ours = true}};
 
@@ -69,6 +74,14 @@ constexpr Route action(std::string_view pattern, std::string_view rpc,
           .rpc = rpc,
           .query = query,
           .body = body};
+}
+
+// What people did is for those who may do everything.
+constexpr Route audit(std::string_view pattern, std::string_view rpc,
+                      std::span<const Parameter> query) {
+  Route route = read(pattern, rpc, query);
+  route.need = Need::Admin;
+  return route;
 }
 
 constexpr std::array kRoutes{
@@ -110,6 +123,8 @@ constexpr std::array kRoutes{
     read("/api/v1/analysis", "analysis.get", kAnalysis),
     read("/api/v1/config", "config.get"),
     read("/api/v1/supervisor", "supervisor.info"),
+    audit("/api/v1/audit", "audit.list", kAudit),
+    audit("/api/v1/audit/verify", "audit.verify", kHead),
     Route{.method = "POST",
           .pattern = "/api/v1/supervisor/shutdown",
           .need = Need::Operate,

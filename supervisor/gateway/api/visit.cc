@@ -9,23 +9,32 @@ namespace mainstay::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, int>, 19> kStatuses{{
-    {"invalid_params", 400},   {"invalid_request", 400},
-    {"parse_error", 400},      {"too_long", 400},
-    {"denied", 403},           {"no_such_service", 404},
-    {"no_such_instance", 404}, {"no_such_tag", 404},
-    {"no_such_monitor", 404},  {"no_such_series", 404},
-    {"failed", 409},           {"not_running", 409},
-    {"no_such_method", 501},   {"not_active", 501},
-    {"draining", 503},         {"history_unavailable", 503},
-    {"timed_out", 503},        {"too_many_requests", 503},
-    {"unavailable", 503},
-}};
+constexpr std::array kErrors{
+    // The controller's.
+    ErrorKind{"invalid_params", 400}, ErrorKind{"invalid_request", 400},
+    ErrorKind{"parse_error", 400}, ErrorKind{"too_long", 400}, ErrorKind{"denied", 403},
+    ErrorKind{"no_such_service", 404}, ErrorKind{"no_such_instance", 404},
+    ErrorKind{"no_such_tag", 404}, ErrorKind{"no_such_monitor", 404},
+    ErrorKind{"no_such_series", 404}, ErrorKind{"failed", 409}, ErrorKind{"not_running", 409},
+    ErrorKind{"no_such_method", 501}, ErrorKind{"not_active", 501}, ErrorKind{"draining", 503},
+    ErrorKind{"history_unavailable", 503}, ErrorKind{"timed_out", 503},
+    ErrorKind{"too_many_requests", 503}, ErrorKind{"unavailable", 503},
+    // The gate's.
+    ErrorKind{"login_required", 401}, ErrorKind{"login_failed", 401}, ErrorKind{"csrf", 403},
+    ErrorKind{"bad_origin", 403}, ErrorKind{"bad_host", 421}, ErrorKind{"too_many_logins", 429},
+    // The router's.
+    ErrorKind{"internal", 500}, ErrorKind{"bad_request", 400}, ErrorKind{"no_such_route", 404},
+    ErrorKind{"no_such_file", 404}, ErrorKind{"method_not_allowed", 405},
+    ErrorKind{"too_large", 413}, ErrorKind{"unsupported_media_type", 415}};
 
 }  // namespace
 
+std::span<const ErrorKind> error_kinds() {
+  return kErrors;
+}
+
 int status_of(std::string_view code) {
-  for (const auto& [name, status] : kStatuses) {
+  for (const auto& [name, status] : kErrors) {
     if (name == code) return status;
   }
   return 500;

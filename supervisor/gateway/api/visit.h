@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,13 @@ class Visit {
   std::shared_ptr<Exchange> exchange_;
   ApiRequest request_;
 };
+
+// What an error may be called, and its status.
+struct ErrorKind {
+  std::string_view code;
+  int status = 500;
+};
+std::span<const ErrorKind> error_kinds();
 
 // The status for what the controller's errors are called: "no_such_service" is 404.
 int status_of(std::string_view code);

@@ -10,8 +10,8 @@ namespace mainstay::gateway {
 
 namespace {
 
-// Of one client in one turn: others want their answers, too.
-constexpr int kRequestsInARow = 8;
+// Of one client in one turn: others want their answers, too, and some answers are dear.
+constexpr int kRequestsInARow = 1;
 // Less than that is no progress: nobody is so slow.
 constexpr std::int64_t kProgress = 4096;
 
@@ -85,7 +85,7 @@ void Connection::serve() {
 // After whatever happened.
 void Connection::settle() {
   if (read_ == pending_.size()) {
-    pending_ = {};
+    std::string{}.swap(pending_);
     read_ = 0;
   } else if (awaits_request() && !std::exchange(to_be_served_, true)) {
     all_.later([weak = weak_from_this()] {
@@ -98,7 +98,7 @@ void Connection::settle() {
   if (input_ended_ && pending_.empty() && awaits_request()) return hang_up();
   transport_.read(!input_ended_ && pending_.empty());
   all_.account(seat_, reader_.held() + pending_.capacity() + request_held_,
-               transport_.queued_bytes());
+               transport_.held_bytes());
 }
 
 // True: it was a whole request, or one to be refused.
@@ -149,7 +149,7 @@ void Connection::answer(std::string response, bool close) {
   if (close || !keep_alive_) return say_last(std::move(response));
   transport_.write(std::move(response));
   enter(transport_.queued_bytes() == 0 ? Phase::Idle : Phase::Answering);
-  serve();
+  settle();  // what comes next is handed over later: whoever answers is in the middle of it
 }
 
 void Connection::begin(std::string head) {
@@ -158,7 +158,7 @@ void Connection::begin(std::string head) {
     return refuse({503, "too_many_streams", "there are too many followers; try again in a while",
                    std::chrono::seconds{10}});
   }
-  pending_ = {};
+  std::string{}.swap(pending_);
   read_ = 0;
   transport_.write(std::move(head));
   enter(Phase::Streaming);
@@ -196,7 +196,7 @@ void Connection::refuse(const BadRequest& why) {
 // Half of the connection stays open for a while: what the client still sends would else wipe out
 // the answer before it was read (RFC 9112, 9.6).
 void Connection::say_last(std::string response) {
-  pending_ = {};
+  std::string{}.swap(pending_);
   read_ = 0;
   transport_.write(std::move(response));
   transport_.finish();

@@ -126,8 +126,8 @@ std::size_t RequestReader::take_body(std::string_view bytes) {
 void RequestReader::refuse(BadRequest why) {
   refusal_ = std::move(why);
   state_ = State::Refused;
-  head_ = {};
-  headers_ = {};
+  std::string{}.swap(head_);  // assigning would keep the memory
+  std::vector<Header>{}.swap(headers_);
 }
 
 bool RequestReader::take_awaits_go() {
@@ -139,6 +139,7 @@ WebRequest RequestReader::finish() {
   WebRequest request;
   request.method = std::move(line_.method);
   request.target = std::move(line_.target);
+  std::erase_if(headers_, [](const Header& each) { return each.name == "expect"; });
   request.headers = std::move(headers_);
   request.head = std::move(head_);
   request.body = std::move(body_);

@@ -1,4 +1,4 @@
-// The page's files as they are built in (cmake/EmbedAssets.cmake makes the table out of
+// The page's files as they are built in (page/embed.py makes the table out of
 // supervisor/gateway/assets/). Pure.
 #pragma once
 

@@ -256,6 +256,9 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                          tried(installed);
                        }};
   parts.samples = &samples;
+  access.emplace(
+      loop_, folder(), [this] { return clock(); }, [](const std::string&) {});
+  parts.access = &*access;
   server = std::make_unique<control::Server>(parts, std::move(*listening), options);
   loop_.set_after_turn([this] {
     world.settle();

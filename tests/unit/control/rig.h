@@ -19,6 +19,7 @@
 #include "io/loop.h"
 #include "sim/world.h"
 #include "unit/control/temp_folder.h"
+#include "web/access_store.h"
 
 namespace mainstay::test {
 
@@ -155,6 +156,7 @@ class Rig {
   std::optional<logs::Capture> capture;
   std::optional<logs::Archiver> archiver;
   std::optional<history::History> history;
+  std::optional<web::AccessStore> access;
   std::unique_ptr<control::Server> server;
 };
 

@@ -7,7 +7,7 @@
 //   linePath(values, width, height, top) → the path's text; pure
 
 import { h, svg, attr, text } from './dom.js';
-import { clock, dateTime } from './format.js';
+import { clock, dateTime, none } from './format.js';
 
 export function linePath(values, width, height, top) {
   const highest = Math.max(top ?? 0, ...values.filter((value) => value !== null)) || 1;
@@ -57,57 +57,78 @@ function library() {
   return loading;
 }
 
-const colour = (tone) => getComputedStyle(document.documentElement).getPropertyValue(`--${tone ?? 'accent'}`).trim();
-
 function resolved(node, tone) {
   node.style.color = `var(--${tone ?? 'accent'})`;
-  return getComputedStyle(node).color || colour(tone);
+  return getComputedStyle(node).color;
+}
+
+// What the lines are called, with the values under the pointer or else the latest: legend and answer in one.
+function createReadout({ series, format }) {
+  const at = h('span', {});
+  const values = series.map(() => h('b', {}));
+  const node = h('div', { class: 'chart-readout', 'aria-hidden': 'true' },
+    at, series.map((each, index) => h('span', {}, h('i', { class: `swatch tone-${each.tone ?? 'accent'}` }), each.label, ' ', values[index])));
+  const set = (times, columns, index) => {
+    const pointed = index !== null && index !== undefined;
+    text(at, pointed ? dateTime(times[index] * 1000).slice(5) : '');
+    columns.forEach((column, i) => {
+      const value = pointed ? column[index] : column.findLast((each) => each !== null);
+      text(values[i], value === null || value === undefined ? none : format(value));
+    });
+  };
+  return { node, set };
 }
 
 class Plot {
   constructor(root, options, UPlot) {
-    this.root = root;
-    this.options = options;
-    this.UPlot = UPlot;
-    this.observer = new ResizeObserver(() => this.plot?.setSize({ width: root.clientWidth, height: options.height }));
-    this.observer.observe(root);
+    Object.assign(this, { root, options, UPlot });
+    this.readout = createReadout(options);
+    this.box = h('div', {});
+    root.append(this.readout.node, this.box);
+    this.observer = new ResizeObserver(() => this.plot?.setSize({ width: this.box.clientWidth, height: options.height }));
+    this.observer.observe(this.box);
+    this.abort = new AbortController();
+    const again = () => this.latest && this.make(...this.latest);
+    addEventListener('themechange', again, { signal: this.abort.signal });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again, { signal: this.abort.signal });
   }
 
   set(times, columns) {
+    this.latest = [times, columns];
     if (this.plot) this.plot.setData([times, ...columns]);
     else this.make(times, columns);
+    this.readout.set(times, columns, this.plot.cursor.idx);
   }
 
   make(times, columns) {
     const { series, format, height } = this.options;
+    this.plot?.destroy();
     const probe = h('span', {});
     this.root.append(probe);
-    const muted = resolved(probe, 'muted');
-    const grid = resolved(probe, 'line');
-    const axis = { stroke: muted, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 }, font: '12px system-ui, sans-serif' };
-    const day = times.length > 1 && times.at(-1) - times[0] > 86400 * 1.5;
+    const stroke = resolved(probe, 'muted');
+    const grid = { stroke: resolved(probe, 'line'), width: 1 };
+    const axis = { stroke, grid, ticks: { show: false }, gap: 4, font: '12px system-ui, sans-serif' };
+    const days = times.length > 1 && times.at(-1) - times[0] > 86400 * 1.5;
+    const when = (at) => (days ? dateTime(at * 1000).slice(5, 10) : clock(at * 1000).slice(0, 5));
     this.plot = new this.UPlot({
-      width: this.root.clientWidth,
+      width: this.box.clientWidth,
       height,
-      legend: { live: true },
+      padding: [10, 8, 0, 0],
+      legend: { show: false },
       cursor: { y: false, points: { size: 6 } },
-      scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.1] } },
+      scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.05] } },
       axes: [
-        { ...axis, space: 72, values: (_, ticks) => ticks.map((at) => (day ? dateTime(at * 1000).slice(5, 16) : clock(at * 1000).slice(0, 5))) },
-        { ...axis, size: 64, space: 32, values: (_, ticks) => ticks.map(format) },
+        { ...axis, size: 22, space: 64, values: (_, ticks) => ticks.map(when) },
+        { ...axis, size: 60, splits: (_, __, low, high) => [low, (low + high) / 2, high], values: (_, ticks) => ticks.map(format) },
       ],
-      series: [
-        { label: '', value: (_, at) => (at === null ? '' : dateTime(at * 1000)) },
-        ...series.map((each) => ({
-          label: each.label, stroke: resolved(probe, each.tone), width: 1.5, points: { show: false },
-          value: (_, value) => (value === null ? '–' : format(value)), spanGaps: false,
-        })),
-      ],
-    }, [times, ...columns], this.root);
+      series: [{}, ...series.map((each) => ({ stroke: resolved(probe, each.tone), width: 1.5, points: { show: false } }))],
+      hooks: { setCursor: [(plot) => this.latest && this.readout.set(...this.latest, plot.cursor.idx)] },
+    }, [times, ...columns], this.box);
     probe.remove();
   }
 
   close() {
+    this.abort.abort();
     this.observer.disconnect();
     this.plot?.destroy();
   }
@@ -120,7 +141,9 @@ class Drawing {
     this.top = h('span', { class: 'chart-top' });
     this.from = h('span', {});
     this.to = h('span', {});
+    this.readout = createReadout(options);
     this.node = h('div', { class: 'chart-plain' },
+      this.readout.node,
       this.top,
       svg('svg', { viewBox: `0 0 600 ${options.height - 24}`, preserveAspectRatio: 'none', height: options.height - 24, 'aria-hidden': 'true' }, this.lines),
       h('div', { class: 'chart-times' }, this.from, this.to));
@@ -129,6 +152,7 @@ class Drawing {
 
   set(times, columns) {
     const highest = Math.max(0, ...columns.flat().filter((value) => value !== null)) || 1;
+    this.readout.set(times, columns, null);
     columns.forEach((column, index) => attr(this.lines[index], 'd', linePath(column, 600, this.options.height - 26, highest)));
     text(this.top, this.options.format(highest));
     text(this.from, times.length ? clock(times[0] * 1000).slice(0, 5) : '');

@@ -20,6 +20,7 @@ import * as overview from './views/overview.js';
 const views = {
   '': () => overview,
   service: () => import('./views/service.js'),
+  log: () => import('./views/log.js'),
   monitors: () => import('./views/monitors.js'),
   events: () => import('./views/events.js'),
   analysis: () => import('./views/analysis.js'),

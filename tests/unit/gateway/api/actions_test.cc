@@ -26,6 +26,11 @@ TEST_CASE_FIXTURE(ApiFixture, "what failed is a conflict, told as an error besid
   CHECK(exchange->json()["results"].size() == 2);
 }
 
+TEST_CASE_FIXTURE(ApiFixture, "a list without a name is not everything") {
+  post("/api/v1/services/,/stop");
+  CHECK(upstream.asked.at(0).params == R"({"targets":","})");
+}
+
 TEST_CASE_FIXTURE(ApiFixture, "who does not wait gets 202") {
   const auto exchange = post("/api/v1/services/web/stop?wait=false");
   CHECK(upstream.asked.at(0).params == R"({"wait":false,"targets":["web"]})");
@@ -47,6 +52,8 @@ TEST_CASE_FIXTURE(ApiFixture, "bodies are JSON objects with what is known") {
                            R"({"signal":{"a":[[[[[[[[[[1]]]]]]]]]]}})"})
     CHECK_MESSAGE(post("/api/v1/services/web/signal", body)->status() == 400, body);
   CHECK(post("/api/v1/services/web/start", R"({"targets":["all"]})")->status() == 400);
+  const std::string large = R"({"signal":")" + std::string(16 * 1024, 'x') + "\"}";
+  CHECK(post("/api/v1/services/web/signal", large)->status() == 413);
   const auto form = ask(request("POST", "/api/v1/services/web/signal", "signal=HUP",
                                 {{"content-type", "application/x-www-form-urlencoded"}}));
   CHECK(form->status() == 415);

@@ -1,6 +1,6 @@
 // The lines that a log view holds: bounded in number and in size, whatever a service prints.
 //
-// An entry is a line {key, at, service, instance, stream, text, level, open, more} or a gap
+// An entry is a line {key, at, service, instance, stream, text, tint, open, more} or a gap
 // {key, gap: 'skipped'|'started_over', bytes|files}. Keys rise from entry to entry. `open`: its end
 // has not come yet. `more`: characters of it that were not kept.
 
@@ -34,17 +34,18 @@ export class LogBuffer {
     this.lastKey = 0;
     this.firstKey = 1;
     this.open = new Map();
+    this.tints = new Tints();
     this.resumed = null;
   }
 
   // An item of logs.follow. Returns what it changed: {added: [entry…], changed: [entry…], dropped: n}.
   take(item) {
     const change = { added: [], changed: [], dropped: 0 };
-    if (item.skipped_bytes) this.#push(change, { gap: 'skipped', bytes: item.skipped_bytes });
+    if (item.skipped_bytes) this.#skip(change, item.skipped_bytes);
     if (item.started_over?.length) {
       this.#push(change, { gap: 'started_over', files: item.started_over });
     }
-    for (const line of this.#without_known(item.lines ?? [])) this.#line(change, line);
+    for (const line of this.#withoutKnown(item.lines ?? [])) this.#line(change, line);
     this.#trim(change);
     return change;
   }
@@ -58,17 +59,21 @@ export class LogBuffer {
   // Older lines, in front. Those that are here already are left out. Returns the new entries.
   prepend(lines) {
     const known = this.entries.filter((entry) => !entry.gap).slice(0, 1000);
-    const fresh = lines.slice(0, lines.length - overlap(lines, known));
+    const older = new LogBuffer(this.limits);
+    older.take({ lines });
+    const fresh = older.entries.slice(0, older.entries.length - overlap(older.entries, known));
     const room = Math.max(0, this.limits.entries - this.entries.length);
     const taken = room === 0 ? [] : fresh.slice(-room);
     this.firstKey -= taken.length;
-    taken.forEach((line, at) => { taken[at] = this.#entry(line, this.firstKey + at); });
+    taken.forEach((entry, at) => {
+      entry.key = this.firstKey + at;
+      this.characters += entry.text.length;
+    });
     this.entries.unshift(...taken);
-    for (const entry of taken) this.characters += entry.text.length;
     return taken;
   }
 
-  #without_known(lines) {
+  #withoutKnown(lines) {
     if (!this.resumed || lines.length === 0) return lines;
     const known = this.resumed;
     this.resumed = null;
@@ -80,14 +85,25 @@ export class LogBuffer {
     return this.lastKey;
   }
 
-  #entry(line, key) {
+  #entry(line) {
     const { lineCharacters } = this.limits;
     const text = line.text.slice(0, lineCharacters);
     return {
-      key, at: line.at, service: line.service, instance: line.instance,
-      stream: line.stream, level: line.level, text, open: line.partial === true,
+      key: this.#next(), at: line.at, service: line.service, instance: line.instance,
+      stream: line.stream, tint: this.tints.next(line), text, open: line.partial === true,
       more: line.text.length - text.length,
     };
+  }
+
+  // Gaps with nothing between them are one.
+  #skip(change, bytes) {
+    const last = this.entries.at(-1);
+    if (last?.gap !== 'skipped') {
+      this.#push(change, { gap: 'skipped', bytes });
+      return;
+    }
+    last.bytes += bytes;
+    change.changed.push(last);
   }
 
   #push(change, entry) {
@@ -112,7 +128,7 @@ export class LogBuffer {
       if (!begun.open) this.open.delete(source);
       return;
     }
-    const entry = this.#entry(line, this.#next());
+    const entry = this.#entry(line);
     this.entries.push(entry);
     change.added.push(entry);
     this.characters += entry.text.length;
@@ -132,4 +148,38 @@ export class LogBuffer {
     this.entries.splice(0, count);
     change.dropped = count;
   }
+}
+
+// How severe a line is, by what it says in its first words: only a tint. The server's `level`, which
+// knows stack traces and many formats, wins where a line has it.
+
+const LOOKED_AT = 300;
+const WORDS = [
+  ['error', /\b(?:FATAL|CRITICAL|EMERG|ALERT|SEVERE|ERROR|ERR|[Ee]rror|[Ff]atal|[Pp]anic|PANIC)\b|^Traceback \(|^(?:\w+\.)*\w*(?:Error|Exception)(?::|$)|"level":\s*"?(?:error|fatal|critical|50|60)\b|level=(?:error|fatal|panic)|^E\d{4} /],
+  ['warn', /\b(?:WARN|WARNING|[Ww]arning)\b|"level":\s*"?(?:warn(?:ing)?|40)\b|level=warn|^W\d{4} /],
+  ['debug', /\b(?:DEBUG|TRACE)\b|"level":\s*"?(?:debug|trace|10|20)\b|level=(?:debug|trace)/],
+];
+// A request that was answered with 5xx, as access logs write it.
+const SERVER_ERROR = /" 5\d\d \d*/;
+
+// Lines of one source in their order; what is indented goes with the line that it follows, as in a
+// stack trace. Without a level it is ''.
+export class Tints {
+  last = new Map();
+
+  next(line) {
+    const source = `${line.instance} ${line.stream}`;
+    const own = levelOf(line);
+    const tint = own === '' && /^[ \t]/.test(line.text) ? this.last.get(source) ?? '' : own;
+    this.last.set(source, tint);
+    return tint;
+  }
+}
+
+export function levelOf(line) {
+  if (line.level) return line.level === 'info' ? '' : line.level;
+  const head = line.text.slice(0, LOOKED_AT);
+  const found = WORDS.find(([, expression]) => expression.test(head));
+  if (found) return found[0];
+  return SERVER_ERROR.test(head) ? 'error' : '';
 }

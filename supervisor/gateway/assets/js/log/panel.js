@@ -1,34 +1,22 @@
 // A log that is followed: its toolbar, its lines, and the stream they come from. Part of the service
 // view and the whole of the log view.
 
-import { everyFrame, h, replace, text } from '../dom.js';
+import { everyFrame, h, text } from '../dom.js';
 import * as format from '../format.js';
 import { t } from '../i18n.js';
 import { LogBuffer } from './buffer.js';
 import { EMPTY, follows, toParameters, toQuery } from './filter.js';
-import { rawText } from './copy.js';
-import { LogRows } from './rows.js';
+import { LogRows, rawText } from './rows.js';
 import { matcher } from './search.js';
 import { toolbar } from './toolbar.js';
+import { explain, rowWords, stateWords } from './words.js';
 
 const FIRST_LINES = 500;
 const OLDER_LINES = 500;
 const LONGEST_SPAN = 10000;
+const MOST_LINES = 100000;
 const NEAR_END = 32;
-
-function wordsOfGap(entry) {
-  if (entry.gap === 'skipped') return t('log.skipped', { size: format.bytes(entry.bytes) });
-  return t('log.started_over', { files: entry.files.join(', ') });
-}
-
-// What is between the lines and the browser: texts in the language of the page.
-const words = {
-  gap: wordsOfGap,
-  more: (left) => t('log.more', { size: format.bytes(left) }),
-  kept: (left) => t('log.not_kept', { size: format.bytes(left) }),
-  time: (at) => `${format.clock(at)}.${at.slice(20, 23)}`,
-  exact: (entry) => `${format.exact(entry.at)} · ${entry.instance} · ${t(`log.stream.${entry.stream}`)}`,
-};
+const LONGEST_REST = 500;
 
 // targets: text as in the API. options: {filter, named, changed(filter)}. `named`: show of
 // which instance a line is.
@@ -45,15 +33,31 @@ export class LogPanel {
     this.hits = [];
     this.lastTop = 0;
     this.#build();
-    this.draw = everyFrame(() => this.#draw());
+    this.frame = everyFrame(() => this.#draw());
     this.#begin();
   }
 
   close() {
     this.stream?.close();
-    this.draw.cancel();
+    this.frame.cancel();
+    clearTimeout(this.later);
+    this.observer.disconnect();
     this.bar.close();
     this.buffer.clear();
+  }
+
+  // Drawing takes a fifth of the time at most, so that the page answers whatever a service prints.
+  draw() {
+    if (this.later) return;
+    const rest = (this.cost ?? 0) * 4;
+    if (rest < 20) {
+      this.frame();
+      return;
+    }
+    this.later = setTimeout(() => {
+      this.later = 0;
+      this.frame();
+    }, Math.min(rest, LONGEST_REST));
   }
 
   focus() {
@@ -116,7 +120,13 @@ export class LogPanel {
     this.status = h('span', { class: 'log-status', role: 'status' });
     this.element = h('div', { class: `log-panel${this.options.named ? ' log-named' : ''}` },
         this.bar.element, h('div', { class: 'log-body' }, this.scroller, this.news), this.bar.foot(this.status));
-    this.rows = new LogRows(this.list, words);
+    // A window of another size, or lines that turn out higher than was thought, keep the end in sight.
+    this.observer = new ResizeObserver(() => {
+      if (this.isFollowing && !this.isPaused) this.#stickToEnd();
+    });
+    this.observer.observe(this.scroller);
+    this.observer.observe(this.list);
+    this.rows = new LogRows(this.list, rowWords);
     this.rows.setExpression(matcher(this.filter.find, this.filter.expression));
   }
 
@@ -137,7 +147,7 @@ export class LogPanel {
     this.unseen = 0;
     this.isLoaded = false;
     this.trouble = null;
-    this.bar.download(this.app.api.url(this.#path(), this.#query({ download: true })));
+    this.bar.download(this.app.api.url(this.#path(), this.#query({ download: true, lines: MOST_LINES })));
     if (follows(this.filter)) this.#follow();
     else this.#read();
     this.draw();
@@ -194,6 +204,7 @@ export class LogPanel {
   }
 
   #draw() {
+    const begun = performance.now();
     const isHeld = this.isPaused || !this.isFollowing;
     if (!isHeld || this.rows.shown.length === 0) {
       this.rows.sync(this.buffer.entries, true);
@@ -201,6 +212,7 @@ export class LogPanel {
       this.#countHits();
     }
     this.#tell();
+    this.cost = performance.now() - begun;
   }
 
   #stickToEnd() {
@@ -220,39 +232,15 @@ export class LogPanel {
     text(this.news, this.unseen ? t('log.new_lines', { n: this.unseen, count: format.count(this.unseen) }) : t('log.to_end'));
     this.older.hidden = this.buffer.entries.length === 0 || (this.reachedBeginning && !this.#hasMoreHeld());
     this.bar.paused(this.isPaused, isFollowed);
-    text(this.status, this.#statusWords());
+    text(this.status, stateWords(this.isPaused ? 'paused' : this.state, this.detail, this.buffer.entries.length));
     this.status.dataset.state = this.isPaused ? 'paused' : this.state;
-    this.#explain();
+    explain(this.note, {
+      ...this, isEmpty: this.buffer.entries.length === 0, isFiltered: this.#address().toString() !== '', clear: () => this.set(EMPTY),
+    });
   }
 
   #hasMoreHeld() {
     return this.rows.shown[0]?.key !== this.buffer.entries[0]?.key;
-  }
-
-  #statusWords() {
-    if (this.isPaused) return t('log.state.paused');
-    if (this.state === 'waiting') return t('log.state.waiting', { time: format.inSeconds(this.detail.seconds) });
-    if (this.state === 'ended') return t('log.state.lines', { n: this.buffer.entries.length, count: format.count(this.buffer.entries.length) });
-    return t(`log.state.${this.state ?? 'connecting'}`);
-  }
-
-  // Why there is nothing, or what is wrong.
-  #explain() {
-    const parts = [];
-    if (this.trouble) parts.push(h('p', { class: 'log-trouble' }, this.trouble.message));
-    if (this.state === 'ended' && this.detail?.cut) parts.push(h('p', null, t('log.cut')));
-    for (const problem of this.detail?.problems ?? []) parts.push(h('p', { class: 'log-trouble' }, problem));
-    if (!this.trouble && this.isLoaded && this.buffer.entries.length === 0) parts.push(this.#emptyWords());
-    const isSame = parts.map((part) => part.textContent).join() === this.explained;
-    this.explained = parts.map((part) => part.textContent).join();
-    if (!isSame) replace(this.note, parts);
-    this.note.hidden = parts.length === 0;
-  }
-
-  #emptyWords() {
-    if (this.#address().toString() === '') return h('p', null, t('log.empty'));
-    return h('p', null, t('log.no_match'), ' ',
-        h('button', { type: 'button', class: 'log-expand', onclick: () => this.set(EMPTY) }, t('log.clear')));
   }
 
   #scrolled() {

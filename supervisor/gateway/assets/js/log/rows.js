@@ -3,10 +3,10 @@
 
 import { h } from '../dom.js';
 import { pieces } from './ansi.js';
-import { levelOf } from './level.js';
 import { mark, places } from './search.js';
 
 const FOLLOWED = 1000;   // elements while the end is shown
+const HURRIED = 200;     // of them when all are new: so many come that nobody reads them
 const STEP = 500;        // more of them when the beginning is reached
 const BLOCK = 50;        // lines that the browser skips together while they are out of sight
 const SHOWN = 2000;      // characters of a line until the rest is asked for
@@ -30,7 +30,9 @@ export class LogRows {
 
   // Shows `entries` from where it was, or only their end.
   sync(entries, onlyEnd) {
-    let from = Math.max(0, entries.length - FOLLOWED);
+    const last = this.shown.at(-1)?.key;
+    const isFlood = last !== undefined && entries.length > FOLLOWED && entries.at(-FOLLOWED).key > last;
+    let from = Math.max(0, entries.length - (isFlood ? HURRIED : FOLLOWED));
     if (!onlyEnd && this.shown.length > 0) {
       const first = this.shown[0].key;
       from = Math.min(from, entries.findIndex(({ key }) => key >= first));
@@ -129,11 +131,8 @@ export class LogRows {
     const row = h('div', { class: 'log-line', title: this.words.exact(entry) });
     row.dataset.time = this.words.time(entry.at);
     row.dataset.stream = entry.stream;
-    const level = levelOf(entry);
-    if (level) row.dataset.level = level;
-    const text = this.#text(entry);
-    text.dataset.name = entry.instance;
-    row.append(text);
+    if (entry.tint) row.dataset.level = entry.tint;
+    row.append(h('span', { class: 'log-name' }, entry.instance), this.#text(entry));
     return row;
   }
 
@@ -161,4 +160,34 @@ export class LogRows {
 function piece({ text, classes, found }) {
   if (found) return h('mark', { class: classes || null }, text);
   return classes ? h('span', { class: classes }, text) : document.createTextNode(text);
+}
+
+// What is copied out of a log is what the service printed: colours, escapes and the rest of cut lines
+// as they came. A part of one line stays what is seen.
+
+// selection: that of the page; entryOf(key): the line of a row. null: leave it to the browser.
+export function rawText(selection, list, entryOf) {
+  if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
+  const range = selection.getRangeAt(0);
+  const touched = [...list.querySelectorAll('.log-line')].filter((row) => range.intersectsNode(row));
+  if (touched.length < 2) return null;
+  const parts = touched.map((row) => {
+    const inside = part(range, row);
+    const entry = entryOf(Number(row.dataset.key));
+    return inside === null && entry ? entry.text : inside;
+  });
+  return `${parts.join('\n')}\n`;
+}
+
+// The selected part of a row's text; null when all of it is.
+function part(range, row) {
+  const text = row.querySelector('.log-text');
+  const whole = document.createRange();
+  whole.selectNodeContents(text);
+  const beginsInside = range.compareBoundaryPoints(Range.START_TO_START, whole) > 0;
+  const endsInside = range.compareBoundaryPoints(Range.END_TO_END, whole) < 0;
+  if (!beginsInside && !endsInside) return null;
+  if (beginsInside) whole.setStart(range.startContainer, range.startOffset);
+  if (endsInside) whole.setEnd(range.endContainer, range.endOffset);
+  return whole.toString();
 }

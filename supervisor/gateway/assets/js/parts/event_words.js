@@ -102,8 +102,12 @@ const TONES = {
   monitor_up: 'good',
 };
 
+// Ends that somebody or something asked for.
+const WANTED = new Set(['stopped', 'shutdown', 'scaled down', 'planned restart']);
+
 // 'good', 'warn', 'bad' or '': the colour of the dot before the words.
 export function toneOf({ kind, data = {} }) {
+  if (kind === 'service_exited' && WANTED.has(data.cause)) return '';
   if (kind === 'service_exited') return data.signal || data.error || (data.code && data.code !== '0') ? 'bad' : '';
   if (kind === 'action') return ['failed', 'denied'].includes(data.result) ? 'warn' : '';
   return TONES[kind] ?? '';

@@ -1,5 +1,8 @@
 // All texts in Spanish; the keys are those of en.js.
+import views from './views_es.js';
+
 export default {
+  ...views,
   'page.title': 'Mainstay',
   'page.services': 'Servicios',
   'page.monitors': 'Monitores',

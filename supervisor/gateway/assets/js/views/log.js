@@ -12,6 +12,21 @@ export function open(root, params, app) {
     changed: (filter) => app.router.replaceQuery(Object.fromEntries(toParameters(filter))),
   });
   const title = targets === 'all' ? t('log.title') : t('log.title_of', { name: targets });
-  replace(root, h('div', { class: 'log-page' }, h('header', { class: 'view-head' }, h('h1', {}, title)), panel.element));
-  return { close: () => panel.close() };
+  const element = h('div', { class: 'log-page' }, h('header', { class: 'view-head' }, h('h1', {}, title)), panel.element);
+  replace(root, element);
+  // To the lower edge of the window, however many rows what is above has.
+  const fit = () => {
+    element.style.height = `calc(100dvh - ${Math.round(element.getBoundingClientRect().top + scrollY)}px - var(--gap))`;
+  };
+  const observer = new ResizeObserver(fit);
+  observer.observe(document.documentElement);
+  fit();
+  const unlisten = app.keys((key) => key === '/' && (panel.bar.focus(), true));
+  return {
+    close() {
+      observer.disconnect();
+      unlisten();
+      panel.close();
+    },
+  };
 }

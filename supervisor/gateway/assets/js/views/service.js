@@ -6,19 +6,17 @@ import { fromParameters, toParameters } from '../log/filter.js';
 import { LogPanel } from '../log/panel.js';
 import { everySecond } from '../parts/clockwork.js';
 import { eventList } from '../parts/event_list.js';
+import { settings } from '../parts/settings_tree.js';
 import { needsReading } from '../parts/why_words.js';
 import { charts } from '../service/charts.js';
-import { checks } from '../service/checks.js';
-import { crashes } from '../service/crashes.js';
-import { facts } from '../service/facts.js';
-import { header } from '../service/header.js';
-import { instances } from '../service/instances.js';
-import { settings } from '../service/settings.js';
+import { facts, header } from '../service/head.js';
+import { checks, instances } from '../service/members.js';
 import { isWhole, membersOf, worstOf } from '../service/subject.js';
-import { whySection } from '../service/why.js';
+import { crashes, whySection } from '../service/why.js';
 
 const EVENTS = 30;
 const AFTER_CHANGE = 150;
+const MINUTE = 60000;
 // What changes the answer of `why` and the settings, and what leaves a crash record.
 const TELLING = /^(service|memory|config|log_dropped)/;
 
@@ -32,9 +30,11 @@ class ServiceView {
     this.closers.push(app.store.subscribe(['services', 'pending', 'session', 'settings'], () => this.draw()));
     this.closers.push(app.store.subscribe(['events'], () => this.#takeEvents()));
     this.closers.push(everySecond((now) => this.draw(now)));
+    this.closers.push(app.store.subscribe(['host'], () => {
+      if (this.log && !document.hidden && Date.now() - this.askedChecks >= MINUTE) this.#askChecks();
+    }));
+    this.closers.push(app.keys((key) => this.#press(key)));
     this.draw();
-    this.#ask();
-    this.charts.ask();
   }
 
   close() {
@@ -62,15 +62,19 @@ class ServiceView {
     this.body = h('div', { class: 'service' }, this.head.element, this.facts.element, this.why.element, this.instances.element,
         h('div', { class: 'service-main' }, this.logBox, aside),
         h('div', { class: 'service-more' }, this.crashes.element,
-            h('section', { class: 'panel service-events' }, h('h2', {}, app.t('page.events')), this.events.element)),
+            h('section', { class: 'panel service-events' }, h('h2', {}, app.t('page.events')),
+                h('div', { class: 'scroll-y', tabindex: '0', role: 'region', 'aria-label': app.t('page.events') }, this.events.element))),
         this.settings.element);
     replace(this.root, this.missing, this.body);
     this.query = query;
   }
 
-  // The log wants to know whether lines need the name of their instance.
-  #openLog(members) {
+  // Once it is known that there is such a service: the log wants to know whether its lines need the
+  // name of their instance.
+  #begin(members) {
     if (this.log) return;
+    this.charts.ask();
+    this.#askChecks();
     this.log = new LogPanel(this.app, this.name, {
       filter: fromParameters(this.query), named: isWhole(members, this.name),
       changed: (filter) => this.app.router.replaceQuery(Object.fromEntries(toParameters(filter))),
@@ -94,7 +98,7 @@ class ServiceView {
     this.why.drawNext(worst, now);
     this.instances.draw(members, now, isWhole(members, this.name));
     this.checks.draw(members);
-    this.#openLog(members);
+    this.#begin(members);
     const needed = needsReading(worst) || this.query.get('tab') === 'why';
     if (needed !== this.wasNeeded) this.why.open(needed);
     this.wasNeeded = needed;
@@ -108,7 +112,34 @@ class ServiceView {
     const { t, store } = this.app;
     if (store.services.size === 0 && store.connection.state !== 'live') return;
     if (this.missing.firstChild) return;
-    replace(this.missing, h('p', {}, t('service.missing', { name: this.name })), h('p', {}, h('a', { href: '#/' }, t('page.back'))));
+    replace(this.missing, h('h1', {}, this.name), h('p', {}, t('service.missing', { name: this.name })), h('p', {}, h('a', { href: '#/' }, t('page.back'))));
+  }
+
+  // Marks are of a minute each.
+  #askChecks() {
+    this.askedChecks = Date.now();
+    this.checks.ask(this.name, membersOf(this.app.store.services, this.name));
+  }
+
+  #press(key) {
+    const { actions, store } = this.app;
+    const members = membersOf(store.services, this.name);
+    if (members.length === 0) return false;
+    const verbs = actions.verbsFor(worstOf(members));
+    const wanted = { r: ['restart'], s: ['stop', 'start'] }[key]?.find((verb) => verbs.includes(verb));
+    if (wanted) actions.run(wanted, [this.name]);
+    else if (key === 'l') this.log.focus();
+    else if (key === '/') this.log.bar.focus();
+    else if (key === 'Escape') this.#leave();
+    else return false;
+    return true;
+  }
+
+  // Out of a field first, then out of the page.
+  #leave() {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement && this.root.contains(active) && active.matches('input, select')) active.blur();
+    else this.app.router.go([]);
   }
 
   #takeEvents() {
