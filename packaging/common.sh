@@ -8,9 +8,9 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libuv1-dev libyaml-cpp-dev libf
                 libcctz-dev zlib1g-dev libcurl4-openssl-dev libsqlite3-dev libcpp-httplib-dev libssl-dev
                 libcrypt-dev libmd-dev python3 tzdata)
 # What the tests need besides: a second compiler with its sanitizers and fuzzer, and the formatter.
-# dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example. npm fetches what draws the page's charts,
-# and Node.js runs the tests of its scripts.
-TEST_PACKAGES=(doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light nodejs npm openssl
+# dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example. npm fetches what draws the page's charts and
+# what drives a browser, Node.js runs the tests of the page, and Chromium shows it to them.
+TEST_PACKAGES=(chromium doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light nodejs npm openssl
                procps redis-server strace)
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD= PLAIN=; fi
@@ -32,6 +32,8 @@ as_root() {
 missing_packages() {
   local name
   for name; do
+    # Node.js may have come from elsewhere, with an npm of its own.
+    [[ $name != npm ]] || ! command -v npm >/dev/null || continue
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || printf '%s\n' "$name"
   done
 }

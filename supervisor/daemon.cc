@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +35,6 @@
 #include "upgrade.h"
 
 namespace mainstay {
-
 namespace {
 
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
@@ -60,7 +58,6 @@ class Daemon final : public process::KeeperHost {
  private:
   Status begin();
   void begin_instances();
-  void begin_page();
   void begin_serving(UniqueFd listening);
   void after_turn();
   void go_for_upgrade();
@@ -226,16 +223,8 @@ void Daemon::begin_instances() {
     on_terminate(0, 1);
   settle();
   if (!arguments_.drain) parts_->monitors.begin();
-  begin_page();
+  parts_->serve_page(inherited_, keeper_);
   ready_.say_ready();
-}
-
-// In drain mode nothing is done that may be what controllers die of.
-void Daemon::begin_page() {
-  if (arguments_.drain) return inherited_.drop_page(keeper_);
-  parts_->serve_page(inherited_.take_page(), [this](std::span<const UniqueFd> sockets) {
-    inherited_.keep_page(keeper_, sockets);
-  });
 }
 
 void Daemon::begin_serving(UniqueFd listening) {

@@ -40,10 +40,16 @@ void Parts::make_page(io::Loop& loop) {
   access.on_change([this] { page->set_access(access.access()); });
 }
 
-void Parts::serve_page(std::vector<UniqueFd> bound,
-                       std::function<void(std::span<const UniqueFd>)> keep) {
-  keep_page_ = std::move(keep);
-  if (page) page->begin(std::move(bound));
+void Parts::serve_page(Inheritance& inherited, process::KeeperClient& keeper) {
+  access.load();
+  if (drains_) return inherited.drop_page(keeper);
+  if (!page) return;
+  keep_page_ = [&inherited, &keeper](std::span<const UniqueFd> sockets) {
+    inherited.keep_page(keeper, sockets);
+  };
+  page->set_access(access.access());
+  access.on_change([this] { page->set_access(access.access()); });
+  page->begin(inherited.take_page());
 }
 
 Result<UniqueFd> Parts::connect_gateway() {

@@ -68,7 +68,8 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
       usage(sampler, base.limits, controller),
       rest(base.loop, release_code),
       access(base.loop, base.arguments.state_dir, io::read_clocks, base.notice),
-      notice_(base.notice) {
+      notice_(base.notice),
+      drains_(base.arguments.drain.has_value()) {
   sampling.set_keep([this](history::Round round) {
     history.add(std::move(round));
     rest.start(kWritten);
@@ -84,6 +85,7 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
   events.add(history);
   history.on_stored([this](std::uint64_t newest) { stores.events.set_stored(newest + 1); });
   events.add(crashes);
+  events.add(counts);
   record_looks();
 }
 
@@ -91,6 +93,8 @@ void Parts::record_looks() {
   const auto record = [this](history::SeriesKind kind) {
     return [this, kind](const std::string& name, const policy::CheckResult& result) {
       if (result.verdict == policy::CheckVerdict::Unknown) return;
+      if (kind == history::SeriesKind::Check)
+        counts.looked(name, result.verdict == policy::CheckVerdict::Passed, result.latency);
       looks.looked({kind, name}, result.verdict == policy::CheckVerdict::Passed, result.latency);
     };
   };
@@ -127,7 +131,7 @@ void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
   options.clients = control::affordable_clients();
   server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
                                 history, io::read_clocks, std::move(facts), std::move(upgrade),
-                                &monitors, &samples, &access, page ? &*page : nullptr},
+                                &monitors, &samples, &access, &counts, page ? &*page : nullptr},
                  std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);

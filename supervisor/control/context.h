@@ -32,6 +32,7 @@ class Page;
 namespace mainstay::control {
 
 class HistorySource;
+class MetricsCounts;
 
 // The last upgrade, as long as the controller that it led to lives.
 struct UpgradeFact {
@@ -82,6 +83,7 @@ struct Parts {
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
   HistorySource* samples = nullptr;            // nothing: no history is kept
   web::AccessStore* access = nullptr;          // nothing: nobody comes in over the web
+  const MetricsCounts* counts = nullptr;       // nothing: nobody counts
   const web::Page* page = nullptr;             // nothing: none is declared
 };
 
@@ -90,6 +92,7 @@ class Analyses;
 class EventStreams;
 class LogStreams;
 class ServiceStreams;
+class LagMeter;
 
 struct Context {
   Parts& parts;
@@ -97,6 +100,7 @@ struct Context {
   EventStreams& events;
   LogStreams& logs;
   ServiceStreams& services;
+  LagMeter& lag;
   Analyses& analyses;
 
   runtime::Controller& controller() const { return parts.controller; }

@@ -85,6 +85,7 @@ constexpr std::array kMethods{
     Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
     Method{"history.query", AccessLevel::Read, kHistory, history_query},
+    Method{"metrics.read", AccessLevel::Read, kNone, metrics_read},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},

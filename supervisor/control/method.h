@@ -60,6 +60,7 @@ void audit_verify(Context&, const Call&, Params&);
 void history_availability(Context&, const Call&, Params&);
 void monitors_list(Context&, const Call&, Params&);
 void history_query(Context&, const Call&, Params&);
+void metrics_read(Context&, const Call&, Params&);
 void supervisor_info(Context&, const Call&, Params&);
 void supervisor_ping(Context&, const Call&, Params&);
 void supervisor_shutdown(Context&, const Call&, Params&);

@@ -7,6 +7,7 @@
 
 #include "control/analyses.h"
 #include "control/event_streams.h"
+#include "control/lag.h"
 #include "control/log_streams.h"
 #include "control/method.h"
 #include "control/service_streams.h"
@@ -31,8 +32,10 @@ Server::Server(Parts parts, UniqueFd listening, ServerOptions options)
       event_streams_(std::make_unique<EventStreams>(parts_)),
       log_streams_(std::make_unique<LogStreams>(parts_, [this] { serve_later(); })),
       service_streams_(std::make_unique<ServiceStreams>(parts_)),
+      lag_(std::make_unique<LagMeter>(parts_.loop, parts_.clock)),
       analyses_(std::make_unique<Analyses>(parts_)),
-      context_{parts_, *waits_, *event_streams_, *log_streams_, *service_streams_, *analyses_},
+      context_{parts_, *waits_,   *event_streams_, *log_streams_, *service_streams_,
+               *lag_,  *analyses_},
       again_(parts_.loop, [this] { serve_waiting(); }),
       listener_(
           std::make_unique<io::Listener>(parts_.loop, std::move(listening),

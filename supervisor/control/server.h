@@ -82,6 +82,7 @@ class Server final : private ConnectionOwner {
   std::unique_ptr<EventStreams> event_streams_;
   std::unique_ptr<LogStreams> log_streams_;
   std::unique_ptr<ServiceStreams> service_streams_;
+  std::unique_ptr<LagMeter> lag_;
   std::unique_ptr<Analyses> analyses_;
   Context context_;
   std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;

@@ -8,6 +8,7 @@
 #include "control/history_state.h"
 #include "control/log_lines.h"
 #include "control/method.h"
+#include "control/page_state.h"
 #include "control/service_object.h"
 #include "control/service_streams.h"
 #include "control/target_filter.h"
@@ -37,6 +38,7 @@ std::string list_text(const Context& context, const std::vector<InstanceId>& ins
   JsonWriter out;
   out.open_object();
   write_services(out, context, instances);
+  write_page(out, context.parts);
   write_drain(out, context.parts.facts);
   write_history_state(out, context.parts);
   out.close_object();

@@ -5,26 +5,13 @@
 #include "control/host_object.h"
 #include "control/json_writer.h"
 #include "control/method.h"
+#include "control/page_state.h"
 #include "control/waits.h"
 #include "mainstay/version.h"
-#include "web/page.h"
 
 namespace mainstay::control {
 
 namespace {
-
-void write_page(JsonWriter& out, const Parts& parts) {
-  const web::Page* page = parts.page;
-  out.key("web");
-  if (page == nullptr) {
-    out.null();
-    return;
-  }
-  out.open_object().key("url").text(page->url());
-  const std::string problem =
-      parts.facts.drain ? "there is no page in drain mode" : page->problem();
-  out.key("problem").text_or_null(problem).close_object();
-}
 
 std::string info_text(const Context& context) {
   const Facts& facts = context.parts.facts;

@@ -1,6 +1,7 @@
 #include "gateway/confinement.h"
 
 #include <grp.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -48,6 +49,13 @@ Status become(std::string_view user) {
   return {};
 }
 
+// What a crowd of clients made it hold goes back to the system once it is freed.
+void bound_memory() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
 void set_limits() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
@@ -69,6 +77,7 @@ Status confine(int socket, std::string_view user) {
   umask(077);
   if (chdir("/") != 0) return cannot("enter /");
   set_limits();
+  bound_memory();
   if (!user.empty()) {
     if (const Status became = become(user); !became) return became;
   }

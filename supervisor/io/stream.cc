@@ -91,6 +91,14 @@ void Stream::write(std::string bytes, std::function<void()> on_written) {
   if (status < 0) delete request;
 }
 
+std::size_t Stream::try_write(std::string_view bytes) {
+  // libuv only reads them.
+  const uv_buf_t buffer =
+      uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+  const int taken = uv_try_write(&handle_->uv.stream, &buffer, 1);
+  return taken > 0 ? static_cast<std::size_t>(taken) : 0;
+}
+
 std::size_t Stream::queued_bytes() const {
   return uv_stream_get_write_queue_size(&handle_->uv.stream);
 }

@@ -39,6 +39,9 @@ class Stream {
   // end is gone, which `on_end` tells), and never after the stream is gone. SIGPIPE must be ignored
   // in the process.
   void write(std::string bytes, std::function<void()> on_written = {});
+  // What the kernel takes of it at once, in bytes; none while anything is queued, or when the other
+  // end is gone.
+  std::size_t try_write(std::string_view bytes);
   // Bytes queued and not yet taken by the kernel.
   std::size_t queued_bytes() const;
   // Says the end to the other side once everything queued is out; reading goes on. Nothing may be
@@ -74,6 +77,8 @@ class TcpStream final : public Stream {
   // How much the kernel keeps of what the other side does not take. It is a wish: the kernel knows
   // a least and a most of its own.
   void set_send_buffer(int bytes);
+  // What the other side has not taken when the stream is closed is dropped by the kernel as well.
+  void drop_unsent_at_close();
   // Fails once the connection is gone.
   Result<PeerAddress> peer_address() const;
 };

@@ -72,6 +72,11 @@ void TcpStream::set_send_buffer(int bytes) {
   setsockopt(fd(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
+void TcpStream::drop_unsent_at_close() {
+  const linger at_once{1, 0};
+  setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 Result<PeerAddress> TcpStream::peer_address() const {
   return peer_address_of(fd());
 }

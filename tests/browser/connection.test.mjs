@@ -42,8 +42,7 @@ test('a gateway that does not come back is said, and what is shown is not taken 
   const { page, context, close } = await enter(browser, supervisor, { expected });
   await row(page, 'backend').waitFor();
   await context.setOffline(true);
-  const { pid } = { pid: gateways()[0] };
-  process.kill(pid, 'SIGKILL');
+  process.kill(gateways()[0], 'SIGKILL');
   await page.getByText(/^Not live since/).waitFor();
   await context.setOffline(false);
   await page.getByText(/^Not live since/).waitFor({ state: 'hidden' });

@@ -11,8 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "supervisor
 import embed  # noqa: E402
 
 ASSETS = "supervisor/gateway/assets/"
-LIMIT = 120_000
-UPLOT = 23_500  # uPlot 1.6.32 with its styles and licence, gzipped; fetched by npm, and so not in every tree
+LIMIT = 120 * 1024
+UPLOT = 23_450  # uPlot 1.6.32 with its styles and licence, gzipped; fetched by npm, and so not in every tree
 SUFFIXES = (".html", ".css", ".svg", ".js")
 
 COMMENTS = {

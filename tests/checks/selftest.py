@@ -120,6 +120,16 @@ class Checks(unittest.TestCase):
             self.assertEqual(code, 1, said)
             self.assertIn("bytes gzipped, more than", said)
 
+    def test_a_metric_that_is_not_described_is_found(self):
+        source = "supervisor/control/metrics.cc"
+        for page, words in [("", "mainstay_x is not described"), ("| `mainstay_x` |\n| `mainstay_y` |\n", "by nobody")]:
+            with Tree({source: 'family("mainstay_x")', "docs/metrics.md": page}) as tree:
+                code, said = tree.run("metrics_docs.py")
+                self.assertEqual(code, 1, said)
+                self.assertIn(words, said)
+        with Tree({source: 'family("mainstay_x")', "docs/metrics.md": "| `mainstay_x` |\n"}) as tree:
+            self.assertEqual(tree.run("metrics_docs.py")[0], 0)
+
     @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
     def test_unformatted_code_is_found(self):
         style = "BasedOnStyle: Google\n"

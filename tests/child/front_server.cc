@@ -3,6 +3,7 @@
 //   front_server [CERTIFICATE KEY]
 // Prints the port it listens on (127.0.0.1), and ends when its standard input does.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -69,7 +70,7 @@ class Server {
     const std::string_view target = request.target;
     if (target == "/stats") return exchange->answer(stats(), false);
     if (target == "/big")
-      return exchange->answer(ok("text/plain", std::string(1 << 20, 'b')), false);
+      return exchange->answer(ok("text/plain", std::string(256 * 1024, 'b')), false);
     if (target == "/never") return hold(exchange);
     if (target == "/follow" || target == "/flood") {
       exchange->begin("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
@@ -112,6 +113,7 @@ class Server {
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);  // as the gateway does
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

@@ -41,6 +41,7 @@ test('an address and what it means are the same there and back', () => {
   const path = ['service', 'a/b:0 %'];
   const there = link(path, { tab: 'log', search: 'a b&c', none: null, empty: '' });
   assert.deepEqual(parse(there), { path, query: { tab: 'log', search: 'a b&c' } });
+  assert.equal(link(['service', 'worker:0']), '#/service/worker:0');
   assert.deepEqual(parse(''), { path: [], query: {} });
   assert.deepEqual(parse('#/service/%zz'), { path: ['service', '%zz'], query: {} }, 'a broken link is no error');
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { EMPTY, follows, fromParameters, spanSeconds, toParameters, toQuery }
   from '../../supervisor/gateway/assets/js/log/filter.js';
-import { levelOf } from '../../supervisor/gateway/assets/js/log/level.js';
+import { levelOf } from '../../supervisor/gateway/assets/js/log/buffer.js';
 import { escapeExpression, isQuick, mark, matcher, places }
   from '../../supervisor/gateway/assets/js/log/search.js';
 

@@ -51,6 +51,14 @@ test('a snapshot takes away what is no more, and says the order', () => {
   assert.deepEqual([...store.services.keys()], ['a', 'd']);
 });
 
+test('new instances stand with the others of their service', () => {
+  const { store } = fixture();
+  const instance = (number) => service(`w:${number}`, { service: 'w', instance: number });
+  store.apply({ snapshot: true, services: [service('a'), service('w', { service: 'w' }), service('z')] });
+  store.apply({ services: [instance(0), instance(1)], removed: ['w'] });
+  assert.deepEqual([...store.services.keys()], ['a', 'w:0', 'w:1', 'z']);
+});
+
 test('samples are kept for a while, after what the history knows', () => {
   const { store, pass } = fixture();
   pass(100000);

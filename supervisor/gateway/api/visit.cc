@@ -23,9 +23,9 @@ constexpr std::array kErrors{
     ErrorKind{"login_required", 401}, ErrorKind{"login_failed", 401}, ErrorKind{"csrf", 403},
     ErrorKind{"bad_origin", 403}, ErrorKind{"bad_host", 421}, ErrorKind{"too_many_logins", 429},
     // The router's.
-    ErrorKind{"bad_request", 400}, ErrorKind{"no_such_route", 404}, ErrorKind{"no_such_file", 404},
-    ErrorKind{"method_not_allowed", 405}, ErrorKind{"too_large", 413},
-    ErrorKind{"unsupported_media_type", 415}};
+    ErrorKind{"internal", 500}, ErrorKind{"bad_request", 400}, ErrorKind{"no_such_route", 404},
+    ErrorKind{"no_such_file", 404}, ErrorKind{"method_not_allowed", 405},
+    ErrorKind{"too_large", 413}, ErrorKind{"unsupported_media_type", 415}};
 
 }  // namespace
 

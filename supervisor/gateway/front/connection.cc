@@ -10,8 +10,8 @@ namespace mainstay::gateway {
 
 namespace {
 
-// Of one client in one turn: others want their answers, too.
-constexpr int kRequestsInARow = 8;
+// Of one client in one turn: others want their answers, too, and some answers are dear.
+constexpr int kRequestsInARow = 1;
 // Less than that is no progress: nobody is so slow.
 constexpr std::int64_t kProgress = 4096;
 
@@ -98,7 +98,7 @@ void Connection::settle() {
   if (input_ended_ && pending_.empty() && awaits_request()) return hang_up();
   transport_.read(!input_ended_ && pending_.empty());
   all_.account(seat_, reader_.held() + pending_.capacity() + request_held_,
-               transport_.queued_bytes());
+               transport_.held_bytes());
 }
 
 // True: it was a whole request, or one to be refused.

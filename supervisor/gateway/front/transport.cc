@@ -8,8 +8,8 @@ namespace {
 
 // What the kernel holds for a client that does not read (it doubles this).
 constexpr int kSendBuffer = 128 * 1024;
-// Encrypted ahead of what the kernel takes.
-constexpr std::size_t kAhead = 64 * 1024;
+// Given to the stream ahead of what the kernel takes.
+constexpr std::size_t kAhead = 16 * 1024;
 constexpr char kTlsHandshake = 0x16;
 
 }  // namespace
@@ -66,24 +66,32 @@ void Transport::end() {
 void Transport::write(std::string bytes) {
   if (!stream_ || bytes.empty()) return;
   written_ += bytes.size();
-  if (!tls_) return send_on(std::move(bytes));
-  plain_.append(bytes);
+  if (pending_.empty()) {
+    pending_ = std::move(bytes);
+  } else {
+    pending_.erase(0, std::exchange(given_, 0));
+    pending_.append(bytes);
+  }
   flush();
 }
 
-// With TLS: as much as the kernel will soon take is encrypted, and no more.
+// As much as the kernel will soon take is given to the stream, and no more.
 void Transport::flush() {
-  if (!tls_) return;
-  send_on(tls_->take_outgoing());
-  while (encrypted_ < plain_.size() && stream_->queued_bytes() < kAhead) {
-    const std::string_view piece = std::string_view{plain_}.substr(encrypted_, kAhead);
-    tls_->send(piece);
-    encrypted_ += piece.size();
-    send_on(tls_->take_outgoing());
-  }
-  if (encrypted_ < plain_.size()) return;
-  std::string{}.swap(plain_);
-  encrypted_ = 0;
+  if (tls_) send_on(tls_->take_outgoing());
+  while (given_ < pending_.size() && stream_->queued_bytes() < kAhead)
+    send_on(next_piece());
+  if (given_ < pending_.size()) return;
+  std::string{}.swap(pending_);
+  given_ = 0;
+}
+
+std::string Transport::next_piece() {
+  if (!tls_) given_ += stream_->try_write(std::string_view{pending_}.substr(given_));
+  const std::string_view piece = std::string_view{pending_}.substr(given_, kAhead);
+  given_ += piece.size();
+  if (!tls_) return std::string{piece};
+  tls_->send(piece);
+  return tls_->take_outgoing();
 }
 
 void Transport::send_on(std::string bytes) {
@@ -91,7 +99,7 @@ void Transport::send_on(std::string bytes) {
 }
 
 void Transport::written() {
-  if (!plain_.empty()) flush();
+  flush();
   if (queued_bytes() > 0) return;
   if (finishing_) finish();
   hooks_.on_drained();
@@ -99,7 +107,7 @@ void Transport::written() {
 
 void Transport::finish() {
   if (!stream_) return;
-  finishing_ = !plain_.empty();
+  finishing_ = !pending_.empty();
   if (finishing_) return;
   if (tls_) {
     tls_->close();
@@ -109,8 +117,11 @@ void Transport::finish() {
 }
 
 void Transport::close() {
+  // Whoever did not take it until now is not waited for by the kernel either.
+  if (queued_bytes() > 0) stream_->drop_unsent_at_close();
   stream_.reset();
-  std::string{}.swap(plain_);
+  std::string{}.swap(pending_);
+  given_ = 0;
 }
 
 std::int64_t Transport::taken_bytes() const {
@@ -118,7 +129,12 @@ std::int64_t Transport::taken_bytes() const {
 }
 
 std::size_t Transport::queued_bytes() const {
-  return stream_ ? stream_->queued_bytes() + plain_.size() - encrypted_ : 0;
+  return stream_ ? stream_->queued_bytes() + pending_.size() - given_ : 0;
+}
+
+std::size_t Transport::held_bytes() const {
+  if (!stream_) return 0;
+  return stream_->queued_bytes() + (pending_.empty() ? 0 : pending_.capacity());
 }
 
 }  // namespace mainstay::gateway

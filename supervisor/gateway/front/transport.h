@@ -38,6 +38,8 @@ class Transport {
   bool encrypted() const { return tls_.has_value(); }
   // Written and not yet taken by the kernel.
   std::size_t queued_bytes() const;
+  // In memory for that.
+  std::size_t held_bytes() const;
   // Of all that was ever written, what the kernel took.
   std::int64_t taken_bytes() const;
   // At on_end: the connection is gone both ways, not only the other side's half of it.
@@ -47,6 +49,7 @@ class Transport {
   void receive(std::string_view bytes);
   void receive_tls(std::string_view bytes);
   void flush();
+  std::string next_piece();
   void send_on(std::string bytes);
   void written();
   void end();
@@ -54,9 +57,10 @@ class Transport {
   std::unique_ptr<io::TcpStream> stream_;
   std::optional<TlsSession> tls_;
   Hooks hooks_;
-  // With TLS: what is not encrypted yet, from `encrypted_` on.
-  std::string plain_;
-  std::size_t encrypted_ = 0;
+  // Kept here, from `given_` on, rather than in the stream: what a stream holds when it is closed
+  // is freed later in the turn, and in one turn many may be closed because too much is held.
+  std::string pending_;
+  std::size_t given_ = 0;
   std::size_t written_ = 0;
   bool reading_ = false;
   bool heard_ = false;

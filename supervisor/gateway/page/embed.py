@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turns the page's files into a C++ table: each as it is and gzipped, with its type and an etag of its bytes.
 
-The same files always make the same table: nothing in it depends on when or where it is made. Comments on lines of their own and
-indentation are left out, and nothing else: a line keeps its number, so that what a browser reports can be found in the source.
+The same files always make the same table: nothing in it depends on when or where it is made. Comments and blanks that say nothing
+to a browser are left out, and all styles become one file; statements stay as they are, one a line, for those who look at them there.
 """
 
 import argparse
@@ -24,6 +24,7 @@ UPLOT = {
     "vendor/uplot-license.txt": "LICENSE",
 }
 ESCAPED = re.compile(r"\\.")
+STYLES = re.compile(rb'(<link rel="stylesheet" href="([^"]+)">\n)')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # What the page looks at to know whether it may load uPlot.
 WITHOUT = b'<meta name="mainstay-charts" content="no">'
@@ -46,20 +47,30 @@ def slim_script(text):
     lines, inside = [], False  # of a template literal, whose lines are its text
     for line in text.split("\n"):
         bare = line if inside else line.lstrip()
-        comment = not inside and bare.startswith("//")
-        lines.append("" if comment else bare)
-        if not comment and ESCAPED.sub("", line).count("`") % 2:
+        if not inside and (not bare or bare.startswith("//")):
+            continue
+        lines.append(bare)
+        if ESCAPED.sub("", line).count("`") % 2:
             inside = not inside
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
+
+
+def slim_styles(text):
+    rules = COMMENT.sub("", text)
+    return re.sub(r"\n\s*", "\n", re.sub(r"[ \n]*([{};,])[ ]*|(: )", lambda found: found[1] or ":", rules)).strip() + "\n"
 
 
 def slim(path, data):
-    if path.suffix == ".js":
-        return slim_script(data.decode()).encode()
-    if path.suffix == ".css":
-        text = COMMENT.sub(lambda found: "\n" * found.group().count("\n"), data.decode())
-        return "\n".join(line.lstrip() for line in text.split("\n")).encode()
-    return data
+    slims = {".js": slim_script, ".css": slim_styles}
+    return slims[path.suffix](data.decode()).encode() if path.suffix in slims else data
+
+
+def join_styles(files):
+    """What the page links one after the other becomes the first of it: one request, and smaller gzipped."""
+    links = STYLES.findall(files.get("/", b""))
+    for link in links[1:]:
+        files["/"] = files["/"].replace(link[0], b"")
+        files["/" + links[0][1].decode()] += files.pop("/" + link[1].decode())
 
 
 def collect(folder, uplot=None):
@@ -70,6 +81,7 @@ def collect(folder, uplot=None):
         name = path.relative_to(folder).as_posix()
         if path.suffix in TYPES and path.is_file() and "node_modules" not in path.parts:
             files["/" if name == "index.html" else f"/assets/{name}"] = slim(path, path.read_bytes())
+    join_styles(files)
     if uplot:
         if WITHOUT not in files["/"]:
             raise SystemExit("index.html does not say whether there are charts")

@@ -3,7 +3,7 @@
 // MAINSTAY_BIN names the folder with `supervisor` and `ctl`. Waiting is always on something, with a deadline.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,11 +46,11 @@ export class Supervisor {
   static user = 'ana';
   static password = 'correct horse battery';
 
-  // `yaml` without `web:`; `files` go beside it.
-  static async start(yaml, { files = {}, level = 'admin', user = true } = {}) {
+  // `yaml` without `web:`; `files` (name: content) and copies of `folders` (name: path) go beside it.
+  static async start(yaml, { files = {}, folders = {}, level = 'admin', user = true } = {}) {
     const it = new Supervisor();
     try {
-      await it.#begin(yaml, files);
+      await it.#begin(yaml, files, folders);
       if (user) await it.ctl(['password', Supervisor.user, '--level', level], { input: `${Supervisor.password}\n` });
     } catch (error) {
       await it.stop();
@@ -59,7 +59,7 @@ export class Supervisor {
     return it;
   }
 
-  async #begin(yaml, files) {
+  async #begin(yaml, files, folders) {
     this.folder = mkdtempSync(join(tmpdir(), 'mainstay-browser-'));
     this.port = await freePort();
     this.url = `http://127.0.0.1:${this.port}/`;
@@ -67,6 +67,7 @@ export class Supervisor {
     const config = join(this.folder, 'ecosystem.yaml');
     writeFileSync(config, `${yaml}\nweb: {listen: "127.0.0.1:${this.port}"}\n`);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(this.folder, name), content, { mode: 0o755 });
+    for (const [name, path] of Object.entries(folders)) cpSync(path, join(this.folder, name), { recursive: true });
     this.process = spawn(join(bin, 'supervisor'), [
       '--config', config, '--state-dir', join(this.folder, 'state'), '--log-dir', join(this.folder, 'log'), '--socket', this.socket,
     ], { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -109,15 +110,17 @@ export class Supervisor {
     return this.wait(name, (service) => service.state === 'running', 'running');
   }
 
-  // The pids of our processes that run this program.
+  // The pids of our keeper's children that run this program.
   pidsOf(program) {
-    return processesOf(this.folder).filter((pid) => {
+    return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === program.slice(0, 15);
+        const [, name, rest] = /^\d+ \((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+        const [state, parent] = rest.split(' ');
+        return name === program.slice(0, 15) && state !== 'Z' && Number(parent) === this.process.pid;
       } catch {
         return false;
       }
-    });
+    }).map(Number);
   }
 
   async stop() {

@@ -102,7 +102,8 @@ export function createActions({ store, api }) {
 
   const scale = async (service) => {
     const running = [...store.services.values()].filter((each) => each.service === service);
-    const now = running.length;
+    // Of a service that was scaled to none, one row is left to say so.
+    const now = running.length === 1 && running[0].state === 'stopped' ? 0 : running.length;
     const hint = h('p', { class: 'hint', 'aria-live': 'polite' });
     const input = h('input', {
       type: 'number', id: 'scale-to', min: 0, max: 1000, step: 1, required: true, value: now, inputmode: 'numeric', autofocus: true,

@@ -136,6 +136,9 @@ export function createFrame(app, keep) {
     h('div', { class: 'tools' }, who.node, themeButton(keep), languageButton(app),
       h('button', { type: 'button', class: 'tool keyboard', title: t('page.help'), 'aria-label': t('page.help'), onclick: () => showHelp() }, '?')));
 
+  let subject = t('page.services');
+  const entitle = () => { document.title = `${subject} · ${store.supervisor?.name ?? t('page.title')}`; };
+
   const update = (changes) => {
     if (!changes || changes.has('host')) host.update();
     if (!changes || changes.has('session')) {
@@ -144,6 +147,7 @@ export function createFrame(app, keep) {
     }
     if (!changes || changes.has('connection') || changes.has('supervisor')) notices.update();
     text(name, store.supervisor?.name ? `· ${store.supervisor.name}` : '');
+    entitle();
   };
   update();
   const stop = store.subscribe(['host', 'session', 'connection', 'supervisor'], update);
@@ -158,12 +162,12 @@ export function createFrame(app, keep) {
     node: [h('button', { type: 'button', class: 'skip', onclick: skip }, t('page.skip')), header, notices.node, content],
     content,
     problem,
-    select: (page, subject) => {
+    select: (page, about) => {
       const shown = page === 'service' ? '' : page;
       for (const link of links) attr(link, 'aria-current', link.dataset.page === shown ? 'page' : null);
-      const title = subject ?? (kPages.find(([each]) => each === shown)?.[1]);
-      const words = subject ?? (title ? t(`page.${title}`) : t('page.log_in'));
-      document.title = `${words} · ${store.supervisor?.name ?? t('page.title')}`;
+      const known = kPages.find(([each]) => each === shown)?.[1];
+      subject = about ?? (known ? t(`page.${known}`) : t('page.log_in'));
+      entitle();
     },
     close: () => {
       stop();

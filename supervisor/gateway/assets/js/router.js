@@ -6,20 +6,23 @@
 
 export function parse(hash) {
   const [path, search = ''] = hash.replace(/^#?\/?/, '').split('?');
-  const decoded = path.split('/').filter(Boolean).map((segment) => {
+  const decoded = path.split('/').filter(Boolean).map((each) => {
     try {
-      return decodeURIComponent(segment);
+      return decodeURIComponent(each);
     } catch {
-      return segment;
+      return each;
     }
   });
   return { path: decoded, query: Object.fromEntries(new URLSearchParams(search)) };
 }
 
+// A colon means nothing there, and `worker:0` is what one reads.
+const segment = (text) => encodeURIComponent(text).replaceAll('%3A', ':');
+
 export function link(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const search = new URLSearchParams(given).toString();
-  return `#/${path.map(encodeURIComponent).join('/')}${search ? `?${search}` : ''}`;
+  return `#/${path.map(segment).join('/')}${search ? `?${search}` : ''}`;
 }
 
 export function go(path, query) {

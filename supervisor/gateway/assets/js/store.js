@@ -102,8 +102,8 @@ export class Store {
   apply(item) {
     const received = this.#now();
     if (item.snapshot) this.#forgetAllBut(new Set(item.services.map((service) => service.name)), item.services);
-    for (const name of item.removed ?? []) this.#forget(name);
     for (const service of item.services) this.#take(service, received);
+    for (const name of item.removed ?? []) this.#forget(name);
     if (item.host) this.#takeHost(item.host, received);
   }
 
@@ -151,12 +151,21 @@ export class Store {
   #take(service, received) {
     const before = this.services.get(service.name);
     service.received = received;
-    this.services.set(service.name, service);
+    if (before) this.services.set(service.name, service);
+    else this.#insert(service);
     if (service.cpu_percent !== null && service.state !== 'failed' && service.pid !== null) {
       this.samples(service.name).add(received, service.cpu_percent, service.memory_bytes);
     }
     if (before && (before.state !== service.state || before.pid !== service.pid)) this.settle([service.name]);
     this.#changed('services', service.name);
+  }
+
+  // A new instance stands with the others of its service.
+  #insert(service) {
+    const all = [...this.services.values()];
+    const place = all.findLastIndex((other) => other.service === service.service) + 1 || all.length;
+    all.splice(place, 0, service);
+    this.services = new Map(all.map((each) => [each.name, each]));
   }
 
   #takeHost(host, received) {

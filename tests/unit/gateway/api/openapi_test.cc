@@ -138,7 +138,7 @@ TEST_CASE("every route is described, and nothing else") {
     REQUIRE_MESSAGE(paths[path].contains(lower(route.method)), path);
     const Json operation = paths[path][lower(route.method)];
     CHECK_MESSAGE(operation["x-level"] == level_of(route), path);
-    CHECK(ids.insert(operation["operationId"]).second);
+    CHECK(ids.insert(operation["operationId"].get<std::string>()).second);
     compare_query(route, operation);
     compare_body(route, operation);
   }

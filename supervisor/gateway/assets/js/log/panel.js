@@ -6,16 +6,15 @@ import * as format from '../format.js';
 import { t } from '../i18n.js';
 import { LogBuffer } from './buffer.js';
 import { EMPTY, follows, toParameters, toQuery } from './filter.js';
-import { rawText } from './copy.js';
-import { explain } from './note.js';
-import { LogRows } from './rows.js';
+import { LogRows, rawText } from './rows.js';
 import { matcher } from './search.js';
 import { toolbar } from './toolbar.js';
-import { rowWords, stateWords } from './words.js';
+import { explain, rowWords, stateWords } from './words.js';
 
 const FIRST_LINES = 500;
 const OLDER_LINES = 500;
 const LONGEST_SPAN = 10000;
+const MOST_LINES = 100000;
 const NEAR_END = 32;
 const LONGEST_REST = 500;
 
@@ -148,7 +147,7 @@ export class LogPanel {
     this.unseen = 0;
     this.isLoaded = false;
     this.trouble = null;
-    this.bar.download(this.app.api.url(this.#path(), this.#query({ download: true })));
+    this.bar.download(this.app.api.url(this.#path(), this.#query({ download: true, lines: MOST_LINES })));
     if (follows(this.filter)) this.#follow();
     else this.#read();
     this.draw();

@@ -2,7 +2,7 @@
 
 import { h, replace } from '../dom.js';
 import { eventWords, toneOf } from './event_words.js';
-import { dot, emptyWords } from './dot.js';
+import { dot, emptyWords } from './marks.js';
 
 function subject(event, t) {
   const name = event.instance ?? event.service;

@@ -1,7 +1,7 @@
-// Settings as the YAML that they are, to read and to copy.
+// Settings as the YAML that they are, to read and to copy; those of a service with the files of its log and how its limits are kept.
 
-import { h, text } from '../dom.js';
-import { scalar } from './tree.js';
+import { h, replace, text } from '../dom.js';
+import { rows, scalar, toText, tree } from './tree.js';
 
 const COPIED = 1500;
 
@@ -26,4 +26,22 @@ export function copyButton(words, t) {
     },
   }, t('page.copy'));
   return button;
+}
+
+export function settings(app) {
+  const { t } = app;
+  const content = h('div', {});
+  const element = h('details', { class: 'panel service-settings' }, h('summary', {}, h('h2', {}, t('service.settings'))), content);
+
+  return {
+    element,
+    show({ spec, log = [], limits = [] }) {
+      const found = rows(tree(spec ?? {}));
+      const files = Array.isArray(log) ? log : Object.values(log);
+      replace(content,
+          files.length > 0 && h('p', { class: 'muted' }, t('service.log_files'), ' ', files.map((file, at) => [at > 0 && ', ', h('code', {}, file)])),
+          limits.length > 0 && h('ul', { class: 'muted', lang: 'en' }, limits.map((limit) => h('li', {}, limit))),
+          h('div', { class: 'settings-box' }, copyButton(() => toText(found), t), settingsTree(found)));
+    },
+  };
 }

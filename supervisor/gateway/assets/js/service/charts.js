@@ -3,7 +3,7 @@
 
 import { h, replace, text } from '../dom.js';
 import { timeChart } from '../charts.js';
-import { barChart } from '../parts/bars.js';
+import { barChart } from '../parts/marks.js';
 import { SPANS, lines, restarts, together } from '../parts/series.js';
 
 const KEPT = 'mainstay.charts.span';
@@ -43,7 +43,7 @@ export function charts(name, app) {
   const note = h('p', { class: 'muted', role: 'status' });
   const element = h('section', { class: 'panel service-charts', 'aria-label': t('charts.title') },
       h('div', { class: 'chart-head' }, h('h2', {}, t('charts.title')), h('div', { class: 'spans', role: 'group', 'aria-label': t('charts.span') }, buttons)), note,
-      METRICS.map(([metric, key]) => h('figure', {}, h('figcaption', {}, t(`charts.${key}`)), boxes[metric])),
+      METRICS.map(([metric, key]) => h('figure', {}, h('figcaption', {}, t(key === 'cpu' ? 'charts.cpu' : 'overview.memory')), boxes[metric])),
       h('figure', {}, h('figcaption', {}, total), boxes.restarts), availability);
 
   function press() {
@@ -75,7 +75,7 @@ export function charts(name, app) {
       replace(boxes[metric]);
       const lineOf = [{ label: isOne ? t('charts.mean') : t('charts.sum', { n: series.length }), tone: 'accent' }];
       if (isOne) lineOf.push({ label: t('charts.most'), tone: 'muted' });
-      shown.set(metric, { isOne, chart: timeChart(boxes[metric], { label: t(`charts.${key}`), series: lineOf, format: format[kind], height: HEIGHT }) });
+      shown.set(metric, { isOne, chart: timeChart(boxes[metric], { label: t(key === 'cpu' ? 'charts.cpu' : 'overview.memory'), series: lineOf, format: format[kind], height: HEIGHT }) });
     }
     shown.get(metric).chart.set(times, isOne ? [column, lines(series, 'max').values[0]] : [column]);
   }
@@ -84,7 +84,7 @@ export function charts(name, app) {
     const bars = restarts(events, Date.now() / 1000, SPANS[span]);
     const said = t('charts.restarts_n', { n: bars.total });
     text(total, said);
-    replace(boxes.restarts, barChart(bars, `${t('charts.restarts')}: ${said}`, app));
+    replace(boxes.restarts, barChart(bars, `${t('overview.restarts')}: ${said}`, app));
   }
 
   function drawAvailability(found) {
@@ -138,7 +138,7 @@ export function charts(name, app) {
 
   press();
   const unsubscribe = store.subscribe(['host'], () => {
-    if (Date.now() - asked >= SPANS[span].step * 1000 && !document.hidden) askMetrics();
+    if (asked && Date.now() - asked >= SPANS[span].step * 1000 && !document.hidden) askMetrics();
   });
   return {
     element,

@@ -1,7 +1,7 @@
 // What the logs say: green, yellow, red for each service, what goes wrong most, and what to do about it.
 
 import { h, replace, text } from '../dom.js';
-import { dot, emptyWords } from '../parts/dot.js';
+import { dot, emptyWords } from '../parts/marks.js';
 import { printed } from '../service/why.js';
 
 const SPANS = { '1h': 3600, '6h': 6 * 3600, '24h': 86400, '7d': 7 * 86400 };
@@ -50,9 +50,9 @@ function service(one, app) {
       h('span', { class: 'muted', lang: 'en' }, one.reasons.join(', ')));
   const numbers = [
     [t('analysis.errors_h'), format.count(Math.round(one.errors_per_hour * 10) / 10)], [t('analysis.warnings_h'), format.count(Math.round(one.warnings_per_hour * 10) / 10)],
-    [t('analysis.requests'), one.requests ? format.count(one.requests) : null], ['5xx', one.requests ? format.count(one.server_errors) : null],
-    [t('analysis.slow'), one.requests ? format.count(one.slow) : null], [t('analysis.restarts'), (one.restarts_at_least ? '≥ ' : '') + format.count(one.restarts)],
-    ['CPU', format.percent(one.cpu_percent)], [t('analysis.memory'), one.memory_percent === null ? null : format.percent(one.memory_percent)],
+    [t('analysis.col_requests'), one.requests ? format.count(one.requests) : null], ['5xx', one.requests ? format.count(one.server_errors) : null],
+    [t('analysis.col_slow'), one.requests ? format.count(one.slow) : null], [t('overview.restarts'), (one.restarts_at_least ? '≥ ' : '') + format.count(one.restarts)],
+    ['CPU', format.percent(one.cpu_percent)], [t('overview.memory'), one.memory_percent === null ? null : format.percent(one.memory_percent)],
   ].filter(([, value]) => value !== null);
   return h('details', { class: 'panel analysed', open: isOpen, 'data-status': one.status }, summary,
       h('dl', { class: 'service-facts' }, numbers.map(([label, value]) => h('div', {}, h('dt', {}, label), h('dd', {}, value)))),

@@ -1,7 +1,7 @@
 // Who changed what, from where, and what came of it; and whether nothing was taken out of the record.
 
 import { attr, h, replace, text } from '../dom.js';
-import { dot } from '../parts/dot.js';
+import { dot } from '../parts/marks.js';
 
 const PAGE = 100;
 const TONES = { done: 'good', accepted: '', failed: 'bad', denied: 'warn' };
@@ -20,14 +20,11 @@ function row(event, { t, format }) {
       h('td', { class: 'muted' }, data.reason ?? ''));
 }
 
-// {ok, words} of what audit.verify answered.
+// {ok, words, head} of what audit.verify answered; `head` is what a person should note elsewhere.
 export function verdict(answer, { t, format }) {
-  const isWhole = answer.ok ?? answer.whole ?? false;
-  const count = answer.entries ?? answer.count ?? null;
-  if (isWhole) return { ok: true, words: t('audit.whole', { n: count ?? 0, count: format.count(count) }) };
-  const where = answer.broken_at ?? answer.first_bad ?? answer.entry ?? null;
-  const reason = answer.reason ?? answer.problem ?? answer.message ?? '';
-  return { ok: false, words: [t('audit.broken', { where: where === null ? '?' : where }), reason].filter(Boolean).join(': ') };
+  if (answer.ok) return { ok: true, words: t('audit.whole', { n: answer.entries, count: format.count(answer.entries) }), head: answer.head };
+  const { id, reason } = answer.broken ?? {};
+  return { ok: false, words: [t('audit.broken', { where: id ?? '?' }), reason].filter(Boolean).join(': '), head: null };
 }
 
 class AuditView {
@@ -59,7 +56,7 @@ class AuditView {
     try {
       const answer = await this.app.api.get(['audit'], { limit: PAGE });
       if (this.isClosed) return;
-      const events = answer.events ?? answer.entries ?? [];
+      const events = answer.entries;
       this.oldest = events[0]?.id ?? null;
       this.newest = Math.max(events.at(-1)?.id ?? 0, this.app.store.events.at(-1)?.id ?? 0);
       replace(this.body, events.toReversed().map((event) => row(event, this.app)));
@@ -90,7 +87,7 @@ class AuditView {
     this.more.disabled = true;
     try {
       const answer = await this.app.api.get(['audit'], { limit: PAGE, before: this.oldest });
-      const events = (answer.events ?? answer.entries ?? []).filter(({ id }) => id < this.oldest);
+      const events = answer.entries.filter(({ id }) => id < this.oldest);
       this.oldest = events[0]?.id ?? this.oldest;
       this.body.append(...events.toReversed().map((event) => row(event, this.app)));
       this.more.hidden = events.length < PAGE;
@@ -108,9 +105,9 @@ class AuditView {
     attr(this.answer, 'data-tone', null);
     text(this.answer, t('audit.verifying'));
     try {
-      const { ok, words } = verdict(await api.get(['audit', 'verify']), this.app);
+      const { ok, words, head } = verdict(await api.get(['audit', 'verify']), this.app);
       attr(this.answer, 'data-tone', ok ? 'good' : 'bad');
-      text(this.answer, words);
+      replace(this.answer, words, head && [' ', t('audit.head'), ' ', h('code', {}, head)]);
     } catch (error) {
       attr(this.answer, 'data-tone', 'bad');
       text(this.answer, error.message);

@@ -7,6 +7,10 @@ import { KINDS } from '../parts/event_words.js';
 const PAGE = 100;
 const LARGEST = 1000;
 const MOST = 2000;
+// Kinds whose sentence begins with what they are called.
+const NAMES = Object.fromEntries(['started', 'ready', 'failed', 'stopped', 'healthy', 'unhealthy', 'frozen']
+    .map((word) => [`service_${word}`, `event.${word}`]));
+for (const kind of ['config_applied', 'config_rejected', 'supervisor_started']) NAMES[kind] = `event.${kind}`;
 
 class EventsView {
   constructor(root, query, app) {
@@ -31,7 +35,7 @@ class EventsView {
     this.list = eventList(this.app, { isNamed: true, most: MOST, empty: t('events.none') });
     this.service = h('select', { 'aria-label': t('events.service'), onchange: () => this.#choose({ service: this.service.value }) });
     this.kind = h('select', { 'aria-label': t('events.kind'), onchange: () => this.#choose({ kind: this.kind.value }) },
-        h('option', { value: '' }, t('events.every_kind')), KINDS.map((kind) => h('option', { value: kind }, t(`kind.${kind}`))));
+        h('option', { value: '' }, t('events.every_kind')), KINDS.map((kind) => h('option', { value: kind }, t(NAMES[kind] ?? `kind.${kind}`))));
     this.kind.value = this.filter.kind;
     this.more = h('button', { type: 'button', class: 'button', hidden: true, onclick: () => this.#older() }, t('events.older'));
     this.note = h('p', { class: 'view-note', role: 'status' }, t('overview.loading'));

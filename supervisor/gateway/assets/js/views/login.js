@@ -14,7 +14,7 @@ function field(id, label, type, autocomplete) {
   return { node: h('div', { class: 'field' }, h('label', { for: id }, label), input, error), input, say };
 }
 
-// Counts down in place; `wanted` is told when it is over.
+// show(left) once a second, then over().
 function countdown(show, seconds, over) {
   const end = Date.now() + seconds * 1000;
   let stop = () => {};
@@ -38,19 +38,18 @@ export function open(root, params, app) {
   const password = field('password', t('login.password'), 'password', 'current-password');
   const button = h('button', { class: 'button primary', type: 'submit' }, t('login.do'));
   const message = h('p', { class: 'form-message', role: 'alert' });
-  const wait = h('p', { class: 'form-message' });
   let stopCounting = () => {};
 
   const throttled = (seconds) => {
     button.disabled = true;
     text(message, t('login.throttled', { time: format.duration(seconds) }));
     stopCounting = countdown(
-      (left) => text(wait, format.duration(left)),
+      (left) => text(button, `${t('login.do')} (${format.duration(left)})`),
       seconds,
       () => {
         button.disabled = false;
+        text(button, t('login.do'));
         text(message, t('login.again'));
-        text(wait, '');
       },
     );
   };
@@ -84,15 +83,14 @@ export function open(root, params, app) {
       location.hash = params.query.to?.startsWith('#/') ? params.query.to : '#/';
     } catch (error) {
       button.disabled = false;
-      refused(error);
-    } finally {
       text(button, t('login.do'));
+      refused(error);
     }
   };
 
   const form = h('form', { class: 'login', novalidate: true, onsubmit: submit, 'aria-labelledby': 'login-title' },
     h('h1', { id: 'login-title' }, t('login.title')),
-    user.node, password.node, button, message, wait,
+    user.node, password.node, button, message,
     h('p', { class: 'hint' }, t('login.forgot')));
   const nobody = h('p', { class: 'notice' }, t('login.unavailable'));
 

@@ -3,8 +3,7 @@
 import { attr, h, replace } from '../dom.js';
 import { ago } from '../parts/clockwork.js';
 import { lines } from '../parts/series.js';
-import { dot, emptyWords } from '../parts/dot.js';
-import { markStrip } from '../parts/strip.js';
+import { dot, emptyWords, markStrip } from '../parts/marks.js';
 import { sparkline } from '../charts.js';
 
 const TONES = { up: 'good', down: 'bad', unknown: 'off' };

@@ -156,6 +156,7 @@ export function open(root, params, app) {
 
   const stop = store.subscribe(['services', 'settings', 'pending', 'session', 'connection', 'host'], update);
   const stopClock = everySecond((now) => {
+    if (store.connection.state === 'lost') return;  // What is shown is what was known then.
     table.tick(now);
     attention.tick(now);
     store.dropStale();

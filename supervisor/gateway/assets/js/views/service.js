@@ -6,19 +6,17 @@ import { fromParameters, toParameters } from '../log/filter.js';
 import { LogPanel } from '../log/panel.js';
 import { everySecond } from '../parts/clockwork.js';
 import { eventList } from '../parts/event_list.js';
+import { settings } from '../parts/settings_tree.js';
 import { needsReading } from '../parts/why_words.js';
 import { charts } from '../service/charts.js';
-import { checks } from '../service/checks.js';
-import { crashes } from '../service/crashes.js';
-import { facts } from '../service/facts.js';
-import { header } from '../service/header.js';
-import { instances } from '../service/instances.js';
-import { settings } from '../service/settings.js';
+import { facts, header } from '../service/head.js';
+import { checks, instances } from '../service/members.js';
 import { isWhole, membersOf, worstOf } from '../service/subject.js';
-import { whySection } from '../service/why.js';
+import { crashes, whySection } from '../service/why.js';
 
 const EVENTS = 30;
 const AFTER_CHANGE = 150;
+const MINUTE = 60000;
 // What changes the answer of `why` and the settings, and what leaves a crash record.
 const TELLING = /^(service|memory|config|log_dropped)/;
 
@@ -32,6 +30,9 @@ class ServiceView {
     this.closers.push(app.store.subscribe(['services', 'pending', 'session', 'settings'], () => this.draw()));
     this.closers.push(app.store.subscribe(['events'], () => this.#takeEvents()));
     this.closers.push(everySecond((now) => this.draw(now)));
+    this.closers.push(app.store.subscribe(['host'], () => {
+      if (this.log && !document.hidden && Date.now() - this.askedChecks >= MINUTE) this.#askChecks();
+    }));
     this.closers.push(app.keys((key) => this.#press(key)));
     this.draw();
   }
@@ -73,6 +74,7 @@ class ServiceView {
   #begin(members) {
     if (this.log) return;
     this.charts.ask();
+    this.#askChecks();
     this.log = new LogPanel(this.app, this.name, {
       filter: fromParameters(this.query), named: isWhole(members, this.name),
       changed: (filter) => this.app.router.replaceQuery(Object.fromEntries(toParameters(filter))),
@@ -111,6 +113,12 @@ class ServiceView {
     if (store.services.size === 0 && store.connection.state !== 'live') return;
     if (this.missing.firstChild) return;
     replace(this.missing, h('h1', {}, this.name), h('p', {}, t('service.missing', { name: this.name })), h('p', {}, h('a', { href: '#/' }, t('page.back'))));
+  }
+
+  // Marks are of a minute each.
+  #askChecks() {
+    this.askedChecks = Date.now();
+    this.checks.ask(this.name, membersOf(this.app.store.services, this.name));
   }
 
   #press(key) {
