@@ -26,9 +26,9 @@ constexpr std::array kSignal{Names("targets"), Names("signal")};
 constexpr std::array kScale{Names("name"), Names("instances"), Names("wait"), Names("progress")};
 constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream"), Names("since"),
                            Names("until"),   Names("grep"),  Names("level"),  Names("ignore_case")};
-constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stream"),
-                             Names("since"),   Names("until"),       Names("grep"),
-                             Names("level"),   Names("ignore_case"), Names("follow")};
+constexpr std::array kFollow{
+    Names("targets"), Names("lines"), Names("stream"),      Names("since"),  Names("until"),
+    Names("grep"),    Names("level"), Names("ignore_case"), Names("follow"), Names("caught_up")};
 constexpr std::array kAnalysis{Names("targets"), Names("since"), Names("until"), Names("progress")};
 constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
                              Names("until"), Names("limit"),  Names("targets")};

@@ -37,6 +37,7 @@ LogFeed::LogFeed(Upstream& upstream, Json filter, WallTime now, std::function<vo
       position_(now + -kOverlap) {
   Json params = filter_;
   params["since"] = format_rfc3339_micros(now + -kOverlap);
+  params["caught_up"] = true;
   id_ = upstream_.follow(
       ourselves(), "logs.follow", dump_json(params),
       [this](std::string_view item) { on_item(item); },
@@ -62,12 +63,12 @@ void LogFeed::add(std::shared_ptr<EventStream> stream, Begin begin) {
       Follower{.stream = std::move(stream),
                .position = begin.position ? std::move(*begin.position) : LogPosition{begin.now},
                .params = std::move(params),
-               .from_there = exact,
-               .first_item = first_kept_ + kept_.size()}));
+               .from_there = exact}));
   read_next();
 }
 
 void LogFeed::read_next() {
+  if (!caught_up_) return;
   const auto reads = [](const auto& each) { return !each->live && each->reading != 0; };
   auto under_way =
       static_cast<std::size_t>(std::count_if(followers_.begin(), followers_.end(), reads));
@@ -80,6 +81,7 @@ void LogFeed::read_next() {
 }
 
 void LogFeed::read(const std::shared_ptr<Follower>& follower) {
+  follower->first_item = first_kept_ + kept_.size();
   follower->reading = upstream_.follow(
       ourselves(), "logs.follow", dump_json(follower->params),
       [this, follower](std::string_view item) { pass_new(*follower, item, follower->from_there); },
@@ -116,7 +118,16 @@ void LogFeed::pass_new(Follower& follower, std::string_view item, bool all_of_it
   follower.stream->push(event_frame(follower.position.text(), {}, has_lines ? text : item));
 }
 
+// From now on whatever is read later overlaps with what comes later.
+bool LogFeed::takes_caught_up(std::string_view item) {
+  if (caught_up_ || json_member(item, "caught_up").empty()) return false;
+  caught_up_ = true;
+  read_next();
+  return true;
+}
+
 void LogFeed::on_item(std::string_view item) {
+  if (takes_caught_up(item)) return;
   for_each_line(item,
                 [this](std::string_view, const LogLine& line) { position_.take(line, true); });
   const std::string frame = event_frame(position_.text(), {}, item);

@@ -29,6 +29,8 @@ struct LogFixture : ApiFixture {
     if (!id.empty()) headers.push_back({"last-event-id", id});
     return ask("/api/v1/services/web/logs?follow=true" + more, headers);
   }
+  // The stream of that number has sent what was there when it began.
+  void caught_up(std::size_t stream) { upstream.item(stream, R"({"lines":[],"caught_up":true})"); }
   // The texts of the lines that a follower got, in order.
   static std::string texts(const FakeExchange& exchange) {
     std::string all;
@@ -51,18 +53,21 @@ struct LogFixture : ApiFixture {
 
 TEST_CASE_FIXTURE(LogFixture, "the past comes first, then what is new, without a line twice") {
   const auto exchange = follow("&lines=2");
+  upstream.item(0, item({line(1, "a"), line(2, "b")}));
+  REQUIRE(upstream.asked.size() == 1);  // what it sends of the past would come again
+  caught_up(0);
   REQUIRE(upstream.asked.size() == 2);
   CHECK(upstream.asked[1].params == R"({"targets":["web"],"follow":false,"lines":2})");
-  upstream.item(0, item({line(1, "a"), line(2, "b")}));
   upstream.item(0, item({line(3, "c")}));
-  upstream.item(1, item({line(1, "a"), line(2, "b")}));
+  upstream.item(1, item({line(2, "b"), line(3, "c")}));
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, item({line(4, "d")}));
-  CHECK(texts(*exchange) == "a b c d ");
+  CHECK(texts(*exchange) == "b c d ");
 }
 
 TEST_CASE_FIXTURE(LogFixture, "followers of the same share one stream") {
   const auto first = follow();
+  caught_up(0);
   const auto second = follow();
   upstream.answer(1, R"({"ended":true})");
   upstream.item(2, item({line(1, "a")}));
@@ -72,11 +77,13 @@ TEST_CASE_FIXTURE(LogFixture, "followers of the same share one stream") {
   CHECK(texts(*first) == "b ");
   CHECK(texts(*second) == "a b ");
   follow("&stream=err");
+  caught_up(3);
   CHECK(upstream.asked.size() == 5);
 }
 
 TEST_CASE_FIXTURE(LogFixture, "who comes back gets what was missed, and nothing twice") {
   const auto exchange = follow("&lines=0");
+  caught_up(0);
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, item({line(5, "a"), line(5, "b", "api"), line(6, "c")}));
   const std::string id = last_id(*exchange);
@@ -84,6 +91,7 @@ TEST_CASE_FIXTURE(LogFixture, "who comes back gets what was missed, and nothing 
   CHECK_FALSE(exchange->open());
 
   const auto again = follow("&lines=0", id);
+  caught_up(2);
   REQUIRE(upstream.asked.size() == 4);
   CHECK(upstream.asked[3].params ==
         R"({"targets":["web"],"follow":false,"since":"2027-01-15T07:55:06.000000Z"})");
@@ -97,6 +105,7 @@ TEST_CASE_FIXTURE(LogFixture, "who comes back gets what was missed, and nothing 
 
 TEST_CASE_FIXTURE(LogFixture, "an id of somebody else begins anew") {
   follow("", "812");
+  caught_up(0);
   CHECK(upstream.asked.at(1).params == R"({"targets":["web"],"follow":false})");
 }
 
@@ -105,6 +114,7 @@ TEST_CASE_FIXTURE(LogFixture, "without a past nothing old comes up") {
   const auto exchange = follow("&lines=0");
   // The stream begins a little before, so that nothing is missing.
   upstream.item(0, item({line(4, "old"), line(4, "older", "api")}));
+  caught_up(0);
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, item({line(6, "new")}));
   CHECK(texts(*exchange) == "new ");
@@ -112,6 +122,7 @@ TEST_CASE_FIXTURE(LogFixture, "without a past nothing old comes up") {
 
 TEST_CASE_FIXTURE(LogFixture, "what is said beside lines is passed on") {
   const auto exchange = follow();
+  caught_up(0);
   upstream.item(1, R"({"lines":[],"problems":["cannot read x"]})");
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, R"({"lines":[],"skipped_bytes":7})");
@@ -123,6 +134,8 @@ TEST_CASE_FIXTURE(LogFixture, "many that come at once read the past in turns") {
   std::vector<std::shared_ptr<FakeExchange>> followers;
   for (int i = 0; i < 200; ++i)
     followers.push_back(follow());
+  CHECK(upstream.asked.size() == 1);
+  caught_up(0);
   CHECK(upstream.asked.size() == 1 + LogFeed::kReadings);
   for (std::size_t i = 1; i < upstream.asked.size(); ++i)
     upstream.answer(i, R"({"ended":true})");
@@ -134,7 +147,7 @@ TEST_CASE_FIXTURE(LogFixture, "many that come at once read the past in turns") {
 
 TEST_CASE_FIXTURE(LogFixture, "logs of nobody are not found") {
   const auto exchange = follow();
-  upstream.refuse(1, "no_such_service", "no service named 'web'");
+  upstream.refuse(0, "no_such_service", "no service named 'web'");
   CHECK(exchange->status() == 404);
 }
 
