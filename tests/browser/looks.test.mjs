@@ -100,8 +100,10 @@ test('a service is found, opened and stopped with nothing but a keyboard', async
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Enter');
   await supervisor.wait('backend', ({ state }) => state === 'stopped', 'stopped');
+  await row(page, 'backend').getByText('stopped').first().waitFor();  // the page does what it shows
   await page.keyboard.press('s');
   await supervisor.running('backend');
+  assert.equal(await focused(), 'backend', 'it is still there');
   await page.keyboard.press('Enter');
   await page.waitForURL(/#\/service\/backend/);
   await page.keyboard.press('?');

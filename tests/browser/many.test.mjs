@@ -24,7 +24,7 @@ after(async () => {
   await supervisor?.stop();
 });
 
-test('a thousand services scroll within a frame's time, and only those near the screen are in the page', async () => {
+test('a thousand services scroll within the time of a frame, and only those near the screen are in the page', async () => {
   const { page, close } = await enter(browser, supervisor);
   await page.getByRole('table').locator('.rows .row').nth(10).waitFor();
   assert.equal(await page.getByRole('table').getAttribute('aria-rowcount'), String(kServices + 1));

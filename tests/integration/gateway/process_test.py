@@ -39,7 +39,7 @@ class ConfinementTest(TestCase):
             limits = limits_of(pid)
             self.assertEqual(limits["Max core file size"][:2], ["0", "0"])
             hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-            self.assertEqual(int(limits["Max open files"][0]), min(hard, 2 * 4096 + 64))
+            self.assertEqual(int(limits["Max open files"][0]), min(hard, 2 * 4096 + 1024 + 64))
             if mainstay.as_root():
                 self.assertEqual(os.readlink(f"/proc/{pid}/cwd"), "/")
 

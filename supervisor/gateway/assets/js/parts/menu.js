@@ -8,12 +8,12 @@ let opened = null;
 
 function close(focus) {
   if (!opened) return;
-  const { menu, anchor, abort } = opened;
+  const { menu, anchor, from, abort } = opened;
   opened = null;
   abort.abort();
   menu.remove();
   anchor.setAttribute('aria-expanded', 'false');
-  if (focus && anchor.isConnected) anchor.focus();
+  if (focus) [from, anchor].find((each) => each.isConnected)?.focus();
 }
 
 function place(menu, anchor) {
@@ -56,7 +56,9 @@ export function openMenu(anchor, label, items) {
   place(menu, anchor);
   anchor.setAttribute('aria-expanded', 'true');
   const abort = new AbortController();
-  opened = { menu, anchor, abort };
+  // Opened by a key, it was the row that had the focus.
+  const from = document.activeElement === document.body ? anchor : document.activeElement;
+  opened = { menu, anchor, from, abort };
   addEventListener('pointerdown', (event) => {
     if (!menu.contains(event.target) && !anchor.contains(event.target)) close(false);
   }, { signal: abort.signal, capture: true });
