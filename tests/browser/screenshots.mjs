@@ -35,8 +35,8 @@ process.env.FRONTEND_PORT = String(await freePort());
 mkdirSync(folder, { recursive: true });
 const programs = ['api.py', 'frontend.py', 'jobs.py', 'scheduler.py', 'supervised.py', 'worker.py'];
 const files = Object.fromEntries(programs.map((name) => [name, readFileSync(join(example, name))]));
-// The name of the folder that it runs in is of no interest to anybody; the page is that of the example itself.
-const supervisor = await Supervisor.start(readFileSync(join(example, 'ecosystem.yaml'), 'utf8'), { files, folders: { public: join(example, 'public') } });
+// Its page would have a port of its own. The name of the folder that it runs in is of no interest to anybody; the page is that of the example itself.
+const supervisor = await Supervisor.start(readFileSync(join(example, 'ecosystem.yaml'), 'utf8').replace(/^web:.*$/m, ''), { files, folders: { public: join(example, 'public') } });
 const browser = await launch();
 try {
   for (const name of ['api', 'frontend']) await supervisor.wait(name, ({ health }) => health === 'healthy', 'healthy');

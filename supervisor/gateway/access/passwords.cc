@@ -53,7 +53,7 @@ void Passwords::next() {
       continue;
     }
     working_ = true;
-    const auto work = std::make_shared<Work>(std::move(turn.password), std::move(turn.hash));
+    const auto work = std::make_shared<Work>(Work{std::move(turn.password), std::move(turn.hash)});
     loop_.in_worker(
         [work] {
           work->right = is_password(work->password, work->hash);

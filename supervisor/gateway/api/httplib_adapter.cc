@@ -36,11 +36,26 @@ class MemoryStream final : public httplib::Stream {
   explicit MemoryStream(std::string_view input) : input_(input) {}
 
   // Not all of these are known to every version: `override` cannot be said.
-  bool is_readable() const { return true; }
-  bool is_writable() const { return true; }
-  bool wait_readable() const { return true; }
-  bool wait_writable() const { return true; }
-  time_t duration() const { return 0; }
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winconsistent-missing-override"
+#endif
+  bool is_readable() const {
+    return true;
+  }
+  bool is_writable() const {
+    return true;
+  }
+  bool wait_readable() const {
+    return true;
+  }
+  bool wait_writable() const {
+    return true;
+  }
+  time_t duration() const {
+    return 0;
+  }
+#pragma GCC diagnostic pop
   ssize_t read(char* into, std::size_t size) override {
     const std::size_t count = std::min(size, input_.size());
     std::memcpy(into, input_.data(), count);
@@ -53,8 +68,12 @@ class MemoryStream final : public httplib::Stream {
   }
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return 0; }
-  std::string take_output() { return std::move(output_); }
+  socket_t socket() const override {
+    return 0;
+  }
+  std::string take_output() {
+    return std::move(output_);
+  }
 
  private:
   std::string_view input_;

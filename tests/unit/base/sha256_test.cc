@@ -19,7 +19,7 @@ TEST_CASE("SHA-256 gives what its standard says") {
 
 TEST_CASE("pieces have the digest of the whole") {
   const std::string whole(1000, 'x');
-  for (const std::size_t cut : {0, 1, 63, 64, 65, 999, 1000}) {
+  for (const std::size_t cut : {0U, 1U, 63U, 64U, 65U, 999U, 1000U}) {
     Sha256 pieces;
     pieces.add(std::string_view{whole}.substr(0, cut)).add(std::string_view{whole}.substr(cut));
     CHECK(pieces.finish() == sha256(whole));

@@ -73,7 +73,7 @@ TEST_CASE("what cannot be done is said, and changes nothing") {
     const char* code;
     const char* message;
   };
-  for (const auto& [method, params, code, message] : {
+  for (const auto& each : {
            Case{"access.set_user",
                 {{"user", "ana"}},
                 "invalid_params",
@@ -104,8 +104,9 @@ TEST_CASE("what cannot be done is said, and changes nothing") {
                 "invalid_params",
                 "user: is no name of a user"},
        }) {
-    CAPTURE(method);
-    CHECK(ask(peer, method, params) == Json{{"code", code}, {"message", message}});
+    CAPTURE(each.method);
+    CHECK(ask(peer, each.method, each.params) ==
+          Json{{"code", each.code}, {"message", each.message}});
   }
   CHECK(get(peer) == Json{{"users", Json::array()}, {"tokens", Json::array()}});
 }

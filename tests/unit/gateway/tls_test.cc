@@ -124,17 +124,17 @@ TEST_CASE("HTTP/1.1 is chosen among the protocols, and nothing else is spoken") 
     std::string offered;
     bool works;
   };
-  for (const auto& [offered, works] : {Case{"\x02h2\x08http/1.1", true}, Case{"", true},
-                                       Case{"\x02h2", false}, Case{"\x08http/1.0", false}}) {
-    CAPTURE(offered);
+  for (const auto& each : {Case{"\x02h2\x08http/1.1", true}, Case{"", true}, Case{"\x02h2", false},
+                           Case{"\x08http/1.0", false}}) {
+    CAPTURE(each.offered);
     TlsSession session{context()};
-    Client client{TLS1_3_VERSION, offered};
-    CHECK(client.talk(session) == works);
+    Client client{TLS1_3_VERSION, each.offered};
+    CHECK(client.talk(session) == each.works);
     const unsigned char* chosen = nullptr;
     unsigned size = 0;
     SSL_get0_alpn_selected(client.ssl(), &chosen, &size);
     const std::string name{reinterpret_cast<const char*>(chosen), size};
-    CHECK(name == (works && !offered.empty() ? "http/1.1" : ""));
+    CHECK(name == (each.works && !each.offered.empty() ? "http/1.1" : ""));
   }
 }
 

@@ -243,7 +243,7 @@ TEST_CASE("what has been forgotten leaves the hash that the rest goes on from") 
 
 TEST_CASE("a check in pieces comes to the same, also when entries go and come meanwhile") {
   Log log;
-  for (const std::size_t at_once : {1, 2, 3, 9, 10, 11})
+  for (const std::size_t at_once : {1U, 2U, 3U, 9U, 10U, 11U})
     CHECK(log.check({}, at_once).head == log.check().head);
   AuditCheck begun = *check_on(*log.database, {}, 3);
   CHECK_FALSE(begun.done);

@@ -150,20 +150,20 @@ TEST_CASE("requests that scripts of other pages send are refused, links to the p
     const char* value;
     bool ours;
   };
-  for (const auto& [name, value, ours] :
+  for (const auto& each :
        {Case{"origin", "http://localhost:9615", true}, Case{"origin", "HTTP://x", false},
         Case{"origin", "http://LOCALHOST:9615", true}, Case{"origin", "null", false},
         Case{"origin", "http://localhost:3000", false}, Case{"origin", "http://localhost", false},
         Case{"origin", "http://evil.example", false}, Case{"sec-fetch-site", "cross-site", false},
         Case{"sec-fetch-site", "same-site", false}, Case{"sec-fetch-site", "anything", false},
         Case{"sec-fetch-site", "same-origin", true}, Case{"sec-fetch-site", "none", true}}) {
-    CAPTURE(name);
-    CAPTURE(value);
-    CHECK(told(rig.gate.admit(with(get(), name, value), Need::Read)) ==
-          (ours ? "read" : "403 bad_origin"));
-    CHECK(told(rig.gate.admit(with(get(), name, value), Need::Page)) == "read");
-    CHECK(told(rig.gate.admit(with(post(), name, value), Need::Page)) ==
-          (ours ? "read" : "403 bad_origin"));
+    CAPTURE(each.name);
+    CAPTURE(each.value);
+    CHECK(told(rig.gate.admit(with(get(), each.name, each.value), Need::Read)) ==
+          (each.ours ? "read" : "403 bad_origin"));
+    CHECK(told(rig.gate.admit(with(get(), each.name, each.value), Need::Page)) == "read");
+    CHECK(told(rig.gate.admit(with(post(), each.name, each.value), Need::Page)) ==
+          (each.ours ? "read" : "403 bad_origin"));
   }
   rig.gate.set_up(people());
   CHECK(told(rig.log_in("ana", kPassword, with(post(), "origin", "http://evil.example"))) ==

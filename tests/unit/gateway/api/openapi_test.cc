@@ -149,7 +149,9 @@ TEST_CASE("every error has a code that is described, and a status that has an an
   const Json codes = described["components"]["schemas"]["Error"]["properties"]["error"]
                               ["properties"]["code"]["enum"];
   CHECK(codes.size() == error_kinds().size());
-  for (const auto& [code, status] : error_kinds()) {
+  for (const auto& kind : error_kinds()) {
+    const auto code = kind.code;
+    const auto status = kind.status;
     CHECK_MESSAGE(std::find(codes.begin(), codes.end(), std::string{code}) != codes.end(), code);
     CHECK(described["components"]["responses"].contains("E" + std::to_string(status)));
   }

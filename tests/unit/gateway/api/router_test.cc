@@ -97,7 +97,9 @@ TEST_CASE_FIXTURE(ApiFixture, "the controller's errors have the status of their 
       {"no_such_service", 404}, {"denied", 403},      {"invalid_params", 400}, {"not_running", 409},
       {"timed_out", 503},       {"unavailable", 503}, {"draining", 503},       {"failed", 409},
       {"no_such_series", 404},  {"not_active", 501},  {"unheard_of", 500}};
-  for (const auto& [code, status] : kinds) {
+  for (const auto& kind : kinds) {
+    const std::string& code = kind.first;
+    const int status = kind.second;
     const auto exchange = ask("/api/v1/services/web/why");
     upstream.refuse(upstream.asked.size() - 1, code, "why: <b>\"it\"</b>");
     CHECK_MESSAGE(exchange->status() == status, code);

@@ -189,7 +189,7 @@ TEST_CASE("byte by byte is as all at once") {
         post("Transfer-Encoding: chunked\r\n", "0\r\n\r\n")}) {
     CAPTURE(bytes.substr(0, 100));
     const Read whole = read_all(bytes);
-    for (const std::size_t size : {1, 2, 3, 7, 100})
+    for (const std::size_t size : {1U, 2U, 3U, 7U, 100U})
       CHECK(same(whole, read_in_pieces(bytes, [size] { return size; })));
   }
 }
