@@ -94,6 +94,7 @@ TEST_CASE("history.query of a check that is declared is empty before its first l
     check.probe = model::TcpProbe{{"5432"}};
     world.declare("db").health = {check};
   });
+  rig.world.advance(1s);
   Peer peer(rig);
   const Json answer = ask(peer, {{"targets", "db/tcp"}, {"metric", "up"}});
   REQUIRE_MESSAGE(answer.contains("result"), dump_json(answer));
