@@ -33,7 +33,7 @@ struct Limits {
 
   std::size_t unread_stream = 256 * 1024;         // that a client of a stream has not taken
   std::size_t answer = 8 * 1024 * 1024;           // the longest
-  std::size_t all_input = 8 * 1024 * 1024;        // requests of all clients, whole and in part
+  std::size_t all_input = 4 * 1024 * 1024;        // requests of all clients, whole and in part
   std::size_t all_output = 12 * 1024 * 1024;      // answers of all clients, not yet taken
   std::size_t lingering_input = 4 * 1024 * 1024;  // thrown away, of one client
 };
