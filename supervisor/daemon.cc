@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,6 +30,7 @@
 #include "process/tree.h"
 #include "process/user_posix.h"
 #include "ready_pipe.h"
+#include "reload.h"
 #include "start_up_memory.h"
 #include "succession.h"
 #include "takeover.h"
@@ -53,6 +55,7 @@ class Daemon final : public process::KeeperHost {
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_paused() override { upgrade_.on_paused(); }
+  void on_reload() override;
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
@@ -89,6 +92,7 @@ class Daemon final : public process::KeeperHost {
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
   Upgrade upgrade_;
+  Reload reload_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -121,7 +125,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
       settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
-      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
+      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
+      reload_(loop_) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -145,6 +150,14 @@ void Daemon::on_terminate(int, unsigned count) {
                               "asked to stop by a signal");
 }
 
+void Daemon::on_reload() {
+  reload_.begin(arguments_.config, inherited_.copy("config"), [this](const FileLook& look) {
+    say("asked to reload: " + look.found);
+    if (!look.details.empty()) fmt::print(stderr, "{}", look.details);
+    keeper_.reloaded(look.found);
+  });
+}
+
 // Services go on; while they do, somebody has to keep them.
 void Daemon::on_keeper_lost(const Error& why) {
   chores_.do_now();
@@ -155,6 +168,8 @@ void Daemon::on_keeper_lost(const Error& why) {
   parts_->close_history();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
+  for (const auto& [name, value] : arguments_.for_keeper)
+    setenv(name.c_str(), value.c_str(), 1);
   say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
 }
 

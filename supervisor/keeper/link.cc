@@ -97,6 +97,7 @@ void Link::act(Packet& packet) {
   Pause pause;
   Upgrade upgrade;
   Pong pong;
+  Reloaded reloaded;
   if (read(hello)) return on_hello(hello);
   if (!greeted_) return complain("before Hello");
   if (read_spawn(packet, spawn)) return on_spawn(spawn, packet);
@@ -107,6 +108,7 @@ void Link::act(Packet& packet) {
   if (read(adopt)) return on_adopt(adopt, packet);
   if (read(budget)) return on_budget(budget);
   if (read(upgrade)) return on_upgrade(packet);
+  if (read(reloaded)) return on_reloaded(reloaded);
   if (read(pause)) {
     wishes_.paused = paused_due_ = true;
   } else if (read(finish)) {
@@ -122,6 +124,7 @@ void Link::on_hello(const Hello& hello) {
   greeted_ = welcome_due_ = all_there_due_ = true;
   next_stored_ = 0;
   if (terminate_.count > 0) terminate_due_ = true;
+  reload_due_ = reloads_;
   table_.reset_told();
 }
 
@@ -198,6 +201,12 @@ void Link::on_budget(const StopBudget& budget) {
   std::memcpy(wishes_.cgroup_root, budget.cgroup_root, sizeof wishes_.cgroup_root);
 }
 
+void Link::on_reloaded(const Reloaded& reloaded) {
+  if (!is_terminated(reloaded.found)) return complain("Reloaded");
+  reloads_ = false;
+  std::memcpy(found_, reloaded.found, sizeof found_);
+}
+
 template <typename Message>
 bool Link::tell(const Message& message, const int* fds, std::size_t count) {
   const Transfer transfer = send_message(socket_, message, fds, count);
@@ -271,6 +280,8 @@ bool Link::tell_rest() {
   refusal_due_ = false;
   if (terminate_due_ && !tell(terminate_)) return false;
   terminate_due_ = false;
+  if (reload_due_ && !tell(Reload{})) return false;
+  reload_due_ = false;
   if (ping_due_ && !tell(Ping{})) return false;
   ping_due_ = false;
   if (paused_due_ && !tell(Paused{})) return false;
