@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <functional>
-#include <map>
-
 #include "base/text.h"
 #include "ctl/boot/quoting.h"
 #include "ctl/boot/record.h"
@@ -17,7 +14,7 @@ namespace {
 constexpr std::string_view kNote =
     "Made by ctl boot, which renews it at the next install. What it stands for: ctl boot status";
 
-using Values = std::map<std::string, std::string, std::less<>>;
+using Values = TemplateValues;
 
 std::string_view template_of(const Plan& plan) {
   switch (plan.target) {
@@ -110,8 +107,9 @@ Values values_of(const Plan& plan) {
   return values;
 }
 
-// What a value holds is not looked into again.
-std::string filled(std::string_view text, const Values& values) {
+}  // namespace
+
+std::string fill_template(std::string_view text, const TemplateValues& values) {
   std::string out;
   for (std::size_t open = 0; (open = text.find("{{")) != std::string_view::npos;) {
     const std::size_t close = text.find("}}", open);
@@ -121,8 +119,6 @@ std::string filled(std::string_view text, const Values& values) {
   }
   return out.append(text);
 }
-
-}  // namespace
 
 Result<std::string> render(const Plan& plan) {
   for (const std::string& word :
@@ -134,7 +130,7 @@ Result<std::string> render(const Plan& plan) {
                       escape_for_terminal(word, false), name_of(plan.target))};
     }
   }
-  return seal(filled(template_of(plan), values_of(plan)));
+  return seal(fill_template(template_of(plan), values_of(plan)));
 }
 
 }  // namespace mainstay::ctl::boot
