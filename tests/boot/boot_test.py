@@ -30,8 +30,6 @@ Type=oneshot
 ExecStart=/usr/bin/python3 /inside.py
 StandardOutput=journal
 """
-# A frozen keeper need not be waited for half a minute.
-DROP_IN = "[Service]\nWatchdogSec=6\nTimeoutAbortSec=2\n"
 
 
 def missing():
@@ -84,7 +82,6 @@ class Machine:
         self.write("etc/mainstay/ecosystem.yaml", ECOSYSTEM)
         shutil.copy2(HERE / "inside.py", self.root / "inside.py")
         self.write("etc/systemd/system/check.service", CHECK)
-        self.write("etc/systemd/system/mainstay.service.d/test.conf", DROP_IN)
         wants = self.root / "etc/systemd/system/multi-user.target.wants"
         wants.mkdir(exist_ok=True)
         (wants / "check.service").symlink_to("../check.service")
