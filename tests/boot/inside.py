@@ -12,6 +12,11 @@ import traceback
 REPORT = pathlib.Path("/report")
 CONFIG = pathlib.Path("/etc/mainstay/ecosystem.yaml")
 DEADLINE = 60
+ECOSYSTEM = """services:
+  a: {command: sleep 1000, user: nobody}
+  b: {command: sleep 1000}
+  c: {command: sleep 1000}
+"""
 UNIT = "mainstay.service"
 
 
@@ -164,7 +169,46 @@ def wishes_kept():
     expect(states == {"a": "stopped", "b": "stopped", "c": "running"}, states)
 
 
-BOOTS = {"install": [install],
+def dpkg_install():
+    run("dpkg", "--install", "/package.deb")
+    until(lambda: prop("ActiveState") == "active", "it is started")
+    expect(prop("UnitFileState") == "enabled", prop("UnitFileState"))
+    run("getent", "passwd", "mainstay")
+    run("test", "-d", "/var/lib/mainstay")
+    for place in ("bin/supervisor", "bin/ctl", "libexec/mainstay/mainstay-controller", "libexec/mainstay/mainstay-gateway",
+                  "share/bash-completion/completions/ctl"):
+        run("test", "-e", f"/usr/{place}")
+    installed()
+    expect("Nothing to do" in run("ctl", "boot", "install").stdout, "the package's unit is as good as ours")
+
+
+def dpkg_upgrade():
+    CONFIG.write_text(ECOSYSTEM)
+    run("systemctl", "restart", UNIT)
+    until(lambda: len(services()) == 3 and all_up(), "all services run")
+    before, keeper, old = pids(), prop("MainPID"), controller()
+    said = run("dpkg", "--install", "/package.deb").stdout
+    expect("upgraded" in said, said)
+    until(lambda: controller() != old, "the new programs run")
+    expect(pids() == before, f"services went on: {before}, {pids()}")
+    expect(prop("MainPID") == keeper and prop("NRestarts") == "0", "systemd has noticed nothing")
+    expect(prop("ActiveState") == "active", prop("ActiveState"))
+    expect(CONFIG.read_text() == ECOSYSTEM, "the file of the administrator is kept")
+
+
+def dpkg_purge():
+    before = pids()
+    run("dpkg", "--purge", "mainstay")
+    for pid in before.values():
+        expect(not pathlib.Path(f"/proc/{pid}").exists(), f"pid {pid} is left")
+    left = run("find", "/", "-xdev", "-iname", "*mainstay*", "-not", "-path", "/proc/*", "-not", "-path", "/sys/*").stdout.split()
+    expect(left == [], f"left: {left}")
+    expect(run("getent", "passwd", "mainstay", check=False).returncode != 0, "the user is left")
+    expect(not pathlib.Path("/run/mainstay").exists(), "/run/mainstay is left")
+
+
+BOOTS = {"package": [dpkg_install, dpkg_upgrade, dpkg_purge],
+         "install": [install],
          "first": [come_up, installed, reload, killed_controller, frozen_controller, frozen_keeper, stop, keep_wishes],
          "second": [wishes_kept]}
 
