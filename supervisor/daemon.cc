@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,14 +47,12 @@ constexpr Duration kSettlingIn = std::chrono::seconds{3};  // by then everything
 class Daemon final : public process::KeeperHost {
  public:
   explicit Daemon(const ControllerArguments& arguments);
-
   int run();
-
   void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_paused() override { upgrade_.on_paused(); }
-  void on_reload() override;
+  void on_reload() override { reload_.begin(inherited_.copy("config")); }
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
@@ -126,7 +123,7 @@ Daemon::Daemon(const ControllerArguments& arguments)
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
-      reload_(loop_) {}
+      reload_(loop_, keeper_, arguments_.config, notice()) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -150,14 +147,6 @@ void Daemon::on_terminate(int, unsigned count) {
                               "asked to stop by a signal");
 }
 
-void Daemon::on_reload() {
-  reload_.begin(arguments_.config, inherited_.copy("config"), [this](const FileLook& look) {
-    say("asked to reload: " + look.found);
-    if (!look.details.empty()) fmt::print(stderr, "{}", look.details);
-    keeper_.reloaded(look.found);
-  });
-}
-
 // Services go on; while they do, somebody has to keep them.
 void Daemon::on_keeper_lost(const Error& why) {
   chores_.do_now();
@@ -168,9 +157,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   parts_->close_history();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
-  for (const auto& [name, value] : arguments_.for_keeper)
-    setenv(name.c_str(), value.c_str(), 1);
-  say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
+  say(become_keeper(arguments_, handover, welcome_).message);
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
@@ -202,7 +189,6 @@ Status Daemon::begin() {
   if (!checks) return checks.error();
   auto events = inherited_.open_events(keeper_, notice());
   if (!events) return events.error();
-
   parts_ = std::make_unique<Parts>(
       Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()},
       Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
@@ -252,7 +238,6 @@ void Daemon::begin_serving(UniqueFd listening) {
                 });
 }
 
-// Runs after every turn of the loop, before it sleeps.
 void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
   if (upgrade_.under_way()) return go_for_upgrade();

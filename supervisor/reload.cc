@@ -41,24 +41,24 @@ FileLook look_at_file(const std::filesystem::path& file, int in_force) {
           {}};
 }
 
-void Reload::begin(std::filesystem::path file, UniqueFd in_force,
-                   std::function<void(const FileLook&)> done) {
+void Reload::begin(UniqueFd in_force) {
   if (busy_) {
-    auto kept = std::make_shared<UniqueFd>(std::move(in_force));
-    next_ = [this, file = std::move(file), kept, done = std::move(done)] {
-      begin(file, std::move(*kept), done);
-    };
+    next_ = std::move(in_force);
     return;
   }
   busy_ = true;
   const auto look = std::make_shared<FileLook>();
   const auto fd = std::make_shared<UniqueFd>(std::move(in_force));
-  loop_.in_worker([file = std::move(file), fd, look] { *look = look_at_file(file, fd->get()); },
-                  [this, look, done = std::move(done)] {
-                    busy_ = false;
-                    done(*look);
-                    if (const auto next = std::exchange(next_, {})) next();
-                  });
+  loop_.in_worker([file = file_, fd, look] { *look = look_at_file(file, fd->get()); },
+                  [this, look] { finish(*look); });
+}
+
+void Reload::finish(const FileLook& look) {
+  busy_ = false;
+  say_("asked to reload: " + look.found);
+  if (!look.details.empty()) fmt::print(stderr, "{}", look.details);
+  keeper_.reloaded(look.found);
+  if (next_) begin(std::move(next_));
 }
 
 }  // namespace mainstay

@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "base/fd.h"
 #include "io/loop.h"
+#include "process/keeper_client.h"
 
 namespace mainstay {
 
@@ -22,16 +24,24 @@ FileLook look_at_file(const std::filesystem::path& file, int in_force);
 // Loop thread only.
 class Reload {
  public:
-  explicit Reload(io::Loop& loop) : loop_(loop) {}
+  using Say = std::function<void(const std::string&)>;
 
-  // Looks in a worker. One that is asked for while another is under way follows it.
-  void begin(std::filesystem::path file, UniqueFd in_force,
-             std::function<void(const FileLook&)> done);
+  Reload(io::Loop& loop, process::KeeperClient& keeper, std::filesystem::path file, Say say)
+      : loop_(loop), keeper_(keeper), file_(std::move(file)), say_(std::move(say)) {}
+
+  // Looks in a worker and tells log and keeper. One that is asked for while another is under way
+  // follows it.
+  void begin(UniqueFd in_force);
 
  private:
+  void finish(const FileLook& look);
+
   io::Loop& loop_;
+  process::KeeperClient& keeper_;
+  std::filesystem::path file_;
+  Say say_;
   bool busy_ = false;
-  std::function<void()> next_;
+  UniqueFd next_;
 };
 
 }  // namespace mainstay

@@ -35,8 +35,7 @@ inline constexpr const char* kFellBackVariable = "MAINSTAY_FELL_BACK";
 // Tokens from here on name auxiliary runs (stop commands, secret commands); below are RunIds.
 inline constexpr std::uint64_t kFirstAuxiliaryToken = std::uint64_t{1} << 63;
 
-// Under these a controller gets NOTIFY_SOCKET and WATCHDOG_USEC, which are for the keeper alone, in
-// case that it takes its place.
+// A controller gets NOTIFY_SOCKET and WATCHDOG_USEC so: for the day that it becomes the keeper.
 inline constexpr const char* kKeptSocketVariable = "MAINSTAY_NOTIFY_SOCKET";
 inline constexpr const char* kKeptWatchdogVariable = "MAINSTAY_WATCHDOG_USEC";
 

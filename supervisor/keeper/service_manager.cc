@@ -33,8 +33,8 @@ unsigned fill_address(sockaddr_un& address, const char* name) {
   return static_cast<unsigned>(offsetof(sockaddr_un, sun_path) + size);
 }
 
-// A third of the time that it allows, so that there is enough left for a controller that hangs to be
-// replaced first; 0: it wants none of us.
+// A third of the time that it allows, so that there is enough left for a controller that hangs to
+// be replaced first; 0: it wants none of us.
 std::int64_t beat_interval() {
   const char* time = getenv(kWatchdogVariable);
   const char* pid = getenv(kWatchdogPidVariable);

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def until(condition, what):
             return value
         if time.monotonic() > end:
             raise AssertionError(f"did not happen in time: {what}")
-        time.sleep(0.05)
+        select.select([], [], [], 0.05)
 
 
 def expect(value, what):
