@@ -10,7 +10,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libuv1-dev libyaml-cpp-dev libf
 # What the tests need besides: a second compiler with its sanitizers and fuzzer, and the formatter.
 # dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example.
 TEST_PACKAGES=(doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light openssl procps
-               redis-server strace)
+               redis-server shellcheck strace)
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD= PLAIN=; fi
 
