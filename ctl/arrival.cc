@@ -89,7 +89,7 @@ std::string arrival_line(const ServiceView& service, const Expectation& expected
 }
 
 std::string arrival_summary(std::span<const ServiceView> services, const Expectation& expected,
-                            Duration took, const Terminal& terminal) {
+                            Duration took, std::string_view page, const Terminal& terminal) {
   auto missing = those(Arrival::Down, services, expected);
   const auto pending = those(Arrival::Pending, services, expected);
   missing.insert(missing.end(), pending.begin(), pending.end());
@@ -97,8 +97,10 @@ std::string arrival_summary(std::span<const ServiceView> services, const Expecta
   if (missing.empty()) {
     const std::string when = expected.fresh ? " in " + run_text(took) : "";
     const std::string who = up == 1 ? "The one service is" : fmt::format("All {} are", up);
-    return up == 0 ? "Nothing is to be started. Stop: ctl down"
-                   : fmt::format("{} up{}. Stop: ctl down", who, when);
+    const std::string next =
+        (page.empty() ? "" : fmt::format("Page: {}   ", page)) + "Stop: ctl down";
+    return up == 0 ? "Nothing is to be started. " + next
+                   : fmt::format("{} up{}. {}", who, when, next);
   }
   constexpr std::size_t kNamed = 3;
   std::vector<std::string> states;

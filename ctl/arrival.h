@@ -31,9 +31,10 @@ Arrival arrival_of(const ServiceView& service, const Expectation& expected);
 std::string arrival_line(const ServiceView& service, const Expectation& expected,
                          std::size_t name_width, const Terminal& terminal);
 
-// "All 4 are up in 1.6 s. Stop: ctl down", or what is not up and where to look.
+// "All 4 are up in 1.6 s. Page: http://127.0.0.1:9615   Stop: ctl down", without a `page` without
+// that, or what is not up and where to look.
 std::string arrival_summary(std::span<const ServiceView> services, const Expectation& expected,
-                            Duration took, const Terminal& terminal);
+                            Duration took, std::string_view page, const Terminal& terminal);
 
 // Down: 1 (3 for one that was only stopped). Else pending: 7. Else 0.
 CtlExit arrival_exit(std::span<const ServiceView> services, const Expectation& expected);

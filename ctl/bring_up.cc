@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ctl/display_width.h"
+#include "ctl/drain_text.h"
 #include "ctl/json_fields.h"
 #include "ctl/progress.h"
 #include "ctl/waiting.h"
@@ -100,7 +101,7 @@ class Watch {
     for (const ServiceView& service : services_)
       report(service);
     Output& out = context_.out();
-    out.line(arrival_summary(services_, expected_, now - began_, out.terminal()));
+    out.line(arrival_summary(services_, expected_, now - began_, page_of(list_), out.terminal()));
     if (code == CtlExit::TimedOut) {
       static_cast<void>(out.flush());
       return context_.fail(code, fmt::format("gave up waiting for {}; the start goes on, ctl "

@@ -45,8 +45,23 @@ std::string history_text(const Json& answer, const Terminal& terminal) {
               terminal);
 }
 
+std::string page_of(const Json& answer) {
+  const Json* web = member(answer, "web");
+  const bool good = web != nullptr && web->is_object() && text_of(*web, "problem").empty();
+  return good ? text_of(*web, "url") : "";
+}
+
+std::string page_text(const Json& answer, const Terminal& terminal) {
+  const Json* web = member(answer, "web");
+  if (web == nullptr || !web->is_object()) return "";
+  const std::string problem = text_of(*web, "problem");
+  if (problem.empty()) return "Page: " + page_of(answer) + "\n";
+  return said("There is no page: " + problem + ".", Tone::Warn, terminal);
+}
+
 std::string supervisor_text(const Json& answer, const Terminal& terminal) {
-  return drain_text(answer, terminal) + history_text(answer, terminal);
+  return page_text(answer, terminal) + drain_text(answer, terminal) +
+         history_text(answer, terminal);
 }
 
 }  // namespace mainstay::ctl

@@ -6,11 +6,12 @@ JOBS=$(nproc)
 # What every build needs. Python runs the quickstart's programs and the tests; tzdata is read at run time.
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libuv1-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
                 libcctz-dev zlib1g-dev libcurl4-openssl-dev libsqlite3-dev libcpp-httplib-dev libssl-dev
-                libcrypt-dev python3 tzdata)
+                libcrypt-dev libmd-dev python3 tzdata)
 # What the tests need besides: a second compiler with its sanitizers and fuzzer, and the formatter.
-# dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example.
-TEST_PACKAGES=(doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light openssl procps
-               redis-server shellcheck strace)
+# dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example. npm fetches what draws the page's charts and
+# what drives a browser, Node.js runs the tests of the page, and Chromium shows it to them.
+TEST_PACKAGES=(chromium doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light nodejs npm openssl
+               procps redis-server shellcheck strace)
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD= PLAIN=; fi
 
@@ -31,6 +32,8 @@ as_root() {
 missing_packages() {
   local name
   for name; do
+    # Node.js may have come from elsewhere, with an npm of its own.
+    [[ $name != npm ]] || ! command -v npm >/dev/null || continue
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || printf '%s\n' "$name"
   done
 }

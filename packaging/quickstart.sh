@@ -5,7 +5,7 @@
 #   packaging/quickstart.sh stop       stop it again
 #
 # May be run again at any time. Needs root or sudo only when packages are missing. Everything it makes is in
-# build/quickstart and in ~/.local/state/mainstay-quickstart; API_PORT and FRONTEND_PORT choose the ports.
+# build/quickstart and in ~/.local/state/mainstay-quickstart; API_PORT, FRONTEND_PORT and PAGE_PORT choose the ports.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -88,14 +88,15 @@ PYTHON
 start() {
   if running; then
     step "It is running already"
-    read -r API_PORT FRONTEND_PORT <"$PLACE/ports"
+    read -r API_PORT FRONTEND_PORT PAGE_PORT <"$PLACE/ports"
     return
   fi
   API_PORT=$(free_port "${API_PORT:-8000}")
   FRONTEND_PORT=$(free_port "${FRONTEND_PORT:-8080}")
   ((FRONTEND_PORT != API_PORT)) || FRONTEND_PORT=$(free_port "$((API_PORT + 1))")
-  printf '%s %s\n' "$API_PORT" "$FRONTEND_PORT" >"$PLACE/ports"
-  export API_PORT FRONTEND_PORT DATA_DIR=$PLACE/data
+  PAGE_PORT=$(free_port "${PAGE_PORT:-9615}")
+  printf '%s %s %s\n' "$API_PORT" "$FRONTEND_PORT" "$PAGE_PORT" >"$PLACE/ports"
+  export API_PORT FRONTEND_PORT PAGE_PORT DATA_DIR=$PLACE/data
   step "Starting"
   ctl up --state-dir "$PLACE/state" --log-dir "$PLACE/log" "$EXAMPLE"
 }
@@ -106,7 +107,8 @@ show() {
   ctl status
   cat <<TEXT
 
-Page      http://127.0.0.1:$FRONTEND_PORT/
+Page      http://127.0.0.1:$PAGE_PORT/           all of this in a browser
+Example   http://127.0.0.1:$FRONTEND_PORT/
 API       http://127.0.0.1:$API_PORT/health
 Logs      $PLACE/log
 Try       alias ctl="$CTL --socket $SOCKET"

@@ -36,7 +36,6 @@
 #include "upgrade.h"
 
 namespace mainstay {
-
 namespace {
 
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
@@ -225,6 +224,7 @@ void Daemon::begin_instances() {
     on_terminate(0, 1);
   settle();
   if (!arguments_.drain) parts_->monitors.begin();
+  parts_->serve_page(inherited_, keeper_);
   ready_.say_ready();
 }
 

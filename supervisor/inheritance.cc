@@ -16,6 +16,7 @@ namespace mainstay {
 namespace {
 
 constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+constexpr std::string_view kPage = "page-";  // and a number
 
 Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& options) {
   const auto bytes = process::read_memfd(memfd, kMaxBundleBytes);
@@ -33,9 +34,11 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
     return;
   }
   const bool store = name == "state" || name == "losses" || name == "checks" || name == "events";
-  if (!store && name != "config" && name != "control") return;
+  const bool page = name.starts_with(kPage);
+  if (!store && !page && name != "config" && name != "control") return;
   kept_[std::string{name}] = duplicate(fd.get());
   if (store) stores_[std::string{name}] = std::move(fd);
+  if (page) page_.push_back(std::move(fd));
   if (name == "config") config_ = std::move(fd);
   if (name == "control") control_ = std::move(fd);
 }
@@ -127,6 +130,24 @@ Result<UniqueFd> Inheritance::open_control_socket(const std::filesystem::path& p
   auto made = control::make_control_socket(path);
   if (made) keep(keeper, "control", made->get());
   return made;
+}
+
+std::vector<UniqueFd> Inheritance::take_page() {
+  return std::exchange(page_, {});
+}
+
+void Inheritance::keep_page(process::KeeperClient& keeper, std::span<const UniqueFd> sockets) {
+  for (std::size_t i = 0; i < sockets.size(); ++i)
+    keep(keeper, fmt::format("{}{}", kPage, i), sockets[i].get());
+}
+
+void Inheritance::drop_page(process::KeeperClient& keeper) {
+  page_.clear();
+  const auto first = kept_.lower_bound(std::string{kPage});
+  auto last = first;
+  for (; last != kept_.end() && last->first.starts_with(kPage); ++last)
+    keeper.drop(last->first);
+  kept_.erase(first, last);
 }
 
 std::vector<UniqueFd> leave_open(process::KeeperClient& keeper, std::vector<UniqueFd> fds) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,11 @@ class Inheritance {
   // Listening.
   Result<UniqueFd> open_control_socket(const std::filesystem::path& path,
                                        process::KeeperClient& keeper);
+  // What the page is listened for on; none: nothing is bound yet.
+  std::vector<UniqueFd> take_page();
+  void keep_page(process::KeeperClient& keeper, std::span<const UniqueFd> sockets);
+  // Nobody may wait there for a page that does not come.
+  void drop_page(process::KeeperClient& keeper);
 
  private:
   void keep(process::KeeperClient& keeper, const std::string& name, int fd);
@@ -63,6 +69,7 @@ class Inheritance {
   UniqueFd config_;
   std::map<std::string, UniqueFd> stores_;
   UniqueFd control_;
+  std::vector<UniqueFd> page_;
   UniqueFd handover_;
   bool handed_over_ = false;
   std::string note_;

@@ -66,12 +66,18 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
                .places = {"/", base.arguments.state_dir, stores.directory.path()}}),
       polling(base.loop, sampler, base.limits),
       usage(sampler, base.limits, controller),
-      rest(base.loop, release_code) {
+      rest(base.loop, release_code),
+      access(base.loop, base.arguments.state_dir, io::read_clocks, base.notice),
+      notice_(base.notice),
+      drains_(base.arguments.drain.has_value()) {
   sampling.set_keep([this](history::Round round) {
     history.add(std::move(round));
     rest.start(kWritten);
   });
-  sampler.on_interval([this](const process::UsageSample& sample) { sampling.take(sample); });
+  sampler.on_interval([this](const process::UsageSample& sample) {
+    sampling.take(sample);
+    if (server) server->usage_sampled();
+  });
   capture.set_on_end([&runner = base.runner](RunId run) { runner.output_ended(run); });
   base.limits.on_exceeded([this](const runtime::MemoryExceeded& told) { controller.post(told); });
   base.sink.connect(capture);
@@ -79,6 +85,7 @@ Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
   events.add(history);
   history.on_stored([this](std::uint64_t newest) { stores.events.set_stored(newest + 1); });
   events.add(crashes);
+  events.add(counts);
   record_looks();
 }
 
@@ -86,6 +93,8 @@ void Parts::record_looks() {
   const auto record = [this](history::SeriesKind kind) {
     return [this, kind](const std::string& name, const policy::CheckResult& result) {
       if (result.verdict == policy::CheckVerdict::Unknown) return;
+      if (kind == history::SeriesKind::Check)
+        counts.looked(name, result.verdict == policy::CheckVerdict::Passed, result.latency);
       looks.looked({kind, name}, result.verdict == policy::CheckVerdict::Passed, result.latency);
     };
   };
@@ -116,13 +125,14 @@ void Parts::close_history() {
 
 void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
                   control::UpgradeRequest upgrade) {
+  make_page(loop);
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(
-      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
-                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors, &samples},
-      std::move(listening), options);
+  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
+                                history, io::read_clocks, std::move(facts), std::move(upgrade),
+                                &monitors, &samples, &access, &counts, page ? &*page : nullptr},
+                 std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);
     server->log_grew(file);

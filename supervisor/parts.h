@@ -4,11 +4,14 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "checks/engine.h"
 #include "checks/gateway_client.h"
 #include "checks/monitors.h"
+#include "control/metrics_counts.h"
 #include "control/sampled_usage.h"
 #include "control/server.h"
 #include "controller_options.h"
@@ -17,6 +20,7 @@
 #include "history/history.h"
 #include "history/looks.h"
 #include "history/sampling.h"
+#include "inheritance.h"
 #include "io/loop.h"
 #include "late_sink.h"
 #include "log_keeping.h"
@@ -33,6 +37,8 @@
 #include "process/tree.h"
 #include "recorded_samples.h"
 #include "runtime/controller.h"
+#include "web/access_store.h"
+#include "web/page.h"
 
 namespace mainstay {
 
@@ -65,6 +71,9 @@ struct Parts {
   // From now on clients are answered, and logs are cut.
   void serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
              control::UpgradeRequest upgrade);
+  // The page, if one is declared, is served as soon as it can be; but in drain mode nothing is done
+  // that may be what controllers die of. After serve().
+  void serve_page(Inheritance& inherited, process::KeeperClient& keeper);
   // Nothing more is to be told: all of it is written. Blocks until it is.
   void close_history();
   // The history gets what it lacks of the events of a former controller, and those to come have
@@ -91,10 +100,19 @@ struct Parts {
   process::MemoryPolling polling;
   control::SampledUsage usage;
   io::Timer rest;  // after a look at everything
+  control::MetricsCounts counts;
+  web::AccessStore access;
+  std::optional<web::Page> page;
   std::optional<control::Server> server;
 
  private:
   void record_looks();
+  void make_page(io::Loop& loop);
+  Result<UniqueFd> connect_gateway();
+
+  std::function<void(const std::string&)> notice_;
+  std::function<void(std::span<const UniqueFd>)> keep_page_;
+  bool drains_;
 };
 
 }  // namespace mainstay

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -5,6 +6,7 @@
 
 #include <cerrno>
 
+#include "base/fd.h"
 #include "base/whole_file.h"
 
 namespace mainstay {
@@ -35,6 +37,39 @@ Result<std::string> read_all(int fd, std::size_t most) {
   }
   bytes.resize(filled);
   return bytes;
+}
+
+std::optional<Result<std::string>> read_file(int directory, const std::string& name,
+                                             std::size_t most) {
+  const UniqueFd file{
+      openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) return Result<std::string>{system_error("cannot open it", errno)};
+  return read_all(file.get(), most);
+}
+
+std::string earlier_name(const std::string& name) {
+  return name + ".old";
+}
+
+Status write_generation(int directory, const std::string& name, std::string_view bytes) {
+  const std::string fresh = name + ".new";
+  unlinkat(directory, fresh.c_str(), 0);
+  const UniqueFd file{
+      openat(directory, fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  if (!file) return system_error("cannot create it", errno);
+  Status written = write_all(file.get(), bytes);
+  if (written && fsync(file.get()) != 0) written = system_error("cannot write it", errno);
+  if (!written) {
+    unlinkat(directory, fresh.c_str(), 0);
+    return written;
+  }
+  // Between the two there is only the earlier generation, which is read then.
+  renameat(directory, name.c_str(), directory, earlier_name(name).c_str());
+  if (renameat(directory, fresh.c_str(), directory, name.c_str()) != 0)
+    return system_error("cannot put it in its place", errno);
+  fsync(directory);
+  return {};
 }
 
 std::string set_aside(int directory, const std::string& name, WallTime now) {

@@ -136,6 +136,11 @@ void GatewayClient::give_up(std::uint64_t token) {
   if (++missed_ >= kMissesOfAHang) gateway_.replace("the HTTP gateway hangs");
 }
 
+void GatewayClient::serve(GatewayPage& page) {
+  on_gone("the HTTP gateway was started anew to serve the page");
+  gateway_.serve(page);
+}
+
 void GatewayClient::end_when_idle() {
   if (!asked_.empty()) return idle_.start(options_.idle);
   gateway_.end();

@@ -41,6 +41,12 @@ class GatewayClient final : public HttpChecks, private GatewayListener {
   std::uint64_t request(HttpRequest request, std::function<void(HttpOutcome)> done) override;
   void cancel(std::uint64_t token) override;
 
+  // From now on a gateway runs always and serves this page, which outlives the client. What is
+  // under way is unknown.
+  void serve(GatewayPage& page);
+  // The page's setup has changed.
+  void set_up_page() { gateway_.set_up(); }
+
   std::size_t under_way() const { return asked_.size(); }
 
  private:

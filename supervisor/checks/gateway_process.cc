@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "checks/gateway_descriptors.h"
 #include "io/clock.h"
 #include "process/user_posix.h"
 
@@ -23,7 +24,6 @@ constexpr std::size_t kMaxUnsent = 4 * 1024 * 1024;
 constexpr std::size_t kMaxLastWords = 16 * 1024;
 // A gateway that has hung up is about to end.
 constexpr Duration kPatience = std::chrono::seconds{5};
-constexpr const char* kUntilThen = "; HTTP checks are unknown until another one runs";
 constexpr unsigned kNobody = 65534;  // where the user database has no such name
 
 MonoTime now() {
@@ -86,7 +86,7 @@ GatewayProcess::GatewayProcess(io::Loop& loop, process::AuxiliaryRuns& runs,
       patience_(loop, [this] { kill_dying(); }) {}
 
 GatewayProcess::~GatewayProcess() {
-  end();
+  stop();
 }
 
 std::string GatewayProcess::prepare() {
@@ -97,20 +97,38 @@ std::string GatewayProcess::prepare() {
 void GatewayProcess::start() {
   resting_ = false;
   if (access(program_.c_str(), X_OK) != 0) {
-    // Looked for again with the next request: to install it is all it takes.
-    const Error missing = system_error("cannot check over HTTP: " + program_.string(), errno);
-    why_gone_ = missing.message + "; the gateway comes with Mainstay, install it there";
-    return tell(why_gone_);
+    const std::string what = page_ != nullptr ? "serve the page" : "check over HTTP";
+    return miss(system_error("cannot " + what + ": " + program_.string(), errno));
   }
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return rest(system_error("cannot talk to the HTTP gateway", errno).message);
-  connect(UniqueFd{ends[0]});
+  UniqueFd ours{ends[0]};
+  UniqueFd theirs{ends[1]};
+  if (const Status given = give_descriptors(ours.get()); !given) {
+    rest(given.error().message);
+    return tell(given.error().message);
+  }
+  connect(std::move(ours));
   const std::uint64_t life = ++life_;
   run_ = runs_.start(
       request_for(program_), {}, options_of_run(),
       [this, life](const process::AuxiliaryResult& result) { on_exit(life, result); },
-      UniqueFd{ends[1]});
+      std::move(theirs));
+}
+
+Status GatewayProcess::give_descriptors(int socket) {
+  if (page_ == nullptr) return send_gateway_descriptors(socket, {});
+  const auto descriptors = page_->descriptors();
+  return descriptors ? send_gateway_descriptors(socket, *descriptors) : descriptors.error();
+}
+
+// Looked for again with the next request, or soon: to install it is all it takes.
+void GatewayProcess::miss(const Error& why) {
+  why_gone_ = why.message + "; the gateway comes with Mainstay, install it there";
+  resting_ = page_ != nullptr;
+  if (resting_) restart_.start(kRests.back());
+  tell(why_gone_);
 }
 
 void GatewayProcess::connect(UniqueFd ours) {
@@ -121,6 +139,17 @@ void GatewayProcess::connect(UniqueFd ours) {
   stream_->start_reading([this](std::string_view piece) { on_data(piece); },
                          [this] { lose("the HTTP gateway has died"); });
   send(GatewayHello{});
+  set_up();
+}
+
+void GatewayProcess::set_up() {
+  if (page_ != nullptr) send(SetUpWeb{page_->setup()});
+}
+
+void GatewayProcess::serve(GatewayPage& page) {
+  stop();
+  page_ = &page;
+  start();
 }
 
 bool GatewayProcess::send(const GatewayMessage& message) {
@@ -151,8 +180,13 @@ std::string GatewayProcess::take(std::string_view frame) {
         "run ctl upgrade",
         hello->version, kGatewayVersion);
   }
+  if (!greeted_) return "what is not its to say";
+  if (const auto* said = std::get_if<GatewayNotice>(&*message)) {
+    notice_(said->text);
+    return "";
+  }
   auto* answered = std::get_if<AnsweredHttp>(&*message);
-  if (answered == nullptr || !greeted_) return "what is not its to say";
+  if (answered == nullptr) return "what is not its to say";
   listener_.on_answer(answered->token, std::move(answered->outcome));
   return "";
 }
@@ -161,7 +195,7 @@ void GatewayProcess::replace(const std::string& why) {
   if (!stream_) return;
   runs_.cancel(std::exchange(run_, 0));
   lose(why);
-  tell(why + kUntilThen);
+  tell(why + until_then());
 }
 
 // Its end is awaited: it says why.
@@ -198,16 +232,26 @@ void GatewayProcess::on_exit(std::uint64_t life, const process::AuxiliaryResult&
   }
   dying_ = 0;
   if (!stream_) why_gone_ = why;
-  tell(why + kUntilThen);
+  tell(why + until_then());
 }
 
 void GatewayProcess::end() {
+  if (page_ == nullptr) stop();
+}
+
+void GatewayProcess::stop() {
   stream_.reset();
   restart_.cancel();
   resting_ = false;
   deaths_ = 0;
   runs_.cancel(std::exchange(run_, 0));
   kill_dying();
+}
+
+std::string GatewayProcess::until_then() const {
+  const char* missed =
+      page_ == nullptr ? "HTTP checks are unknown" : "the page is away and HTTP checks are unknown";
+  return fmt::format("; {} until another one runs", missed);
 }
 
 // Not the same again and again.

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/time.h"
+#include "checks/gateway_page.h"
 #include "checks/gateway_protocol.h"
 #include "io/loop.h"
 #include "io/stream.h"
@@ -29,7 +30,8 @@ class GatewayListener {
 
 class GatewayProcess {
  public:
-  // `settled`: a death after that long is the first again. `notice` is told why it died.
+  // `settled`: a death after that long is the first again. `notice` is told why it died, and what
+  // it has to say.
   GatewayProcess(io::Loop& loop, process::AuxiliaryRuns& runs, std::filesystem::path program,
                  Duration settled, GatewayListener& listener,
                  std::function<void(const std::string&)> notice);
@@ -43,11 +45,20 @@ class GatewayProcess {
   bool send(const GatewayMessage& message);
   // It is of no use, `why` says: killed, and another one is started.
   void replace(const std::string& why);
-  // Nobody needs it.
+  // Nobody needs it; ignored while it serves the page.
   void end();
+  // From now on there is one, always, and it serves this page, which outlives us: one that runs
+  // without it is replaced.
+  void serve(GatewayPage& page);
+  // The page's setup has changed.
+  void set_up();
 
  private:
   void start();
+  Status give_descriptors(int socket);
+  void miss(const Error& why);
+  void stop();
+  std::string until_then() const;
   void connect(UniqueFd ours);
   void on_data(std::string_view piece);
   std::string take(std::string_view frame);
@@ -62,6 +73,7 @@ class GatewayProcess {
   std::filesystem::path program_;
   Duration settled_;
   GatewayListener& listener_;
+  GatewayPage* page_ = nullptr;
   std::function<void(const std::string&)> notice_;
   io::Timer restart_;
   bool resting_ = false;                // restart_ runs

@@ -66,6 +66,16 @@ void put(Encoder& out, const AnsweredHttp& answered) {
   out.duration(outcome.total);
 }
 
+void put(Encoder& out, const SetUpWeb& setup) {
+  kind(out, Kind::WebSetup);
+  out.text(setup.text);
+}
+
+void put(Encoder& out, const GatewayNotice& notice) {
+  kind(out, Kind::Notice);
+  out.text(std::string_view{notice.text}.substr(0, kMaxNoticeText));
+}
+
 // Whether a text that is part of a request line or a header may be sent as it is.
 bool is_one_line(std::string_view text) {
   return text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
@@ -126,6 +136,13 @@ std::string problem_of_headers(const HttpRequest& request) {
   return size <= kMaxHeaderBytes ? "" : "its headers are longer than 128K";
 }
 
+// What strangers had a hand in: it is shown to people, in one line.
+std::string one_line(std::string_view text) {
+  std::string line = escape_for_terminal(text, false);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
 bool is_time(Duration time) {
   return time >= Duration{0} && time <= 2 * kMaxTime;
 }
@@ -143,10 +160,20 @@ bool take(Decoder& in, AnsweredHttp& answered) {
   outcome.total = in.duration();
   if (verdict > static_cast<std::uint8_t>(HttpVerdict::Unknown) || status > 999) return false;
   if (outcome.message.size() > kMaxOutcomeText) return false;
-  // What a server had a hand in: it is shown to people, in one line.
-  outcome.message = escape_for_terminal(outcome.message, false);
-  std::replace(outcome.message.begin(), outcome.message.end(), '\n', ' ');
+  outcome.message = one_line(outcome.message);
   return is_time(outcome.name_lookup) && is_time(outcome.connect) && is_time(outcome.total);
+}
+
+bool take(Decoder& in, SetUpWeb& setup) {
+  setup.text = in.text();
+  return setup.text.size() <= kMaxWebSetup;
+}
+
+bool take(Decoder& in, GatewayNotice& notice) {
+  notice.text = in.text();
+  if (notice.text.size() > kMaxNoticeText) return false;
+  notice.text = one_line(notice.text);
+  return true;
 }
 
 bool take(Decoder& in, GatewayHello& hello) {
@@ -204,6 +231,10 @@ Result<GatewayMessage> decode_frame(std::string_view frame) {
       return taken<CancelHttp>(in, "cancel");
     case Kind::HttpOutcome:
       return taken<AnsweredHttp>(in, "HTTP outcome");
+    case Kind::WebSetup:
+      return taken<SetUpWeb>(in, "web setup");
+    case Kind::Notice:
+      return taken<GatewayNotice>(in, "notice");
   }
   return Error{"a message of an unknown kind"};
 }

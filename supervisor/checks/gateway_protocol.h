@@ -15,25 +15,30 @@
 
 namespace mainstay::checks {
 
-inline constexpr std::uint32_t kGatewayVersion = 1;
+inline constexpr std::uint32_t kGatewayVersion = 2;
 // The descriptor that is the gateway's end.
 inline constexpr int kGatewayDescriptor = 3;
 // Requests that may be under way at once.
 inline constexpr std::size_t kMaxUnderWay = 4096;
 
-inline constexpr std::size_t kMaxToGateway = 256 * 1024;  // header values may be long
+// What the page is set up with: certificates with their chains, users, tokens.
+inline constexpr std::size_t kMaxWebSetup = 256 * 1024;
+inline constexpr std::size_t kMaxToGateway = kMaxWebSetup + 1024;
 inline constexpr std::size_t kMaxFromGateway = 4 * 1024;
 inline constexpr std::size_t kMaxHeaders = 100;
 inline constexpr std::size_t kMaxUrl = 8 * 1024;
 inline constexpr std::size_t kMaxOutcomeText = 512;
+inline constexpr std::size_t kMaxNoticeText = 512;
 
 enum class GatewayMessageKind : std::uint8_t {
   Hello = 1,
   // controller → gateway
   HttpRequest = 16,
   Cancel,
+  WebSetup,
   // gateway → controller
   HttpOutcome = 64,
+  Notice,
 };
 
 struct GatewayHello {
@@ -57,13 +62,25 @@ struct AnsweredHttp {
   bool operator==(const AnsweredHttp&) const = default;
 };
 
-using GatewayMessage = std::variant<GatewayHello, AskHttp, CancelHttp, AnsweredHttp>;
+// What the page is served with from now on; after Hello, and again, whole, when any of it changes.
+struct SetUpWeb {
+  std::string text;  // web::to_text(), at most kMaxWebSetup: whoever sends it looks first
+  bool operator==(const SetUpWeb&) const = default;
+};
+// For the supervisor's log: what is wrong with what it was told.
+struct GatewayNotice {
+  std::string text;  // one line
+  bool operator==(const GatewayNotice&) const = default;
+};
+
+using GatewayMessage =
+    std::variant<GatewayHello, AskHttp, CancelHttp, AnsweredHttp, SetUpWeb, GatewayNotice>;
 
 // Why a request cannot be asked, as the end of a sentence about it; empty: it can. Whoever sends
 // one looks first.
 std::string problem_of(const HttpRequest& request);
 
-// The message as a frame. A long outcome's text is cut.
+// The message as a frame. A long text of an outcome or a notice is cut.
 std::string encode_frame(const GatewayMessage& message);
 // What a frame holds, without its length; an error when that is no message or breaks a limit.
 Result<GatewayMessage> decode_frame(std::string_view frame);

@@ -56,10 +56,12 @@ constexpr KeyTable kWebTable{kWebKeys};
 constexpr Shape kWebShape{kMap, "a map with listen, tls and allow_remote_without_tls", &kWebTable};
 
 constexpr Key kFileKeys[] = {
-    {"name", &kWordShape},         {"include", &kEnvFileShape},     {"vars", &kVarsShape},
-    {"defaults", &kServiceShape},  {"services", &kServicesShape},   {"jobs", &kJobsShape, true},
-    {"monitors", &kMonitorsShape}, {"alerts", &kAlertsShape, true}, {"logs", &kLogsShape},
-    {"history", &kHistoryShape},   {"web", &kWebShape, true},
+    {"name", &kWordShape},         {"include", &kEnvFileShape},
+    {"vars", &kVarsShape},         {"defaults", &kServiceShape},
+    {"services", &kServicesShape}, {"jobs", &kJobsShape, true},
+    {"monitors", &kMonitorsShape}, {"alerts", &kAlertsShape, true},
+    {"logs", &kLogsShape},         {"history", &kHistoryShape},
+    {"web", &kWebShape},
 };
 constexpr KeyTable kFileTable{kFileKeys};
 

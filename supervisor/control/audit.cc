@@ -30,7 +30,11 @@ std::string clean(std::string_view text) {
 
 Audit::Audit(runtime::Controller& controller, std::string_view method, const Asker& asker)
     : controller_(controller) {
-  data_ = {{"verb", verb_of(method)}, {"who", asker.who}, {"from", "control socket"}};
+  data_ = {{"verb", verb_of(method)}, {"who", clean(asker.who)}, {"from", "control socket"}};
+  if (asker.web) {
+    data_["via"] = "web";
+    data_["from"] = asker.web->from.empty() ? "gateway" : clean(asker.web->from);
+  }
   if (!asker.user.empty()) data_["user"] = asker.user;
   if (asker.pid != 0) data_["pid"] = std::to_string(asker.pid);
 }

@@ -3,20 +3,24 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ids.h"
+#include "control/rpc.h"
 #include "runtime/controller.h"
 
 namespace mainstay::control {
 
-// Who asks: "uid 1000", "bob" (empty: not known), the process on the other end.
+// Who asks: "uid 1000", "bob" (empty: not known), the process on the other end; or somebody over
+// the page.
 struct Asker {
   std::string who;
   std::string user;
   int pid = 0;
+  std::optional<OnBehalf> web{};
 };
 
 // Of one request. Its event is numbered before anything is done, so that a death in between does

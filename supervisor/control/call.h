@@ -22,7 +22,8 @@ class Connection;
 
 class Call {
  public:
-  Call(std::weak_ptr<Connection> connection, std::string id, std::string who);
+  Call(std::weak_ptr<Connection> connection, std::string id, std::string who,
+       std::optional<OnBehalf> as = {});
 
   // False once it was answered, cancelled, or its client is gone: everything below is then ignored.
   bool open() const;
@@ -35,9 +36,12 @@ class Call {
   bool keeps_up() const;
   // Ends another call of the same client with {"ended":true}; false: there is none of that id.
   bool cancel_other(const std::string& id) const;
-  // The client, as people are told of it: "uid 1000 (pid 4242)".
+  // The client, as people are told of it: "uid 1000 (pid 4242)", "user ana (from 127.0.0.1:50312)".
   const std::string& who() const { return who_; }
   const std::string& id() const { return id_; }
+
+  // Whom the gateway asks for; null: the client asks for itself.
+  const OnBehalf* as() const { return as_ ? &*as_ : nullptr; }
 
   // Of a request that changes something: answer() and fail() tell it the result. Never null in the
   // handler of such a method.
@@ -55,6 +59,7 @@ class Call {
   std::weak_ptr<Connection> connection_;
   std::string id_;
   std::string who_;
+  std::optional<OnBehalf> as_;
   std::shared_ptr<Audit> audit_;
 };
 

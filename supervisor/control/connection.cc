@@ -11,8 +11,12 @@
 
 namespace mainstay::control {
 
-Call::Call(std::weak_ptr<Connection> connection, std::string id, std::string who)
-    : connection_(std::move(connection)), id_(std::move(id)), who_(std::move(who)) {}
+Call::Call(std::weak_ptr<Connection> connection, std::string id, std::string who,
+           std::optional<OnBehalf> as)
+    : connection_(std::move(connection)),
+      id_(std::move(id)),
+      who_(std::move(who)),
+      as_(std::move(as)) {}
 
 bool Call::open() const {
   const auto connection = connection_.lock();
@@ -81,6 +85,13 @@ void Connection::start(AccessLevel level, const io::Peer& peer) {
   update_reading();
 }
 
+void Connection::start_for_others() {
+  for_others_ = true;
+  level_ = AccessLevel::Operate;
+  last_activity_ = owner_.next_activity();
+  update_reading();
+}
+
 void Connection::on_data(std::string_view bytes) {
   lines_.append(bytes);
   serve();
@@ -139,13 +150,28 @@ void Connection::accept_request(Request request) {
                      pending_.size())}));
     return;
   }
+  if (for_others_ != request.as.has_value()) {
+    const char* why = for_others_ ? "as: is missing; it says whom this is asked for"
+                                  : "as: only the supervisor's own gateway asks for others";
+    send(error_text(request.id, {RpcError::InvalidRequest, "invalid_request", why}));
+    return;
+  }
   if (!pending_.insert(request.id).second) {
     send(error_text(request.id,
                     {RpcError::InvalidRequest, "duplicate_id",
                      fmt::format("id: a request with id {} is still being answered", request.id)}));
     return;
   }
-  owner_.handle(Call(weak_from_this(), request.id, who_), level_, request);
+  const AccessLevel level = for_others_ ? std::min(level_, request.as->level) : level_;
+  owner_.handle(call_of(request), level, request);
+}
+
+Call Connection::call_of(const Request& request) {
+  if (!request.as) return {weak_from_this(), request.id, who_};
+  const OnBehalf& as = *request.as;
+  const std::string who = as.who.empty() ? "somebody" : as.who;
+  return {weak_from_this(), request.id,
+          as.from.empty() ? who : fmt::format("{} (from {})", who, as.from), as};
 }
 
 void Connection::update_reading() {

@@ -53,6 +53,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // To be called once, right after it was put into a shared_ptr.
   void start(AccessLevel level, const io::Peer& peer);
+  // The same, for the gateway: each request says whom it asks for, and never does more than
+  // Operate.
+  void start_for_others();
+  bool for_others() const { return for_others_; }
   Result<io::Peer> peer() const { return stream_->peer(); }
 
   // Handles the lines that have come in, as far as the limits allow.
@@ -82,6 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_written();
   void handle_line(const std::string& line);
   void accept_request(Request request);
+  Call call_of(const Request& request);
   void update_reading();
   void watch_line_time();
   void close_after_flush();
@@ -99,6 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool input_ended_ = false;
   bool line_timer_runs_ = false;
   AccessLevel level_ = AccessLevel::Read;
+  bool for_others_ = false;
   std::string who_;
   std::set<std::string> pending_;  // ids
   std::uint64_t last_activity_ = 0;

@@ -24,10 +24,15 @@ class Monitors;
 namespace mainstay::history {
 class History;
 }
+namespace mainstay::web {
+class AccessStore;
+class Page;
+}  // namespace mainstay::web
 
 namespace mainstay::control {
 
 class HistorySource;
+class MetricsCounts;
 
 // The last upgrade, as long as the controller that it led to lives.
 struct UpgradeFact {
@@ -77,18 +82,25 @@ struct Parts {
   UpgradeRequest upgrade;
   const checks::Monitors* monitors = nullptr;  // nothing: there are none
   HistorySource* samples = nullptr;            // nothing: no history is kept
+  web::AccessStore* access = nullptr;          // nothing: nobody comes in over the web
+  const MetricsCounts* counts = nullptr;       // nothing: nobody counts
+  const web::Page* page = nullptr;             // nothing: none is declared
 };
 
 class Waits;
 class Analyses;
 class EventStreams;
 class LogStreams;
+class ServiceStreams;
+class LagMeter;
 
 struct Context {
   Parts& parts;
   Waits& waits;
   EventStreams& events;
   LogStreams& logs;
+  ServiceStreams& services;
+  LagMeter& lag;
   Analyses& analyses;
 
   runtime::Controller& controller() const { return parts.controller; }

@@ -28,8 +28,7 @@ void write_drain(JsonWriter& out, const Facts& facts) {
 }
 
 std::optional<RpcFailure> refused_by_drain(const Facts& facts, const Method& method) {
-  if (!facts.drain || method.level == AccessLevel::Read || method.handle == supervisor_upgrade)
-    return std::nullopt;
+  if (!facts.drain || !method.changes() || method.handle == supervisor_upgrade) return std::nullopt;
   return RpcFailure{RpcError::Failed, "draining",
                     fmt::format("{} is refused: {}", method.name, drain_sentence(facts))};
 }

@@ -144,15 +144,14 @@ void fail_unknown(const Call& call, const WantedSeries& series,
                          to_valid_utf8(series.key.name), to_valid_utf8(meant))});
 }
 
-// Answers of series, of which one at least is known; else says what there is instead. Instances and
-// monitors that are declared need not have been sampled yet.
+// Answers of series, of which one at least is known; else says what there is instead. Instances,
+// checks and monitors that are declared need not have been sampled yet.
 template <typename Answer, typename Write>
 void reply(HistorySource& source, const Call& call, const WantedAll& wanted,
            const Result<std::vector<Answer>>& answers, const Write& write) {
   if (!answers) return call.fail(failure_of(answers.error()));
   const WantedSeries& first = wanted.front();
-  const bool declared = !first.service.empty() && first.key.kind == SeriesKind::Instance;
-  const bool sure = declared || first.key.kind == SeriesKind::Host ||
+  const bool sure = first.declared || first.key.kind == SeriesKind::Host ||
                     first.key.kind == SeriesKind::Monitor ||
                     std::any_of(answers->begin(), answers->end(),
                                 [](const Answer& answer) { return answer.known; });

@@ -17,6 +17,12 @@ namespace {
 
 using history::SeriesKind;
 
+// `check`: "/http", "/http-2".
+bool has_check(const runtime::InstanceStatus& status, std::string_view check) {
+  return std::any_of(status.checks.begin(), status.checks.end(),
+                     [&](const auto& each) { return check.substr(1).starts_with(each.kind); });
+}
+
 constexpr std::string_view kHost = "host";
 constexpr std::string_view kDisk = "disk:";
 constexpr std::string_view kMonitor = "monitor:";
@@ -82,7 +88,7 @@ class Search {
       const auto status = context_.controller().status(id, context_.now());
       const SeriesKind kind = check.empty() ? SeriesKind::Instance : SeriesKind::Check;
       add({kind, fmt::format("{}:{}{}", status.service, status.index, check)}, status.service,
-          status.name + check);
+          status.name + check, check.empty() || has_check(status, check));
     }
   }
 
@@ -93,9 +99,9 @@ class Search {
                                       did_you_mean(name, monitor_names()))};
   }
 
-  void add(history::SeriesKey key, std::string service, std::string shown) {
+  void add(history::SeriesKey key, std::string service, std::string shown, bool declared = false) {
     if (!names_.insert({key.kind, key.name}).second) return;
-    found_.push_back({std::move(key), std::move(service), std::move(shown)});
+    found_.push_back({std::move(key), std::move(service), std::move(shown), declared});
   }
 
   std::vector<std::string> monitor_names() const {

@@ -15,8 +15,9 @@ namespace mainstay::control {
 // One of the series that are asked for.
 struct WantedSeries {
   history::SeriesKey key;
-  std::string service;  // empty: it is of none
-  std::string shown;    // what it is called elsewhere: "backend" for the instance "backend:0"
+  std::string service;    // empty: it is of none
+  std::string shown;      // what it is called elsewhere: "backend" for the instance "backend:0"
+  bool declared = false;  // it will be sampled, if it was not yet
 };
 
 // All of one kind, in order, each once.

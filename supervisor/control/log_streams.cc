@@ -64,6 +64,7 @@ void LogStreams::add(const Call& call, LogWish wish, std::vector<InstanceId> ins
   stream->targets = std::move(wish.targets);
   stream->only = wish.only;
   stream->follow = wish.follow;
+  stream->tell_caught_up = wish.tell_caught_up;
   wish.query.to_the_end = wish.follow;
   stream->reading = std::make_shared<logs::LogReading>(parts_.facts.log_dir, std::move(sources),
                                                        wish.query, std::move(wish.filter));
@@ -151,6 +152,7 @@ void LogStreams::feed(Stream& stream) {
       return;
     }
     begin_to_follow(stream);
+    if (stream.tell_caught_up) stream.call.item(R"({"lines":[],"caught_up":true})");
   }
   // A change of instances was remembered until now.
   if (std::exchange(stream.look_again, false)) add_new_instances(stream);

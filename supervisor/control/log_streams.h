@@ -29,7 +29,9 @@ class LogStreams {
   // gets
   // {"lines":[],"skipped_bytes":n} in the place of what it missed; a log that was truncated or
   // replaced is told as {"lines":[],"started_over":["FILE"]}, what cannot be read as
-  // {"lines":[],"problems":["cannot read …"]}. `instances` are what the wish's targets mean now.
+  // {"lines":[],"problems":["cannot read …"]}, and, if wanted, once that all of the past was sent
+  // as
+  // {"lines":[],"caught_up":true}. `instances` are what the wish's targets mean now.
   void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
   void grew(const std::string& file);
   void rotated(const logs::Rotated& rotated);
@@ -46,6 +48,7 @@ class LogStreams {
     std::vector<std::string> targets{};
     std::optional<logs::Stream> only{};
     bool follow = true;
+    bool tell_caught_up = false;
     std::shared_ptr<logs::LogReading> reading{};
     std::deque<logs::Line> backlog{};                // read, not sent yet
     std::unique_ptr<logs::Follower> follower{};      // once the past is read

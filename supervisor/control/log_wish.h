@@ -19,6 +19,7 @@ struct LogWish {
   logs::LogQuery query;     // of what is there already: 50 lines, or all of a span
   logs::LineFilter filter;  // also of what comes
   bool follow = true;       // false: the stream ends after what is there
+  bool tell_caught_up = false;
 };
 
 // What is wrong is noted in `params`.

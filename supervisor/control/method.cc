@@ -26,22 +26,31 @@ constexpr std::array kSignal{Names("targets"), Names("signal")};
 constexpr std::array kScale{Names("name"), Names("instances"), Names("wait"), Names("progress")};
 constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream"), Names("since"),
                            Names("until"),   Names("grep"),  Names("level"),  Names("ignore_case")};
-constexpr std::array kFollow{Names("targets"), Names("lines"),       Names("stream"),
-                             Names("since"),   Names("until"),       Names("grep"),
-                             Names("level"),   Names("ignore_case"), Names("follow")};
+constexpr std::array kFollow{
+    Names("targets"), Names("lines"), Names("stream"),      Names("since"),  Names("until"),
+    Names("grep"),    Names("level"), Names("ignore_case"), Names("follow"), Names("caught_up")};
 constexpr std::array kAnalysis{Names("targets"), Names("since"), Names("until"), Names("progress")};
 constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
                              Names("until"), Names("limit"),  Names("targets")};
 constexpr std::array kEventsFollow{Names("from"), Names("since"), Names("targets")};
+constexpr std::array kAudit{Names("before"), Names("since"), Names("until"), Names("limit"),
+                            Names("targets")};
+constexpr std::array kVerify{Names("head"), Names("progress")};
 constexpr std::array kAvailability{Names("targets"), Names("since"), Names("until"), Names("days")};
 constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
                               Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
+constexpr std::array kSetUser{Names("user"), Names("password"), Names("level")};
+constexpr std::array kUser{Names("user")};
+constexpr std::array kAddToken{Names("name"), Names("sha256"), Names("level")};
+constexpr std::array kEndSession{Names("id"), Names("ends_at")};
+constexpr std::array kLogin{Names("user"), Names("from")};
 constexpr std::array kCancel{Names("id")};
 
 constexpr std::array kMethods{
     Method{"services.list", AccessLevel::Read, kTargets, services_list},
+    Method{"services.follow", AccessLevel::Read, kTargets, services_follow},
     Method{"services.get", AccessLevel::Read, kName, services_get},
     Method{"services.why", AccessLevel::Read, kName, services_why},
     Method{"services.crashes", AccessLevel::Read, kCrashes, services_crashes},
@@ -61,14 +70,35 @@ constexpr std::array kMethods{
     Method{"analysis.get", AccessLevel::Read, kAnalysis, analysis_get},
     Method{"events.list", AccessLevel::Read, kEvents, events_list},
     Method{"events.follow", AccessLevel::Read, kEventsFollow, events_follow},
+    Method{.name = "audit.list",
+           .level = AccessLevel::Admin,
+           .params = kAudit,
+           .handle = audit_list,
+           .for_web_admins = true,
+           .reads = true},
+    Method{.name = "audit.verify",
+           .level = AccessLevel::Admin,
+           .params = kVerify,
+           .handle = audit_verify,
+           .for_web_admins = true,
+           .reads = true},
     Method{"history.availability", AccessLevel::Read, kAvailability, history_availability},
     Method{"monitors.list", AccessLevel::Read, kMonitors, monitors_list},
     Method{"history.query", AccessLevel::Read, kHistory, history_query},
+    Method{"metrics.read", AccessLevel::Read, kNone, metrics_read},
     Method{"supervisor.info", AccessLevel::Read, kNone, supervisor_info},
     Method{"supervisor.ping", AccessLevel::Read, kNone, supervisor_ping},
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
     Method{"supervisor.upgrade", AccessLevel::Admin, kNone, supervisor_upgrade},
     Method{"config.get", AccessLevel::Read, kNone, config_get},
+    Method{"access.get", AccessLevel::Admin, kNone, access_get},
+    Method{"access.set_user", AccessLevel::Admin, kSetUser, access_set_user},
+    Method{"access.remove_user", AccessLevel::Admin, kUser, access_remove_user},
+    Method{"access.add_token", AccessLevel::Admin, kAddToken, access_add_token},
+    Method{"access.revoke_token", AccessLevel::Admin, kName, access_revoke_token},
+    Method{"access.end_session", AccessLevel::Operate, kEndSession, access_end_session},
+    Method{"access.logged_in", AccessLevel::Operate, kLogin, access_logged_in},
+    Method{"access.login_failed", AccessLevel::Operate, kLogin, access_login_failed},
     Method{"stream.cancel", AccessLevel::Read, kCancel, stream_cancel},
 };
 
@@ -84,11 +114,27 @@ RpcFailure unknown_method(std::string_view name) {
 }
 
 Asker asker_of(const Facts& facts, const Call& call) {
+  if (const OnBehalf* as = call.as()) return {as->who.empty() ? "somebody" : as->who, {}, 0, *as};
   const auto peer = call.peer();
   if (!peer) return {call.who(), {}, 0};
   const auto user = facts.users.find(peer->uid);
   return {fmt::format("uid {}", peer->uid), user == facts.users.end() ? "" : user->second,
           static_cast<int>(peer->pid)};
+}
+
+bool may_reach(const Call& call, AccessLevel level, const Method& method) {
+  const bool web_admin = call.as() != nullptr && call.as()->level == AccessLevel::Admin;
+  return level >= method.level || (web_admin && method.for_web_admins);
+}
+
+RpcFailure denied(const Call& call, const Method& method) {
+  const OnBehalf* as = call.as();
+  const bool only_here = as != nullptr && as->level >= method.level;
+  return {RpcError::Denied, "denied",
+          only_here
+              ? fmt::format("{} is not done over the web; use ctl on the machine", method.name)
+              : fmt::format("{} needs more rights than {}", method.name,
+                            as == nullptr ? "this connection has" : "you have")};
 }
 
 }  // namespace
@@ -103,14 +149,11 @@ void dispatch(Context& context, const Call& asked, AccessLevel level, const Requ
   });
   if (method == kMethods.end()) return asked.fail(unknown_method(request.method));
   Call call = asked;
-  if (method->level != AccessLevel::Read) {
+  if (method->changes()) {
     call.set_audit(std::make_shared<Audit>(context.controller(), method->name,
                                            asker_of(context.parts.facts, call)));
   }
-  if (level < method->level) {
-    return call.fail({RpcError::Denied, "denied",
-                      fmt::format("{} needs more rights than this connection has", method->name)});
-  }
+  if (!may_reach(call, level, *method)) return call.fail(denied(call, *method));
   if (const auto refusal = refused_by_drain(context.parts.facts, *method))
     return call.fail(*refusal);
   Params params(*request.params, method->params);

@@ -18,6 +18,11 @@ struct Method {
   // Answers `call` or lets somebody answer it later. When params has a problem after the handler
   // read what it needs, the handler must fail the call with it (see refused()) and change nothing.
   void (*handle)(Context&, const Call&, Params&);
+  // In spite of its level, people whose level is Admin reach it over the page.
+  bool for_web_admins = false;
+  bool reads = false;  // it changes nothing, though its level is above Read
+
+  bool changes() const { return level != AccessLevel::Read && !reads; }
 };
 
 std::span<const Method> methods();
@@ -30,6 +35,7 @@ bool refused(const Call& call, const Params& params);
 
 // The handlers, by resource.
 void services_list(Context&, const Call&, Params&);
+void services_follow(Context&, const Call&, Params&);
 void services_get(Context&, const Call&, Params&);
 void services_why(Context&, const Call&, Params&);
 void services_crashes(Context&, const Call&, Params&);
@@ -49,14 +55,25 @@ void logs_usage(Context&, const Call&, Params&);
 void analysis_get(Context&, const Call&, Params&);
 void events_list(Context&, const Call&, Params&);
 void events_follow(Context&, const Call&, Params&);
+void audit_list(Context&, const Call&, Params&);
+void audit_verify(Context&, const Call&, Params&);
 void history_availability(Context&, const Call&, Params&);
 void monitors_list(Context&, const Call&, Params&);
 void history_query(Context&, const Call&, Params&);
+void metrics_read(Context&, const Call&, Params&);
 void supervisor_info(Context&, const Call&, Params&);
 void supervisor_ping(Context&, const Call&, Params&);
 void supervisor_shutdown(Context&, const Call&, Params&);
 void supervisor_upgrade(Context&, const Call&, Params&);
 void config_get(Context&, const Call&, Params&);
+void access_get(Context&, const Call&, Params&);
+void access_set_user(Context&, const Call&, Params&);
+void access_remove_user(Context&, const Call&, Params&);
+void access_add_token(Context&, const Call&, Params&);
+void access_revoke_token(Context&, const Call&, Params&);
+void access_end_session(Context&, const Call&, Params&);
+void access_logged_in(Context&, const Call&, Params&);
+void access_login_failed(Context&, const Call&, Params&);
 void stream_cancel(Context&, const Call&, Params&);
 
 }  // namespace mainstay::control

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "control/parsed_params.h"
+#include "mainstay/access.h"
 
 namespace mainstay::control {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr JsonLimits kRequestLimits{.depth = 16, .members = 256};
 constexpr std::size_t kLongestId = 128;
+constexpr std::size_t kLongestAsker = 256;
 
 Refusal refuse(std::string id, RpcError error, std::string code, std::string message) {
   return {std::move(id), {error, std::move(code), std::move(message)}};
@@ -28,6 +30,24 @@ std::optional<std::string> id_of(const Json& id) {
   std::string text = dump_json(id);
   if (text.size() > kLongestId) return std::nullopt;
   return text;
+}
+
+std::optional<std::string> short_text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_string()) return std::nullopt;
+  auto text = found->get<std::string>();
+  const auto odd = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (text.size() > kLongestAsker || std::ranges::any_of(text, odd)) return std::nullopt;
+  return text;
+}
+
+std::optional<OnBehalf> on_behalf(const Json& as) {
+  if (!as.is_object()) return std::nullopt;
+  auto who = short_text(as, "who");
+  auto from = short_text(as, "from");
+  const auto level = access_level_from(short_text(as, "level").value_or(""));
+  if (!who || !level || (!from && as.contains("from"))) return std::nullopt;
+  return OnBehalf{std::move(*who), from.value_or(""), *level};
 }
 
 Parsed checked(Json& message) {
@@ -60,10 +80,15 @@ Parsed checked(Json& message) {
         *id, RpcError::InvalidParams, "invalid_params",
         fmt::format("params: must be an object with named members, not {}", json_kind(*params)));
   }
+  std::optional<OnBehalf> as;
+  if (const auto member = message.find("as"); member != message.end()) {
+    as = on_behalf(*member);
+    if (!as) return invalid(*id, "as: must have who, from and a level: read, operate or admin");
+  }
   if (!wants_answer) return Notification{};
   auto read = std::make_shared<ParsedParams>();
   if (has_params) read->object = std::move(*params);
-  return Request{*id, method->get<std::string>(), std::move(read)};
+  return Request{*id, method->get<std::string>(), std::move(read), std::move(as)};
 }
 
 }  // namespace

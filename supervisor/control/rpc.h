@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,12 +21,20 @@ struct RpcFailure {
 // The params object of a request. Only who reads it includes parsed_params.h, and JSON with it.
 struct ParsedParams;
 
+// Whom a connection asks for that speaks for others (the gateway): the member "as".
+struct OnBehalf {
+  std::string who;   // "user ana"; empty: nobody we know
+  std::string from;  // "127.0.0.1:50312"; empty: the gateway itself
+  AccessLevel level = AccessLevel::Read;
+};
+
 // A well-formed request. `id` is JSON text ("1", "\"a\"", "null"): that is all that is ever done
 // with it.
 struct Request {
   std::string id;
   std::string method;
   std::shared_ptr<const ParsedParams> params;  // never null
+  std::optional<OnBehalf> as{};
 };
 
 // A request that is answered with an error; `id` is "null" where it could not be told.

@@ -7,11 +7,23 @@
 
 #include "control/analyses.h"
 #include "control/event_streams.h"
+#include "control/lag.h"
 #include "control/log_streams.h"
 #include "control/method.h"
+#include "control/service_streams.h"
 #include "control/waits.h"
 
 namespace mainstay::control {
+
+ConnectionLimits limits_of_adopted() {
+  constexpr std::size_t kOutputBytes = 16 * 1024 * 1024;
+  ConnectionLimits limits;
+  limits.request_bytes = 2 * limits::kRequestBytes;
+  limits.output_bytes = kOutputBytes;
+  limits.busy_bytes = kOutputBytes / 4;
+  limits.pending = 4096;
+  return limits;
+}
 
 Server::Server(Parts parts, UniqueFd listening, ServerOptions options)
     : parts_(std::move(parts)),
@@ -19,8 +31,11 @@ Server::Server(Parts parts, UniqueFd listening, ServerOptions options)
       waits_(std::make_unique<Waits>(parts_, options.progress_every)),
       event_streams_(std::make_unique<EventStreams>(parts_)),
       log_streams_(std::make_unique<LogStreams>(parts_, [this] { serve_later(); })),
+      service_streams_(std::make_unique<ServiceStreams>(parts_)),
+      lag_(std::make_unique<LagMeter>(parts_.loop, parts_.clock)),
       analyses_(std::make_unique<Analyses>(parts_)),
-      context_{parts_, *waits_, *event_streams_, *log_streams_, *analyses_},
+      context_{parts_, *waits_,   *event_streams_, *log_streams_, *service_streams_,
+               *lag_,  *analyses_},
       again_(parts_.loop, [this] { serve_waiting(); }),
       listener_(
           std::make_unique<io::Listener>(parts_.loop, std::move(listening),
@@ -55,13 +70,26 @@ void Server::on_connection(UniqueFd fd) {
   connection->start(*level, *peer);
 }
 
+void Server::adopt(UniqueFd connected) {
+  ConnectionOwner& owner = *this;
+  const auto connection = std::make_shared<Connection>(parts_.loop, std::move(connected),
+                                                       ++last_number_, owner, options_.adopted);
+  connections_.emplace(last_number_, connection);
+  connection->start_for_others();
+}
+
+std::size_t Server::clients() const {
+  const auto own = [](const auto& entry) { return !entry.second->for_others(); };
+  return static_cast<std::size_t>(std::ranges::count_if(connections_, own));
+}
+
 // When all places are taken, the client that has been silent for longest goes, unless it waits for
 // an answer or a stream: whoever opens connections and leaves them must not lock people out.
 bool Server::make_room() {
-  if (connections_.size() < options_.clients) return true;
+  if (clients() < options_.clients) return true;
   std::shared_ptr<Connection> quietest;
   for (const auto& [number, connection] : connections_) {
-    if (!connection->idle()) continue;
+    if (!connection->idle() || connection->for_others()) continue;
     if (!quietest || connection->last_activity() < quietest->last_activity()) quietest = connection;
   }
   if (!quietest) return false;
@@ -115,6 +143,11 @@ void Server::after_settle() {
   waits_->after_settle();
   event_streams_->after_settle();
   log_streams_->after_settle();
+  service_streams_->after_settle();
+}
+
+void Server::usage_sampled() {
+  service_streams_->sampled();
 }
 
 void Server::log_grew(const std::string& file) {
@@ -126,8 +159,10 @@ void Server::log_rotated(const logs::Rotated& rotated) {
 }
 
 bool Server::drained() const {
-  return std::all_of(connections_.begin(), connections_.end(),
-                     [](const auto& entry) { return entry.second->queued_bytes() == 0; });
+  // A visitor of the page that does not read must not hold up the end.
+  return std::all_of(connections_.begin(), connections_.end(), [](const auto& entry) {
+    return entry.second->queued_bytes() == 0 || entry.second->for_others();
+  });
 }
 
 std::vector<UniqueFd> Server::farewell_descriptors() const {

@@ -18,11 +18,15 @@
 
 namespace mainstay::control {
 
+// One connection has the questions of all visitors of the page.
+ConnectionLimits limits_of_adopted();
+
 struct ServerOptions {
   unsigned owner_uid =
       0;  // of the supervisor: this user and root are admins, everybody else is refused
   std::size_t clients = limits::kClients;  // see affordable_clients()
   ConnectionLimits connection;
+  ConnectionLimits adopted = limits_of_adopted();
   // Spent on requests per turn of the loop; what is left waits for the next one.
   Duration turn_time = std::chrono::milliseconds{10};
   // How often those who wait and asked for it are told what is waited for.
@@ -37,15 +41,21 @@ class Server final : private ConnectionOwner {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // A connection of the gateway, which asks for the page's visitors: each request of it has "as".
+  // It takes no client's place.
+  void adopt(UniqueFd connected);
+
   // After every Controller::settle(): answers what has finished and feeds followers. The cost goes
   // with the requests that wait, not with the services.
   void after_settle();
+  // What services use was looked at again.
+  void usage_sampled();
   // A log file has grown (Capture::set_on_growth). Cheap when nobody follows it.
   void log_grew(const std::string& file);
   // A log has another name now (Capture::set_on_rotation).
   void log_rotated(const logs::Rotated& rotated);
 
-  std::size_t clients() const { return connections_.size(); }
+  std::size_t clients() const;
   // Every answer has been taken: after Controller::finished() and after_settle(), the controller
   // may exit.
   bool drained() const;
@@ -71,6 +81,8 @@ class Server final : private ConnectionOwner {
   std::unique_ptr<Waits> waits_;
   std::unique_ptr<EventStreams> event_streams_;
   std::unique_ptr<LogStreams> log_streams_;
+  std::unique_ptr<ServiceStreams> service_streams_;
+  std::unique_ptr<LagMeter> lag_;
   std::unique_ptr<Analyses> analyses_;
   Context context_;
   std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;

@@ -137,14 +137,27 @@ void write_service(JsonWriter& out, const runtime::InstanceStatus& status,
   out.close_object();
 }
 
-void write_event(JsonWriter& out, const runtime::Event& event) {
-  out.open_object().key("id").whole(static_cast<std::int64_t>(event.id));
+std::string numbers_text(const process::TreeUsage* usage, const logs::LogCondition& logs) {
+  JsonWriter out;
+  out.open_object();
+  write_usage(out, usage);
+  write_log_condition(out, logs);
+  return out.take();
+}
+
+void write_event_members(JsonWriter& out, const runtime::Event& event) {
+  out.key("id").whole(static_cast<std::int64_t>(event.id));
   out.key("at").time(event.at).key("kind").text(to_string(event.kind));
   out.key("service").text_or_null(event.service).key("instance").text_or_null(event.instance);
   out.key("data").open_object();
   for (const auto& [name, value] : event.data)
-    out.key(name).text(value);
-  out.close_object().close_object();
+    out.foreign_key(name).text(value);  // a file that somebody else wrote to may have any
+  out.close_object();
+}
+
+void write_event(JsonWriter& out, const runtime::Event& event) {
+  write_event_members(out.open_object(), event);
+  out.close_object();
 }
 
 void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts) {

@@ -36,7 +36,11 @@ void write_service_members(JsonWriter& out, const runtime::InstanceStatus& statu
                            const process::TreeUsage* usage, const logs::LogCondition& logs);
 void write_service(JsonWriter& out, const runtime::InstanceStatus& status,
                    const process::TreeUsage* usage, const logs::LogCondition& logs);
+// What may change of it without any event: what it uses, and how its logs are; to compare.
+std::string numbers_text(const process::TreeUsage* usage, const logs::LogCondition& logs);
 void write_event(JsonWriter& out, const runtime::Event& event);
+// The same without its braces.
+void write_event_members(JsonWriter& out, const runtime::Event& event);
 // The member `name`, a list of texts.
 void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts);
 

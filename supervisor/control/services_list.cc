@@ -1,4 +1,4 @@
-// services.list and services.get.
+// services.list, services.follow and services.get.
 #include <fmt/format.h>
 
 #include <utility>
@@ -8,7 +8,9 @@
 #include "control/history_state.h"
 #include "control/log_lines.h"
 #include "control/method.h"
+#include "control/page_state.h"
 #include "control/service_object.h"
+#include "control/service_streams.h"
 #include "control/target_filter.h"
 
 namespace mainstay::control {
@@ -36,6 +38,7 @@ std::string list_text(const Context& context, const std::vector<InstanceId>& ins
   JsonWriter out;
   out.open_object();
   write_services(out, context, instances);
+  write_page(out, context.parts);
   write_drain(out, context.parts.facts);
   write_history_state(out, context.parts);
   out.close_object();
@@ -94,6 +97,16 @@ void services_list(Context& context, const Call& call, Params& params) {
   usage.refresh([&context, call, targets] {
     if (call.open()) answer_list(context, call, targets);
   });
+}
+
+void services_follow(Context& context, const Call& call, Params& params) {
+  auto targets = params.texts("targets");
+  if (refused(call, params)) return;
+  const auto resolved = resolve_targets(context.controller(), targets);
+  if (resolved.failure) return call.fail(*resolved.failure);
+  context.services.add(call, std::move(targets));
+  // Numbers that are fresh come in the second item.
+  context.parts.usage.refresh([&context] { context.services.sampled(); });
 }
 
 void services_get(Context& context, const Call& call, Params& params) {

@@ -2,42 +2,16 @@
 #include "config/description.h"
 #include "control/drain.h"
 #include "control/history_state.h"
+#include "control/host_object.h"
 #include "control/json_writer.h"
 #include "control/method.h"
+#include "control/page_state.h"
 #include "control/waits.h"
 #include "mainstay/version.h"
 
 namespace mainstay::control {
 
 namespace {
-
-JsonWriter& bytes(JsonWriter& out, std::uint64_t count) {
-  return out.whole(static_cast<std::int64_t>(count));
-}
-
-void write_host(JsonWriter& out, const process::HostUsage* host) {
-  out.key("host");
-  if (host == nullptr) {
-    out.null();
-    return;
-  }
-  out.open_object().key("cpu_percent");
-  host->cpu_percent ? out.number(*host->cpu_percent, 1) : out.null();
-  const bool has_memory = host->memory_total_bytes > 0;
-  out.key("memory_used_bytes");
-  has_memory ? bytes(out, host->memory_used_bytes) : out.null();
-  out.key("memory_total_bytes");
-  has_memory ? bytes(out, host->memory_total_bytes) : out.null();
-  out.key("load_average");
-  host->load_average ? out.number(*host->load_average, 2) : out.null();
-  out.key("uptime_seconds").seconds(host->uptime).key("disks").open_list();
-  for (const auto& disk : host->disks) {
-    out.open_object().key("mount").text(disk.mount);
-    bytes(out.key("used_bytes"), disk.used_bytes);
-    bytes(out.key("total_bytes"), disk.total_bytes).close_object();
-  }
-  out.close_list().close_object();
-}
 
 std::string info_text(const Context& context) {
   const Facts& facts = context.parts.facts;
@@ -54,7 +28,7 @@ std::string info_text(const Context& context) {
   const auto memory = context.parts.usage.supervisor_memory_bytes();
   out.key("memory_bytes");
   memory != 0 ? out.whole(static_cast<std::int64_t>(memory)) : out.null();
-  write_host(out, context.parts.usage.host());
+  write_host(out.key("host"), context.parts.usage.host());
   out.key("upgrade");
   if (facts.upgrade) {
     out.open_object().key("at").time(facts.upgrade->at).key("from").text(facts.upgrade->from);
@@ -62,6 +36,7 @@ std::string info_text(const Context& context) {
   } else {
     out.null();
   }
+  write_page(out, context.parts);
   write_drain(out, facts);
   write_history_state(out, context.parts);
   out.close_object();

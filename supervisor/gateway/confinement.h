@@ -1,6 +1,7 @@
 // What the process gives up before it looks at anything: it talks to strangers.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/result.h"
@@ -13,7 +14,11 @@ namespace mainstay::gateway {
 // called before any thread is started.
 Status confine(int socket, std::string_view user);
 
-// How many connections the limit of open files allows.
-std::size_t affordable_connections();
+// How many connections the limit of open files allows, of each kind.
+struct ConnectionShares {
+  std::size_t checks = 0;
+  std::size_t clients = 0;  // of the page
+};
+ConnectionShares affordable_connections(bool serves_page);
 
 }  // namespace mainstay::gateway

@@ -1,6 +1,7 @@
 #include "gateway/confinement.h"
 
 #include <grp.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,7 +21,8 @@ namespace mainstay::gateway {
 namespace {
 
 // A name with both kinds of addresses may be tried over two at once.
-constexpr rlim_t kWantedFiles = 2 * checks::kMaxUnderWay + 64;
+constexpr rlim_t kMostClients = 1024;
+constexpr rlim_t kWantedFiles = 2 * checks::kMaxUnderWay + kMostClients + 64;
 constexpr rlim_t kOwnFiles = 32;
 
 Error cannot(const char* what) {
@@ -47,6 +49,13 @@ Status become(std::string_view user) {
   return {};
 }
 
+// What a crowd of clients made it hold goes back to the system once it is freed.
+void bound_memory() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
 void set_limits() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
@@ -68,6 +77,7 @@ Status confine(int socket, std::string_view user) {
   umask(077);
   if (chdir("/") != 0) return cannot("enter /");
   set_limits();
+  bound_memory();
   if (!user.empty()) {
     if (const Status became = become(user); !became) return became;
   }
@@ -77,11 +87,13 @@ Status confine(int socket, std::string_view user) {
   return {};
 }
 
-std::size_t affordable_connections() {
+ConnectionShares affordable_connections(bool serves_page) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  const rlim_t connections = files.rlim_cur > kOwnFiles ? (files.rlim_cur - kOwnFiles) / 2 : 1;
-  return static_cast<std::size_t>(std::min<rlim_t>(connections, checks::kMaxUnderWay));
+  const rlim_t free = files.rlim_cur > kOwnFiles + 3 ? files.rlim_cur - kOwnFiles : 3;
+  const rlim_t clients = serves_page ? std::min(free / 3, kMostClients) : 0;
+  const auto checks = std::min<rlim_t>((free - clients) / 2, checks::kMaxUnderWay);
+  return {static_cast<std::size_t>(checks), static_cast<std::size_t>(clients)};
 }
 
 }  // namespace mainstay::gateway

@@ -15,9 +15,7 @@ constexpr std::size_t kMaxUnread = 1024 * 1024;
 
 Conversation::Conversation(io::Loop& loop, UniqueFd socket, Prober& prober,
                            std::function<void(const std::string&)> on_end)
-    : loop_(loop), prober_(prober), on_end_(std::move(on_end)), stream_(loop, std::move(socket)) {
-  // The answers of one turn go out together.
-  loop_.set_after_turn([this] { flush(); });
+    : prober_(prober), on_end_(std::move(on_end)), stream_(loop, std::move(socket)) {
   say(checks::GatewayHello{});
   listen();
 }
@@ -53,6 +51,8 @@ void Conversation::act(checks::GatewayMessage message) {
                 });
   } else if (const auto* cancel = std::get_if<checks::CancelHttp>(&message)) {
     prober_.cancel(cancel->token);
+  } else if (const auto* setup = std::get_if<checks::SetUpWeb>(&message)) {
+    if (on_web_setup_) on_web_setup_(setup->text);
   } else {
     end("the controller sent an answer");
   }

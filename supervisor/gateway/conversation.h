@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/fd.h"
 #include "checks/gateway_protocol.h"
@@ -19,6 +20,14 @@ class Conversation {
   // is worth telling.
   Conversation(io::Loop& loop, UniqueFd socket, Prober& prober,
                std::function<void(const std::string& why)> on_end);
+  // Told of each setup of the page (web::setup_from()); without it, setups are ignored.
+  void set_on_web_setup(std::function<void(std::string_view text)> callback) {
+    on_web_setup_ = std::move(callback);
+  }
+  // A line for the supervisor's log.
+  void notice(std::string text) { say(checks::GatewayNotice{std::move(text)}); }
+  // Sends the answers of a turn together: once after each turn of the loop.
+  void flush();
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
 
@@ -27,12 +36,11 @@ class Conversation {
   void on_data(std::string_view piece);
   void act(checks::GatewayMessage message);
   void say(const checks::GatewayMessage& message);
-  void flush();
   void end(const std::string& why);
 
-  io::Loop& loop_;
   Prober& prober_;
   std::function<void(const std::string&)> on_end_;
+  std::function<void(std::string_view)> on_web_setup_;
   io::Stream stream_;
   checks::FrameReader frames_{checks::kMaxToGateway};
   std::string answers_;  // of this turn

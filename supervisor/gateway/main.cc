@@ -6,12 +6,18 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "checks/gateway_descriptors.h"
 #include "checks/gateway_protocol.h"
 #include "gateway/confinement.h"
 #include "gateway/conversation.h"
 #include "gateway/outgoing/prober.h"
+#include "gateway/serving.h"
 #include "mainstay/exit_codes.h"
 
 namespace mainstay::gateway {
@@ -19,21 +25,44 @@ namespace {
 
 constexpr int kBadUsage = static_cast<int>(SupervisorExit::BadUsageOrConfig);
 
+// For the last words to clients, once the controller is gone.
+constexpr Duration kGoodbye = std::chrono::milliseconds{50};
+
 bool is_stream_socket(int fd) {
   int type = 0;
   socklen_t size = sizeof type;
   return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
+[[noreturn]] void leave(const std::string& why) {
+  if (!why.empty()) fmt::print(stderr, "mainstay-gateway: {}\n", why);
+  _exit(why.empty() ? 0 : 1);
+}
+
 // Does not come back: look-ups that hang in a worker are not waited for.
-[[noreturn]] void serve() {
+[[noreturn]] void serve(std::vector<UniqueFd> descriptors) {
   io::Loop loop;
-  Prober prober{loop, affordable_connections()};
-  Conversation conversation{loop, UniqueFd{checks::kGatewayDescriptor}, prober,
-                            [](const std::string& why) {
-                              if (!why.empty()) fmt::print(stderr, "mainstay-gateway: {}\n", why);
-                              _exit(why.empty() ? 0 : 1);
-                            }};
+  const bool serves_page = !descriptors.empty();
+  const auto shares = affordable_connections(serves_page);
+  Prober prober{loop, shares.checks};
+  io::Timer goodbye{loop, [] { leave(""); }};
+  // What the clients were told last goes out first.
+  const auto on_end = [&goodbye, serves_page](const std::string& why) {
+    if (!why.empty() || !serves_page) leave(why);
+    goodbye.start(kGoodbye);
+  };
+  Conversation conversation{loop, UniqueFd{checks::kGatewayDescriptor}, prober, on_end};
+  std::unique_ptr<Serving> page;
+  if (serves_page) {
+    page = std::make_unique<Serving>(
+        loop, std::move(descriptors), shares.clients,
+        [&conversation](std::string line) { conversation.notice(std::move(line)); }, on_end);
+    conversation.set_on_web_setup([&page](std::string_view text) { page->set_up(text); });
+  }
+  loop.set_after_turn([&] {
+    if (page) page->flush();
+    conversation.flush();
+  });
   loop.run();
   _exit(1);
 }
@@ -49,7 +78,12 @@ int run(std::string_view user) {
     fmt::print(stderr, "{}\n", confined.error().message);
     return 1;
   }
-  serve();
+  auto descriptors = checks::take_gateway_descriptors(checks::kGatewayDescriptor);
+  if (!descriptors) {
+    fmt::print(stderr, "mainstay-gateway: {}\n", descriptors.error().message);
+    return 1;
+  }
+  serve(std::move(*descriptors));
 }
 
 }  // namespace

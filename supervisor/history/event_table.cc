@@ -64,6 +64,10 @@ std::string places(int& next, std::size_t count) {
 
 constexpr int kFirstListed = 6;
 
+bool is_audit(const EventQuery& query) {
+  return query.kinds == std::vector{EventKind::Action};
+}
+
 std::string text_of(const EventQuery& query) {
   int next = kFirstListed;
   std::string sql =
@@ -73,7 +77,10 @@ std::string text_of(const EventQuery& query) {
     sql += " AND service IN (" + places(next, query.services.size()) + ")";
   if (!query.instances.empty())
     sql += " AND (instance='' OR instance IN (" + places(next, query.instances.size()) + "))";
-  if (!query.kinds.empty()) sql += " AND kind IN (" + places(next, query.kinds.size()) + ")";
+  if (is_audit(query))
+    sql += " AND kind='action'";  // as the index has it
+  else if (!query.kinds.empty())
+    sql += " AND kind IN (" + places(next, query.kinds.size()) + ")";
   return sql + (query.latest ? " ORDER BY id DESC LIMIT ?5" : " ORDER BY id LIMIT ?5");
 }
 
@@ -91,6 +98,7 @@ void bind(Statement& asked, const EventQuery& query) {
     asked.bind_text(next++, service);
   for (const std::string& instance : query.instances)
     asked.bind_text(next++, instance);
+  if (is_audit(query)) return;
   for (const EventKind kind : query.kinds)
     asked.bind_text(next++, to_string(kind));
 }
@@ -106,8 +114,11 @@ Result<EventTable> EventTable::open(Database& database) {
   if (!oldest) return oldest.error();
   auto forget = database.prepare("DELETE FROM event WHERE id<=?1");
   if (!forget) return forget.error();
+  auto audit = AuditChain::open(database);
+  if (!audit) return audit.error();
   return EventTable{database,
-                    {std::move(*add), std::move(*last), std::move(*oldest), std::move(*forget)}};
+                    {std::move(*add), std::move(*last), std::move(*oldest), std::move(*forget)},
+                    std::move(*audit)};
 }
 
 Status EventTable::add(std::span<const runtime::Event> events) {
@@ -120,8 +131,12 @@ Status EventTable::add(std::span<const runtime::Event> events) {
 Status EventTable::add(const runtime::Event& event) {
   statements_.add.bind(1, whole(event.id)).bind(2, micros(event.at));
   statements_.add.bind_text(3, to_string(event.kind)).bind_text(4, event.service);
-  statements_.add.bind_text(5, event.instance).bind_text(6, data_text(event.data));
-  return statements_.add.run();
+  const std::string data = data_text(event.data);
+  statements_.add.bind_text(5, event.instance).bind_text(6, data);
+  if (const Status added = statements_.add.run(); !added) return added;
+  if (event.kind != EventKind::Action || database_->changed_rows() == 0) return {};
+  return audit_.add({whole(event.id), micros(event.at), to_string(event.kind), event.service,
+                     event.instance, data});
 }
 
 Result<std::vector<runtime::Event>> EventTable::query(const EventQuery& query) {
@@ -137,6 +152,19 @@ Result<std::vector<runtime::Event>> EventTable::query(const EventQuery& query) {
   }
   if (query.latest) std::ranges::reverse(events);
   return events;
+}
+
+Result<std::vector<AuditEntry>> EventTable::entries(EventQuery query) {
+  query.kinds = {EventKind::Action};
+  auto events = this->query(query);
+  if (!events) return events.error();
+  std::vector<AuditEntry> entries;
+  for (runtime::Event& event : *events) {
+    auto hash = audit_.hash_of(whole(event.id));
+    if (!hash) return hash.error();
+    entries.push_back({std::move(event), std::move(*hash)});
+  }
+  return entries;
 }
 
 Result<std::uint64_t> EventTable::last_id() {
@@ -177,6 +205,7 @@ Result<bool> EventTable::forget(WallTime now) {
   if (bound->last == 0) return false;
   const Status forgotten = statements_.forget.bind(1, bound->last).run();
   if (!forgotten) return forgotten.error();
+  if (const Status begun = audit_.forget(bound->last); !begun) return begun.error();
   return bound->more;
 }
 

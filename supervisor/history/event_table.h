@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "history/audit_chain.h"
 #include "history/sqlite_store.h"
 #include "runtime/ports.h"
 
@@ -35,12 +36,19 @@ struct EventQuery {
                         // same
 };
 
+// What somebody asked for, with its hash in the chain; without one it is none of the chain's.
+struct AuditEntry {
+  runtime::Event event;
+  std::string hash;
+};
+
 class EventTable {
  public:
   // The tables are there (schema.h). Must not outlive `database`, which may be moved no more.
   static Result<EventTable> open(Database& database);
 
-  // An event whose number is there already is left as it is: it was told twice.
+  // An event whose number is there already is left as it is: it was told twice. What people asked
+  // for is chained.
   Status add(std::span<const runtime::Event> events);
   Result<std::vector<runtime::Event>> query(const EventQuery& query);
   // The number of the newest event; 0: there is none.
@@ -48,6 +56,8 @@ class EventTable {
   // Forgets what is too old or too much, the lowest numbers first and bounded per call; true: there
   // is more to do. A moment at which the clock was wrong makes no hole in the numbers.
   Result<bool> forget(WallTime now);
+  // Of the events that `query` is about those of the audit log.
+  Result<std::vector<AuditEntry>> entries(EventQuery query);
 
  private:
   struct Statements {
@@ -56,8 +66,8 @@ class EventTable {
     Statement oldest;
     Statement forget;
   };
-  EventTable(Database& database, Statements statements)
-      : database_(&database), statements_(std::move(statements)) {}
+  EventTable(Database& database, Statements statements, AuditChain audit)
+      : database_(&database), statements_(std::move(statements)), audit_(std::move(audit)) {}
   Status add(const runtime::Event& event);
   // Up to which number nothing is to be kept, and whether more than a call's work is older.
   struct Bound {
@@ -68,6 +78,7 @@ class EventTable {
 
   Database* database_;
   Statements statements_;
+  AuditChain audit_;
 };
 
 }  // namespace mainstay::history

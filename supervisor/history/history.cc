@@ -20,6 +20,7 @@ constexpr Duration kSoon = std::chrono::milliseconds{150};
 constexpr Duration kLongestRetry = std::chrono::seconds{30};
 constexpr std::size_t kManyEvents = 512;  // are written at once
 constexpr std::size_t kMostQuestions = 64;
+constexpr std::size_t kCheckedAtOnce = 2000;  // entries of the audit log
 // What the database refuses for itself, again and again, is given up.
 constexpr int kMostRefusals = 3;
 // So often somebody else may hold the file before that is said.
@@ -164,6 +165,17 @@ void History::names(SeriesKind kind, Answer<std::vector<std::string>> done) {
 
 void History::events(EventQuery query, Answer<std::vector<runtime::Event>> done) {
   enqueue([query = std::move(query)](Tables& tables) { return tables.events.query(query); },
+          std::move(done));
+}
+
+void History::audit(EventQuery query, Answer<std::vector<AuditEntry>> done) {
+  enqueue([query = std::move(query)](Tables& tables) { return tables.events.entries(query); },
+          std::move(done));
+}
+
+void History::check_audit(AuditCheck check, Answer<AuditCheck> done) {
+  enqueue([check = std::move(check)](
+              Tables& tables) { return check_on(*tables.database, check, kCheckedAtOnce); },
           std::move(done));
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "history/audit_check.h"
 #include "history/backlog.h"
 #include "history/event_table.h"
 #include "history/sample_table.h"
@@ -75,6 +76,9 @@ class History final : public runtime::EventSink {
               Answer<std::vector<LatestAnswer>> done);
   void names(SeriesKind kind, Answer<std::vector<std::string>> done);
   void events(EventQuery query, Answer<std::vector<runtime::Event>> done);
+  void audit(EventQuery query, Answer<std::vector<AuditEntry>> done);
+  // A piece of it (audit_check.h).
+  void check_audit(AuditCheck check, Answer<AuditCheck> done);
   // The newest first, at most kKeptCrashes.
   void crashes(std::string service, Answer<std::vector<CrashRecord>> done);
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cerrno>
 
+#include "history/audit_chain.h"
+
 namespace mainstay::history {
 
 namespace {
@@ -31,21 +33,41 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
     "CREATE TABLE crash(id INTEGER PRIMARY KEY, service TEXT NOT NULL, at INTEGER NOT NULL,"
     "  record TEXT NOT NULL);"
     "CREATE INDEX crash_service ON crash(service, id);",
+    // `audit` chains the events that are actions (audit_chain.h); `audit_begin` is one row.
+    "CREATE INDEX event_action ON event(id) WHERE kind='action';"
+    "CREATE TABLE audit(id INTEGER PRIMARY KEY, hash BLOB NOT NULL);"
+    "CREATE TABLE audit_begin(after INTEGER NOT NULL, hash BLOB NOT NULL, why TEXT NOT NULL);"
+    "INSERT INTO audit_begin VALUES(0, zeroblob(32), '');",
 };
 
-Status climb(Database& database, std::int64_t from) {
+constexpr std::int64_t kChained = 2;
+
+Status begin_chain(Database& database, std::int64_t from, std::string_view why_new) {
+  if (from >= kChained) return {};
+  if (const Status chained = chain_all(database); !chained) return chained;
+  auto said = database.prepare("UPDATE audit_begin SET why=?1");
+  if (!said) return said.error();
+  return said
+      ->bind_text(1, from == 0 ? why_new
+                               : "what an earlier version had written was chained when this one "
+                                 "opened the file first")
+      .run();
+}
+
+Status climb(Database& database, std::int64_t from, std::string_view why_new) {
   for (std::int64_t step = from; step < kSchemaVersion; ++step) {
     if (const Status done = database.execute(kSteps[static_cast<std::size_t>(step)]); !done) {
       return done;
     }
   }
+  if (const Status begun = begin_chain(database, from, why_new); !begun) return begun;
   if (const Status set = database.set_version(kSchemaVersion); !set) return set;
   return database.commit();
 }
 
 }  // namespace
 
-Status migrate(Database& database) {
+Status migrate(Database& database, std::string_view why_new) {
   const auto version = database.version();
   if (!version) return version.error();
   if (*version == kSchemaVersion) return {};
@@ -56,7 +78,7 @@ Status migrate(Database& database) {
                  ENOTSUP};
   }
   if (const Status begun = database.begin(); !begun) return begun;
-  const Status done = climb(database, *version);
+  const Status done = climb(database, *version, why_new);
   if (!done) database.rollback();
   return done;
 }

@@ -66,15 +66,15 @@ Status check_kind(const fs::path& path) {
 
 }  // namespace
 
-Result<Tables> Tables::open(Database& database) {
-  if (const Status migrated = migrate(database); !migrated) return migrated.error();
+Result<Tables> Tables::open(Database& database, std::string_view why_new) {
+  if (const Status migrated = migrate(database, why_new); !migrated) return migrated.error();
   auto samples = SampleTable::open(database);
   if (!samples) return samples.error();
   auto events = EventTable::open(database);
   if (!events) return events.error();
   auto crashes = CrashTable::open(database);
   if (!crashes) return crashes.error();
-  return Tables{std::move(*samples), std::move(*events), std::move(*crashes)};
+  return Tables{std::move(*samples), std::move(*events), std::move(*crashes), &database};
 }
 
 struct Store::Opened {
@@ -106,7 +106,11 @@ bool Store::is_still_there() const {
 
 Status Store::ready() {
   if (opened_ && !is_still_there()) {
-    notices_.push_back(fmt::format("{} was taken away; a new history is begun", path_.string()));
+    notices_.push_back(
+        fmt::format("{} was taken away; a new history is begun, "
+                    "and a new chain of the audit log",
+                    path_.string()));
+    why_new_ = "the file before it was taken away while it was in use";
     close();
   }
   if (opened_) return {};
@@ -125,7 +129,7 @@ Status Store::open() {
   if (!database) return database.error();
   auto opened = std::make_unique<Opened>(
       Opened{std::move(*database), std::nullopt, identity_of(path_).value_or(Identity{})});
-  auto tables = Tables::open(opened->database);
+  auto tables = Tables::open(opened->database, why_new_);
   if (!tables) return named("use", tables.error());
   opened->tables.emplace(std::move(*tables));
   opened_ = std::move(opened);
@@ -227,8 +231,9 @@ bool Store::set_aside(std::string_view reason, const std::string& why) {
   busy_since_.reset();
   notices_.push_back(
       fmt::format("the history in {} cannot be used: {}; it is kept as {}, and a "
-                  "new one is begun",
+                  "new one is begun, and a new chain of the audit log",
                   path_.string(), why, name->string()));
+  why_new_ = fmt::format("the file before it could not be used, and is kept as {}", name->string());
   return true;
 }
 

@@ -84,6 +84,7 @@ class Store {
   bool more_to_tidy_ = false;
   bool is_import_said_ = false;
   bool is_checked_ = false;  // after an answer that said it was damaged, it was found sound
+  std::string why_new_ = "there was no history before";  // what a new file follows
   std::vector<std::string> notices_;
 };
 

@@ -96,6 +96,7 @@ std::int64_t Keeper::next_deadline() const {
   if (trial_deadline_ != 0) consider(trial_deadline_);
   if (manager_.next_beat() != 0) consider(manager_.next_beat());
   if (foreign_.deadline() != 0) consider(foreign_.deadline());
+  if (link_.head_start_ends() != 0) consider(link_.head_start_ends());
   return next;
 }
 
@@ -206,6 +207,7 @@ void Keeper::report(std::int64_t now) {
 }
 
 void Keeper::reap(std::int64_t now) {
+  link_.end_head_start();
   int status = 0;
   if (reaper_.reap(controller_.pid(), status, !reaps_all())) on_controller_end(status, now);
 }

@@ -11,6 +11,8 @@ namespace mainstay::keeper {
 namespace {
 
 constexpr int kPacketsPerTurn = 64;
+// From fork to the first instruction of the program takes about half of it.
+constexpr std::int64_t kHeadStart = 1'000'000;
 // On top of the usual time to answer: a new controller reads its configuration first.
 constexpr std::int64_t kTimeToGreet = 20'000'000'000;
 
@@ -66,6 +68,7 @@ void Link::complain(const char* about) {
 }
 
 void Link::receive() {
+  end_head_start();
   for (int i = 0; i < kPacketsPerTurn && socket_ >= 0 && !refusal_due_; ++i) {
     Packet packet;
     const Transfer transfer = receive_packet(socket_, packet);
@@ -164,6 +167,7 @@ void Link::on_spawn(const Spawn& spawn, Packet& packet) {
     task.given = given;
     task.cgroup = cgroup;
     refusal_due_ = !start_run(table_, spawn, task, refusal_);
+    if (!refusal_due_) head_start_ends_ = now_ns() + kHeadStart;
     if (!refusal_due_ && notify_socket >= 0) {
       table_.at(table_.by_token(spawn.token)).notify_socket = notify_socket;
       packet.fds[notify_place] = -1;
@@ -185,26 +189,6 @@ void Link::on_release(std::uint64_t token) {
   if (table_.at(id).has_ended) return table_.free(id);
   table_.at(id).abandoned = true;
   table_.clear_dirty(id);
-}
-
-void Link::on_store(const Store& store, Packet& packet) {
-  if (!is_terminated(store.name) || packet.fds[0] < 0) return complain("Store");
-  if (!store_.store(store.name, packet.fds[0]))
-    say("cannot keep descriptor %s: too many", store.name);
-  packet.fds[0] = -1;
-}
-
-void Link::on_budget(const StopBudget& budget) {
-  if (!is_terminated(budget.cgroup_root)) return complain("StopBudget");
-  wishes_.ready = true;
-  wishes_.stop_budget_ms = budget.milliseconds;
-  std::memcpy(wishes_.cgroup_root, budget.cgroup_root, sizeof wishes_.cgroup_root);
-}
-
-void Link::on_reloaded(const Reloaded& reloaded) {
-  if (!is_terminated(reloaded.found)) return complain("Reloaded");
-  reloads_ = false;
-  std::memcpy(found_, reloaded.found, sizeof found_);
 }
 
 template <typename Message>
@@ -289,9 +273,15 @@ bool Link::tell_rest() {
   return true;
 }
 
+bool Link::in_head_start() {
+  if (head_start_ends_ != 0 && now_ns() >= head_start_ends_) end_head_start();
+  return head_start_ends_ != 0;
+}
+
 void Link::pump() {
   blocked_ = false;
-  if (greeted_ && socket_ >= 0 && tell_welcome() && tell_stored() && tell_runs()) tell_rest();
+  if (!greeted_ || socket_ < 0 || !tell_welcome() || !tell_stored()) return;
+  if (in_head_start() || tell_runs()) tell_rest();
 }
 
 }  // namespace mainstay::keeper

@@ -45,6 +45,10 @@ class Link {
   void receive();
   // Sends what is due. wants_to_send() tells afterwards whether the socket took all.
   void pump();
+  // A run that has just been forked gets a head start: told of it, the controller would take the
+  // processor from it before it has even begun. Until when (CLOCK_MONOTONIC, ns); 0: no wait.
+  std::int64_t head_start_ends() const { return head_start_ends_; }
+  void end_head_start() { head_start_ends_ = 0; }
   bool wants_to_send() const { return blocked_; }
   bool wants_to_receive() const { return !refusal_due_; }
 
@@ -82,6 +86,7 @@ class Link {
   bool tell(const Message& message, const int* fds = nullptr, std::size_t count = 0);
   bool tell_welcome();
   bool tell_stored();
+  bool in_head_start();
   bool tell_runs();
   bool tell_run(Slot& slot);
   bool tell_rest();
@@ -97,6 +102,7 @@ class Link {
   std::uint64_t largest_token_ = 0;
   std::uint64_t largest_auxiliary_ = 0;
   std::int64_t started_ns_ = 0;
+  std::int64_t head_start_ends_ = 0;
 
   bool greeted_ = false;
   bool blocked_ = false;

@@ -23,22 +23,15 @@ constexpr std::string_view kMagic = "MSTRUN\n";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kMaxBytes = 256UL * 1024 * 1024;
 
-std::string earlier_name() {
-  return std::string{kStateFile} + ".old";
-}
-
 UniqueFd open_directory(const fs::path& path) {
   return UniqueFd{open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 }
 
 // Nothing: there is no such file.
 std::optional<Result<SavedState>> read_one(int directory, const std::string& name) {
-  const UniqueFd file{
-      openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-  if (!file && errno == ENOENT) return std::nullopt;
-  if (!file) return Result<SavedState>{system_error("cannot open it", errno)};
-  const auto bytes = read_all(file.get(), kMaxBytes);
-  return bytes ? decode_saved_state(*bytes) : Result<SavedState>{bytes.error()};
+  const auto bytes = read_file(directory, name, kMaxBytes);
+  if (!bytes) return std::nullopt;
+  return *bytes ? decode_saved_state(**bytes) : Result<SavedState>{bytes->error()};
 }
 
 SavedRun decode_run(Decoder& in) {
@@ -127,7 +120,6 @@ Result<SavedState> decode_saved_state(std::string_view bytes) {
 
 Status write_state_file(const fs::path& state_dir, std::string_view bytes) {
   const std::string name{kStateFile};
-  const std::string fresh = name + ".new";
   const auto cannot = [&](const Error& why) {
     return Error{
         fmt::format("cannot save the state to {}: {}", (state_dir / name).string(), why.message),
@@ -135,29 +127,15 @@ Status write_state_file(const fs::path& state_dir, std::string_view bytes) {
   };
   const UniqueFd directory = open_directory(state_dir);
   if (!directory) return cannot(system_error("cannot open the directory", errno));
-  unlinkat(directory.get(), fresh.c_str(), 0);
-  const UniqueFd file{openat(directory.get(), fresh.c_str(),
-                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-  if (!file) return cannot(system_error("cannot create it", errno));
-  Status written = write_all(file.get(), bytes);
-  if (written && fsync(file.get()) != 0) written = system_error("cannot write it", errno);
-  if (!written) {
-    unlinkat(directory.get(), fresh.c_str(), 0);
-    return cannot(written.error());
-  }
-  // Between the two there is only the earlier generation, which is read then.
-  renameat(directory.get(), name.c_str(), directory.get(), earlier_name().c_str());
-  if (renameat(directory.get(), fresh.c_str(), directory.get(), name.c_str()) != 0)
-    return cannot(system_error("cannot put it in its place", errno));
-  fsync(directory.get());
-  return {};
+  const Status written = write_generation(directory.get(), name, bytes);
+  return written ? written : cannot(written.error());
 }
 
 SavedState read_state_file(const fs::path& state_dir,
                            const std::function<void(const std::string&)>& on_notice) {
   const UniqueFd directory = open_directory(state_dir);
   if (!directory) return {};
-  for (const std::string& name : {std::string{kStateFile}, earlier_name()}) {
+  for (const std::string& name : {std::string{kStateFile}, earlier_name(std::string{kStateFile})}) {
     auto state = read_one(directory.get(), name);
     if (!state) continue;
     if (*state) return std::move(**state);

@@ -1,6 +1,8 @@
 // What HTTP checks cost: a real gateway and its client ask a server in another process, at a steady
 // rate, while others hang. Prints CPU time of one core and latencies.
 //   gateway_bench [CHECKS A SECOND] [SECONDS] [HANGING]      1000 10 500
+#define DOCTEST_CONFIG_IMPLEMENT  // the fixture checks with it; there are no test cases here
+#include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -196,5 +198,7 @@ int main(int argc, char** argv) {
     return argc > i ? std::atof(argv[i]) : otherwise;
   };
   signal(SIGPIPE, SIG_IGN);
+  doctest::Context checks;
+  checks.setAsDefaultForAssertsOutOfTestCases();
   return measure(argument(1, 1000), argument(2, 10), static_cast<int>(argument(3, 500)));
 }

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,36 @@ class Checks(unittest.TestCase):
         self.finds("data_files.py", "docs/x.md", "[gone](gone.md)\n", "links to gone.md")
         self.finds("data_files.py", "docs/y.md", "no newline", "newline")
         self.finds("data_files.py", "packaging/x.sh", "#!/bin/sh\n", "not executable")
+
+    def test_a_page_that_does_more_than_it_may_is_found(self):
+        asset = "supervisor/gateway/assets/js/x.js"
+        for bad, words in (("a.innerHTML = b;\n", "makes elements of text"), ("eval(a);\n", "runs text"),
+                           ("setTimeout('a()', 1);\n", "runs text"), ("fetch('https://cdn.example.org/a');\n", "another server"),
+                           ("h('p', { style: 'color: red' });\n", "style attribute")):
+            self.finds("page_assets.py", asset, bad, words)
+        page = "supervisor/gateway/assets/index.html"
+        for bad in ("<script>1</script>\n", "<p style=\"color: red\"></p>\n", "<p onclick=\"a()\"></p>\n",
+                    "<script src=\"//cdn.example.org/a.js\"></script>\n"):
+            self.finds("page_assets.py", page, bad, "index.html:1")
+        self.finds("page_assets.py", "supervisor/gateway/assets/x.css", "@import 'a';\n", "fetches something")
+        self.passes("page_assets.py", asset, "// innerHTML: see https://example.org/a\nconst at = 'http://127.0.0.1:8000/';\n")
+
+    def test_a_page_that_grew_too_large_is_found(self):
+        noise = "".join(chr(33 + byte % 90) for byte in random.Random(1).randbytes(140_000))
+        with Tree({"supervisor/gateway/assets/x.svg": noise.replace("<", " ") + "\n"}) as tree:
+            code, said = tree.run("page_assets.py")
+            self.assertEqual(code, 1, said)
+            self.assertIn("bytes gzipped, more than", said)
+
+    def test_a_metric_that_is_not_described_is_found(self):
+        source = "supervisor/control/metrics.cc"
+        for page, words in [("", "mainstay_x is not described"), ("| `mainstay_x` |\n| `mainstay_y` |\n", "by nobody")]:
+            with Tree({source: 'family("mainstay_x")', "docs/metrics.md": page}) as tree:
+                code, said = tree.run("metrics_docs.py")
+                self.assertEqual(code, 1, said)
+                self.assertIn(words, said)
+        with Tree({source: 'family("mainstay_x")', "docs/metrics.md": "| `mainstay_x` |\n"}) as tree:
+            self.assertEqual(tree.run("metrics_docs.py")[0], 0)
 
     @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
     def test_unformatted_code_is_found(self):

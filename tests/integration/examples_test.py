@@ -20,6 +20,7 @@ class Quickstart(TestCase):
 
     def example(self):
         return Example("quickstart", {"API_PORT": str(self.api), "FRONTEND_PORT": str(self.frontend),
+                                      "PAGE_PORT": str(free_port()),
                                       "EVERY_SECONDS": "1"})
 
     def job(self, kind):

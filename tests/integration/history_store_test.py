@@ -158,7 +158,7 @@ class FullDisk(SmallDisk):
     def test_a_full_disk_pauses_it_and_nothing_else(self):
         with self.supervisor(YAML, "4m", {}, place="state") as s:
             wait_for(s, "service_started")
-            with open(s.state / "ballast", "wb") as ballast:
+            with open(s.state / "ballast", "wb", buffering=0) as ballast:
                 with contextlib.suppress(OSError):
                     while True:
                         ballast.write(b"x" * 65536)
@@ -166,7 +166,7 @@ class FullDisk(SmallDisk):
 
             def crowd_out():
                 s.ctl("restart", "a", check=0)
-                with contextlib.suppress(OSError), open(s.state / "ballast", "ab") as more:
+                with contextlib.suppress(OSError), open(s.state / "ballast", "ab", buffering=0) as more:
                     more.write(b"x" * 4096)
                 return state(s) == "paused"
 

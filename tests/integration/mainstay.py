@@ -253,9 +253,11 @@ class Supervisor:
     def ctl(self, *arguments, check=None, **options):
         """Runs ctl; `check` is the exit code it must have (None: any)."""
         environment = {**self.environment, "MAINSTAY_SOCKET": str(self.socket), **options.pop("environment", {})}
+        if "input" not in options:
+            options["stdin"] = subprocess.DEVNULL
         done = subprocess.run([str(BIN / "ctl"), *map(str, arguments)], capture_output=True, text=True,
                               errors="replace", env=environment, timeout=DEADLINE,
-                              cwd=self.folder, stdin=subprocess.DEVNULL, **options)
+                              cwd=self.folder, **options)
         if check is not None and done.returncode != check:
             raise AssertionError(f"ctl {' '.join(map(str, arguments))}: exit {done.returncode}, not {check}\n"
                                  f"{done.stdout}\n{done.stderr}\n--- supervisor\n{self.stderr()}")

@@ -93,7 +93,7 @@ class ServiceManagerTest(unittest.TestCase):
     def test_a_reload_looks_at_the_file_and_says_what_it_finds(self):
         with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
             manager.wait("READY")
-            pid = supervisor.service("a")["pid"]
+            pid = supervisor.wait_state("a", "running")["pid"]
             for text, expected in ((YAML, "is what runs"), (YAML + "  b: {command: sleep 1}\n", "restart the supervisor"),
                                    ("services: {a: {comand: x}}", "what runs goes on")):
                 supervisor.write(text)
@@ -126,7 +126,7 @@ class ServiceManagerTest(unittest.TestCase):
         with Manager() as manager:
             with Supervisor(YAML, environment=manager.environment(WATCHDOG_SECONDS)) as supervisor:
                 manager.wait("WATCHDOG")
-                pid = supervisor.service("a")["pid"]
+                pid = supervisor.wait_state("a", "running")["pid"]
                 os.kill(supervisor.controller_pid(), signal.SIGSTOP)
                 began = time.monotonic()
                 until(lambda: manager.read(1.5 * WATCHDOG_SECONDS) is None, "silence")
@@ -155,7 +155,7 @@ class ServiceManagerTest(unittest.TestCase):
         with Manager() as manager:
             with Supervisor(YAML, environment=manager.environment(WATCHDOG_SECONDS)) as supervisor:
                 manager.wait("READY")
-                pid = supervisor.service("a")["pid"]
+                pid = supervisor.wait_state("a", "running")["pid"]
                 supervisor.kill_keeper()
                 self.assertEqual(manager.wait("READY")["MAINPID"], str(supervisor.successor))
                 manager.wait("WATCHDOG")

@@ -15,13 +15,16 @@ struct Visitor {
   std::optional<AccessLevel> level;
   std::string from;  // "127.0.0.1:50312"
   std::string csrf;  // of a session; empty: none, and none is wanted
+  // For a Set-Cookie header of the answer: a session begins, goes on or ends. Empty: no such
+  // header.
+  std::string set_cookie{};
 };
 
 // Why a request is not served.
 struct Refusal {
   int status = 403;  // 400 401 403 421 429 503
-  std::string
-      code;  // "denied", "login_required", "bad_host", "bad_origin", "csrf", "too_many_logins"
+  std::string code;  // "denied", "login_required", "login_failed", "bad_host", "bad_origin",
+                     // "csrf", "too_many_logins", "unavailable"
   std::string message;
   std::optional<std::chrono::seconds> retry_after{};
 };

@@ -15,10 +15,10 @@ struct Header {
 };
 
 struct WebRequest {
-  std::string method;  // "GET"
-  std::string target;  // path and query, as they were sent
-  std::vector<Header> headers;
-  std::string head;  // as it was sent: request line, headers, empty line
+  std::string method;           // "GET"
+  std::string target;           // path and query, as they were sent
+  std::vector<Header> headers;  // but Expect, which is between the client and the front
+  std::string head;             // as it was sent, but Expect: request line, headers, empty line
   std::string body;
   std::string address;  // of the client: "127.0.0.1", "::1"
   std::uint16_t port = 0;

@@ -2,6 +2,7 @@
 // that knows OpenSSL's TLS.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,12 +15,16 @@ namespace mainstay::gateway {
 class TlsContext {
  public:
   // PEM texts: the certificate first, then its chain; the key without a passphrase. The error says
-  // what is wrong with which of the two. TLS 1.2 and newer.
+  // what is wrong with which of the two. TLS 1.2 and newer. A certificate whose time is over is
+  // taken as well: clients say so, and a page with a warning is better than none; see expires_at().
   static Result<std::shared_ptr<const TlsContext>> make(const std::string& certificate_chain,
                                                         const std::string& key);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
+
+  // Until when the certificate is good, in seconds since 1970.
+  std::int64_t expires_at() const;
 
  private:
   friend class TlsSession;

@@ -319,8 +319,8 @@ TEST_CASE("A gateway that talks nonsense is replaced") {
                  "a message of an unknown kind"},
         Nonsense{"printf '\\11\\0\\0\\0\\21\\1\\0\\0\\0\\0\\0\\0\\0' >&3\nexec sleep 1000\n",
                  "what is not its to say"},
-        Nonsense{"printf '\\5\\0\\0\\0\\1\\2\\0\\0\\0' >&3\nexec sleep 1000\n",
-                 "version 2 of the protocol instead of 1"}}) {
+        Nonsense{"printf '\\5\\0\\0\\0\\1\\7\\0\\0\\0' >&3\nexec sleep 1000\n",
+                 "version 7 of the protocol instead of 2"}}) {
     CAPTURE(std::string{one.words});
     Side side{{}, "/nonexistent"};
     GatewayOptions options;

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import mainstay  # noqa: E402
 
 PROGRAM = mainstay.BIN.parent / "libexec" / "mainstay" / "mainstay-gateway"
-VERSION, DESCRIPTOR = 1, 3
+VERSION, DESCRIPTOR = 2, 3
 HELLO, REQUEST, CANCEL, OUTCOME = 1, 16, 17, 64
 PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
 VERDICTS = [PASSED, FAILED, UNKNOWN]
@@ -71,6 +71,8 @@ class Gateway:
         self.process = subprocess.Popen([*under, PROGRAM, *arguments], pass_fds=passed, preexec_fn=give,
                                         stderr=subprocess.PIPE, text=True, env=environment)
         theirs.close()
+        # How many descriptors come along (checks/gateway_descriptors.h).
+        self.send(b"\0")
         if greet:
             self.send(hello())
 

@@ -39,7 +39,7 @@ class ConfinementTest(TestCase):
             limits = limits_of(pid)
             self.assertEqual(limits["Max core file size"][:2], ["0", "0"])
             hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-            self.assertEqual(int(limits["Max open files"][0]), min(hard, 2 * 4096 + 64))
+            self.assertEqual(int(limits["Max open files"][0]), min(hard, 2 * 4096 + 1024 + 64))
             if mainstay.as_root():
                 self.assertEqual(os.readlink(f"/proc/{pid}/cwd"), "/")
 
@@ -111,7 +111,7 @@ class EndTest(TestCase):
     def test_it_hangs_up_on_a_controller_that_breaks_the_protocol(self):
         good = request(1, "http://127.0.0.1:1/")
         broken = {
-            "another version": (hello(2), "speaks version 2 of the protocol, this gateway 1"),
+            "another version": (hello(3), "speaks version 3 of the protocol, this gateway 2"),
             "no hello": (good, "did not say hello"),
             "an answer": (hello() + frame(struct.pack("<BQBIIqqq", OUTCOME, 1, 0, 0, 200, 0, 0, 0)), "sent an answer"),
             "an unknown kind": (hello() + frame(b"\x63"), "a message of an unknown kind"),

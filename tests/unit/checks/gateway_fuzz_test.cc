@@ -21,7 +21,9 @@ std::string conversation() {
   HttpOutcome outcome;
   outcome.message = "connection refused on 127.0.0.1:8000";
   return encode_frame(GatewayHello{}) + encode_frame(AskHttp{1, request}) +
-         encode_frame(CancelHttp{1}) + encode_frame(AnsweredHttp{1, outcome});
+         encode_frame(CancelHttp{1}) + encode_frame(AnsweredHttp{1, outcome}) +
+         encode_frame(SetUpWeb{R"({"name":"shop"})"}) +
+         encode_frame(GatewayNotice{"web.tls.key does not belong to web.tls.certificate"});
 }
 
 }  // namespace

@@ -65,7 +65,9 @@ TEST_CASE("Every message is read as it was written") {
   for (const GatewayMessage& message :
        {GatewayMessage{GatewayHello{7}}, GatewayMessage{AskHttp{UINT64_MAX, every_field()}},
         GatewayMessage{CancelHttp{42}},
-        GatewayMessage{AnsweredHttp{43, failed("status 500 (expected 200-399)")}}}) {
+        GatewayMessage{AnsweredHttp{43, failed("status 500 (expected 200-399)")}},
+        GatewayMessage{SetUpWeb{std::string(kMaxWebSetup, 'x')}},
+        GatewayMessage{GatewayNotice{"the key does not belong to the certificate"}}}) {
     CHECK(again(message) == message);
   }
 }
@@ -73,7 +75,8 @@ TEST_CASE("Every message is read as it was written") {
 TEST_CASE("A message that is cut anywhere, or goes on, is none") {
   for (const GatewayMessage& message :
        {GatewayMessage{AskHttp{1, every_field()}}, GatewayMessage{AnsweredHttp{1, failed("x")}},
-        GatewayMessage{CancelHttp{1}}, GatewayMessage{GatewayHello{}}}) {
+        GatewayMessage{CancelHttp{1}}, GatewayMessage{GatewayHello{}},
+        GatewayMessage{SetUpWeb{"{}"}}, GatewayMessage{GatewayNotice{"x"}}}) {
     const std::string whole = frame_of(encode_frame(message));
     for (std::size_t size = 0; size < whole.size(); ++size)
       CHECK_FALSE(decode_frame(whole.substr(0, size)).ok());
@@ -84,6 +87,15 @@ TEST_CASE("A message that is cut anywhere, or goes on, is none") {
 TEST_CASE("What an outcome says is one short line that commands no terminal") {
   CHECK(message_after("a\nb\x1b[2J\xff") == "a b\\x1b[2J\xef\xbf\xbd");
   CHECK(message_after(std::string(100'000, 'x')).size() == kMaxOutcomeText);
+}
+
+TEST_CASE("What the gateway has to say is one short line, and a setup has a limit") {
+  const auto notice = again(GatewayNotice{"a\nb\x1b[2J" + std::string(1000, 'x')});
+  const std::string text = std::get<GatewayNotice>(notice).text;
+  CHECK(text.starts_with("a b\\x1b[2Jxxx"));
+  CHECK(text.size() < kMaxNoticeText + 10);
+  std::string frame = encode_frame(SetUpWeb{std::string(kMaxWebSetup + 1, 'x')}).substr(4);
+  CHECK_FALSE(decode_frame(frame).ok());
 }
 
 TEST_CASE("A request that cannot be asked says why, and is not read either") {

@@ -88,6 +88,21 @@ TEST_CASE("history.query knows the host, disks, checks and what is stored") {
   CHECK(series({{"targets", "gone:0"}, {"kind", "instance"}}) == "instance gone:0");
 }
 
+TEST_CASE("history.query of a check that is declared is empty before its first look") {
+  Rig rig([](sim::World& world) {
+    model::CheckSpec check;
+    check.probe = model::TcpProbe{{"5432"}};
+    world.declare("db").health = {check};
+  });
+  rig.world.advance(1s);
+  Peer peer(rig);
+  const Json answer = ask(peer, {{"targets", "db/tcp"}, {"metric", "up"}});
+  REQUIRE_MESSAGE(answer.contains("result"), dump_json(answer));
+  CHECK(answer["result"]["series"][0]["points"].empty());
+  CHECK(message_of(ask(peer, {{"targets", "db/http"}, {"metric", "up"}})).find("db:0/http") !=
+        std::string::npos);
+}
+
 TEST_CASE("history.query without a metric lists those that there are") {
   Rig rig(declare_three);
   rig.samples.values["backend:0"] = {{Metric::CpuPercent, WallTime{}, 1.5},

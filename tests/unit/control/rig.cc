@@ -104,6 +104,15 @@ Peer::Peer(Rig& rig)
   });
 }
 
+Peer::Peer(Rig& rig, UniqueFd connected) : rig_(rig), fd_(std::move(connected)) {}
+
+Peer Rig::adopted() {
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+  server->adopt(UniqueFd{ends[0]});
+  return {*this, UniqueFd{ends[1]}};
+}
+
 bool Peer::send(std::string_view bytes) {
   rig_.until([&] {
     const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -115,8 +124,9 @@ bool Peer::send(std::string_view bytes) {
 }
 
 int Peer::request(std::string_view method, Json params) {
-  const Json message{
+  Json message{
       {"jsonrpc", "2.0"}, {"id", ++last_id_}, {"method", method}, {"params", std::move(params)}};
+  if (as_) message["as"] = *as_;
   send(dump_json(message) + "\n");
   return last_id_;
 }
@@ -246,6 +256,9 @@ Rig::Rig(const std::function<void(sim::World&)>& declare, control::ServerOptions
                          tried(installed);
                        }};
   parts.samples = &samples;
+  access.emplace(
+      loop_, folder(), [this] { return clock(); }, [](const std::string&) {});
+  parts.access = &*access;
   server = std::make_unique<control::Server>(parts, std::move(*listening), options);
   loop_.set_after_turn([this] {
     world.settle();

@@ -19,6 +19,7 @@
 #include "io/loop.h"
 #include "sim/world.h"
 #include "unit/control/temp_folder.h"
+#include "web/access_store.h"
 
 namespace mainstay::test {
 
@@ -79,6 +80,8 @@ class Rig;
 class Peer {
  public:
   explicit Peer(Rig& rig);
+  // On a connected socket.
+  Peer(Rig& rig, UniqueFd connected);
 
   // As much of it as the socket takes while the loop turns; false: the server closed.
   bool send(std::string_view bytes);
@@ -86,6 +89,8 @@ class Peer {
   Json ask(std::string_view method, Json params = Json::object());
   // Sends a request without waiting; its id.
   int request(std::string_view method, Json params = Json::object());
+  // As the gateway does: each request has this member "as".
+  void speak_for(Json as) { as_ = std::move(as); }
   Json answer_to(int id);
   // The next message of any kind.
   Json next();
@@ -109,6 +114,7 @@ class Peer {
   std::deque<Json> messages_;
   bool closed_ = false;
   int last_id_ = 0;
+  std::optional<Json> as_;
 };
 
 class Rig {
@@ -128,6 +134,8 @@ class Rig {
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path socket_path() const { return folder_.path() / "control.sock"; }
   std::filesystem::path log_dir() const { return folder_.path() / "log"; }
+  // The gateway's end of a connection that the server has adopted.
+  Peer adopted();
   // Appends to a log as capture would, and tells the server.
   void log(const std::string& file, std::string_view text);
 
@@ -148,6 +156,7 @@ class Rig {
   std::optional<logs::Capture> capture;
   std::optional<logs::Archiver> archiver;
   std::optional<history::History> history;
+  std::optional<web::AccessStore> access;
   std::unique_ptr<control::Server> server;
 };
 

@@ -64,11 +64,11 @@ TEST_CASE("the last line names what is missing, some of it at most") {
   std::vector<ServiceView> all{service("a", PublicState::Running),
                                service("b", PublicState::Failed),
                                service("c", PublicState::Backoff)};
-  CHECK(arrival_summary(all, kFresh, {}, plain_terminal(80)) ==
+  CHECK(arrival_summary(all, kFresh, {}, "", plain_terminal(80)) ==
         "1 of 3 up. b: failed, c: backoff — ctl why b");
   all.push_back(service("d", PublicState::Failed));
   all.push_back(service("e", PublicState::Failed));
-  CHECK(arrival_summary(all, kFresh, {}, plain_terminal(80)) ==
+  CHECK(arrival_summary(all, kFresh, {}, "", plain_terminal(80)) ==
         "1 of 5 up. b: failed, d: failed, e: failed and 1 more — ctl why b");
 }
 
@@ -110,11 +110,14 @@ TEST_CASE("the summary counts, or names who is missing") {
   const ServiceView other = service("b", PublicState::Running);
   const ServiceView failed = service("b", PublicState::Failed);
   const Duration took = std::chrono::milliseconds{1600};
-  CHECK(arrival_summary(std::vector{up, other}, kFresh, took, plain_terminal(80)) ==
+  CHECK(arrival_summary(std::vector{up, other}, kFresh, took, "", plain_terminal(80)) ==
         "All 2 are up in 1.6 s. Stop: ctl down");
-  CHECK(arrival_summary(std::vector{up}, kJoined, took, plain_terminal(80)) ==
+  CHECK(arrival_summary(std::vector{up}, kJoined, took, "", plain_terminal(80)) ==
         "The one service is up. Stop: ctl down");
-  CHECK(arrival_summary(std::vector{up, failed}, kFresh, took, plain_terminal(80)) ==
+  CHECK(arrival_summary(std::vector{up}, kJoined, took, "http://127.0.0.1:9615",
+                        plain_terminal(80)) ==
+        "The one service is up. Page: http://127.0.0.1:9615   Stop: ctl down");
+  CHECK(arrival_summary(std::vector{up, failed}, kFresh, took, "", plain_terminal(80)) ==
         "1 of 2 up. b: failed — ctl why b");
 }
 

@@ -65,7 +65,9 @@ std::string up_example() {
   for (const std::size_t i : {1U, 0U, 2U}) {
     text += arrival_line(services[i], expected, 8, terminal) + "\n";
   }
-  return text + arrival_summary(services, expected, std::chrono::milliseconds{1600}, terminal) +
+  return text +
+         arrival_summary(services, expected, std::chrono::milliseconds{1600},
+                         "http://127.0.0.1:9615", terminal) +
          "\n";
 }
 

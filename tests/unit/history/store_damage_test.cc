@@ -35,6 +35,11 @@ void check_replaced(StoreRig& rig, const std::string& reason) {
   const auto notices = rig.store->take_notices();
   REQUIRE(notices.size() == 1);
   CHECK(notices[0].find(rig.aside()[0]) != std::string::npos);
+  CHECK(notices[0].ends_with("a new one is begun, and a new chain of the audit log"));
+  const auto begin = rig.store->ask([](Tables& tables) { return audit_begin(*tables.database); });
+  REQUIRE(begin);
+  CHECK(begin->why.starts_with("the file before it could not be used, and is kept as "));
+  CHECK(begin->why.ends_with(rig.aside()[0]));
 }
 
 }  // namespace

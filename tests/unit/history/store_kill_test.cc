@@ -10,6 +10,7 @@
 #include <random>
 
 #include "base/fd.h"
+#include "history/audit_check.h"
 #include "unit/history/store_rig.h"
 
 namespace mainstay::history {
@@ -23,6 +24,7 @@ namespace {
   for (;; ++next) {
     Batch batch;
     batch.events.push_back(exited({{"code", "1"}}));
+    batch.events.back().kind = next % 3 == 0 ? EventKind::Action : EventKind::ServiceExited;
     batch.events.back().id = next;
     batch.rounds.push_back({rig.now.wall + std::chrono::seconds{10 * next},
                             {{{SeriesKind::Instance, "a:0"}, {{Metric::CpuPercent, 1}}}}});
@@ -56,6 +58,15 @@ std::uint64_t run_writer(StoreRig& rig, std::uint64_t next, long microseconds) {
   return last;
 }
 
+// Every third event, all of them chained once.
+void check_chain(Store& store, std::uint64_t last) {
+  const auto checked =
+      store.ask([](Tables& tables) { return check_on(*tables.database, {}, 1'000'000); });
+  REQUIRE(checked);
+  CHECK_MESSAGE(!checked->broken, checked->broken->reason);
+  CHECK(checked->entries == last / 3);
+}
+
 }  // namespace
 
 TEST_CASE("a writer killed a hundred times loses nothing that it had acknowledged") {
@@ -71,6 +82,7 @@ TEST_CASE("a writer killed a hundred times loses nothing that it had acknowledge
     CHECK(*last >= acknowledged);
     CHECK(*last <= acknowledged + 1);
     stored = *last;
+    check_chain(*rig.store, stored);
     rig.store->close();
   }
   const auto all =
