@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Manual pages from what the programs say of themselves.
 
-    man.py CTL SUPERVISOR FOLDER    writes ctl.1.gz and supervisor.8.gz
+    man.py CTL SUPERVISOR SCHEMA FOLDER    writes ctl.1.gz, supervisor.8.gz and ecosystem.yaml.5.gz
 """
 
 import gzip
@@ -10,6 +10,9 @@ import re
 import subprocess
 import sys
 
+from man_ecosystem import ecosystem_page
+from roff import bold_tagged, literal, page, roff
+
 EXIT_CODES = "0 done, 1 failed, 2 usage, 3 not running or not healthy, 4 no such target, 5 supervisor unreachable, 6 denied, 7 timed out"
 
 
@@ -17,28 +20,11 @@ def said_by(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def roff(text):
-    """Text that roff takes for no request of its own."""
-    text = text.replace("\\", "\\e").replace("-", "\\-")
-    return "\n".join("\\&" + line if line.startswith((".", "'")) else line for line in text.splitlines())
-
-
-def page(name, section, summary, parts):
-    out = [f'.TH {name.upper()} {section} "" "Mainstay" "Mainstay"', ".SH NAME", f"{name} \\- {roff(summary)}"]
-    for title, body in parts:
-        out += [f".SH {title}", body]
-    return "\n".join(out) + "\n"
-
-
-def literal(text):
-    return f".nf\n{roff(text.rstrip())}\n.fi"
-
-
 def option_list(block):
     out = []
     for line in block.splitlines():
         names, _, meaning = line.strip().partition("  ")
-        out.append(f".TP\n.B {roff(names)}\n{roff(meaning.strip())}")
+        out.append(bold_tagged(names, meaning.strip()))
     return "\n".join(out)
 
 
@@ -68,7 +54,7 @@ def ctl_page(ctl):
         ("VERBS", "\n".join(verb_part(ctl, name) for name, _ in verbs_of(help_text))),
         ("OPTIONS OF EVERY VERB", option_list(common)),
         ("EXIT STATUS", roff(EXIT_CODES) + "."),
-        ("SEE ALSO", ".BR supervisor (8)"),
+        ("SEE ALSO", ".BR supervisor (8),\n.BR ecosystem.yaml (5)"),
     ])
 
 
@@ -80,14 +66,15 @@ def supervisor_page(supervisor):
         ("EXIT STATUS", roff(help_text.split("exit codes: ")[1].strip()) + "."),
         ("SIGNALS", "TERM and INT stop all services in their order, and then the supervisor; a second one hurries.\n"
                     "HUP looks at the ecosystem file again and says what it finds; changes are applied by a restart."),
-        ("SEE ALSO", ".BR ctl (1)"),
+        ("SEE ALSO", ".BR ctl (1),\n.BR ecosystem.yaml (5)"),
     ])
 
 
-def main(ctl, supervisor, folder):
+def main(ctl, supervisor, schema, folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("ctl.1", ctl_page(ctl)), ("supervisor.8", supervisor_page(supervisor))):
+    pages = {"ctl.1": ctl_page(ctl), "supervisor.8": supervisor_page(supervisor), "ecosystem.yaml.5": ecosystem_page(schema)}
+    for name, text in pages.items():
         (folder / f"{name}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
