@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The Debian package in a booted Debian: installed, upgraded with services running, purged. Needs what boot_test.py
-needs, and the package: cmake -DMAINSTAY_DEB=ON, target `deb`."""
+needs, and the package: the target `deb`."""
 
 import sys
 
@@ -9,7 +9,7 @@ from machine import BUILD, SKIPPED, Machine, reason_to_skip
 
 def main():
     packages = sorted(BUILD.glob("deb/mainstay_*.deb"))
-    reason = reason_to_skip() if packages else "needs the package: cmake -DMAINSTAY_DEB=ON, target deb"
+    reason = reason_to_skip() if packages else "needs the package: cmake --build build/release --target deb"
     if reason:
         print(f"skipped: {reason}")
         return SKIPPED
