@@ -1,6 +1,6 @@
 // Makes the pictures of the page for README and docs, of the quickstart example as it runs, with two more services that fail:
 //
-//   MAINSTAY_BIN=build/release/bin MAINSTAY_BROWSER_MODULES=build/release/tests/browser node tests/browser/screenshots.mjs [FOLDER]
+//   MAINSTAY_BIN=$PWD/build/release/bin MAINSTAY_BROWSER_MODULES=$PWD/build/release/tests/browser node tests/browser/screenshots.mjs [FOLDER]
 //
 // docs/page-overview.png, page-service.png (light), page-overview-dark.png, page-phone.png; each below 150 kB.
 
@@ -37,9 +37,10 @@ async function picture(page, name) {
   if (size > kLargest) throw new Error(`${path} is larger than ${kLargest} bytes`);
 }
 
+const low = { width: 1200, height: 500 };
 const views = [
-  ['page-overview', '#/', {}],
-  ['page-overview-dark', '#/', { colorScheme: 'dark' }],
+  ['page-overview', '#/', { viewport: low }],
+  ['page-overview-dark', '#/', { viewport: low, colorScheme: 'dark' }],
   ['page-service', '#/service/report', {}],
   ['page-phone', '#/', { viewport: { width: 390, height: 780 } }],
 ];
