@@ -5,7 +5,8 @@
 //   unhealthy(service)  whether it runs and a check says that it does not work
 //   tally(services)     {all, running, restarting, failed, unhealthy, waiting, stopped}
 //   severity(service)   0 when nobody has to look, else more for what is worse
-//   slowest(service)    the check with the longest latency, or null
+//   answersIn(check)    how long its last answer took in milliseconds; null when nothing is asked: a service speaks when it likes
+//   slowest(service)    the check with the longest answer, or null
 //   failingCheck(service)   the first check that fails, or null
 
 const kKinds = {
@@ -42,9 +43,13 @@ export function severity(service) {
   return service.log_trouble ? 1 : 0;
 }
 
+const kUnasked = new Set(['heartbeat', 'output']);
+
+export const answersIn = (check) => (kUnasked.has(check.kind) ? null : check.latency_ms ?? null);
+
 export function slowest(service) {
-  return (service.checks ?? []).reduce((found, check) => (
-    typeof check.latency_ms === 'number' && check.latency_ms > (found?.latency_ms ?? -1) ? check : found), null);
+  const asked = (service.checks ?? []).filter((check) => answersIn(check) !== null);
+  return asked.reduce((found, check) => (check.latency_ms > (found?.latency_ms ?? -1) ? check : found), null);
 }
 
 export const failingCheck = (service) => (service.checks ?? []).find((check) => check.state === 'unhealthy') ?? null;

@@ -9,7 +9,7 @@
 import { t } from '../i18n.js';
 import * as format from '../format.js';
 import { remaining, uptime } from '../store.js';
-import { slowest } from './state.js';
+import { answersIn, slowest } from './state.js';
 
 const kExpected = { stop: 'stopping', start: 'starting' };
 
@@ -50,8 +50,8 @@ export function healthWords(service) {
 }
 
 export function checkWords(check) {
-  const words = t('overview.health_exact', {
-    kind: check.kind, target: check.target ?? '', state: t(`health.${check.state}`), latency: format.milliseconds(check.latency_ms),
-  });
+  const latency = answersIn(check);
+  const state = t(`health.${check.state}`);
+  const words = t('overview.health_exact', { kind: check.kind, target: check.target ?? '', state: latency === null ? state : `${state}, ${format.milliseconds(latency)}` });
   return check.last_error ? `${words}: ${check.last_error}` : words;
 }

@@ -164,7 +164,7 @@ export default {
   'overview.restarts_exact_one': '{n} restart since it was declared',
   'overview.restarts_exact_other': '{n} restarts since it was declared',
   'overview.uptime_exact': 'running since {at}',
-  'overview.health_exact': '{kind} {target}: {state}, {latency}',
+  'overview.health_exact': '{kind} {target}: {state}',
   'overview.port_open': 'Open {address}',
   'overview.nothing_found': 'Nothing matches “{search}”.',
   'overview.nothing_here': 'No service is in this list now.',

@@ -164,7 +164,7 @@ export default {
   'overview.restarts_exact_one': '{n} reinicio desde que se declaró',
   'overview.restarts_exact_other': '{n} reinicios desde que se declaró',
   'overview.uptime_exact': 'en marcha desde {at}',
-  'overview.health_exact': '{kind} {target}: {state}, {latency}',
+  'overview.health_exact': '{kind} {target}: {state}',
   'overview.port_open': 'Abrir {address}',
   'overview.nothing_found': 'Nada coincide con «{search}».',
   'overview.nothing_here': 'Ningún servicio está ahora en esta lista.',
