@@ -111,11 +111,17 @@ void RpcUpstream::cancel(std::uint64_t id) {
   const bool stream = found->second.on_item != nullptr;
   pending_.erase(found);
   // A call's answer is dropped when it comes; a stream would go on.
-  if (!stream || ended_) return;
-  requests_ += fmt::format(
-      R"({{"jsonrpc":"2.0","id":{},"method":"stream.cancel","params":{{"id":{}}},"as":{{"who":"gateway","from":"","level":"read"}}}})"
-      "\n",
-      ++last_id_, id);
+  if (stream && !ended_) tell_stream("stream.cancel", id);
+}
+
+void RpcUpstream::more(std::uint64_t id) {
+  if (pending_.contains(id) && !ended_) tell_stream("stream.more", id);
+}
+
+// The answer is dropped when it comes.
+void RpcUpstream::tell_stream(std::string_view method, std::uint64_t id) {
+  const Actor ourselves{"gateway", "", AccessLevel::Read};
+  append_request(requests_, ++last_id_, ourselves, method, fmt::format(R"({{"id":{}}})", id));
 }
 
 void RpcUpstream::flush() {
