@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "logs/interest.h"
 #include "logs/level.h"
 #include "logs/line.h"
 
@@ -134,15 +133,6 @@ std::size_t append_formatted(std::string& out, const LineShape& shape, const Pri
                                                 : append_json(out, shape, line);
 }
 
-namespace {
-
-// Most lines are found not to be in one quick look.
-bool says_error(std::string_view line) {
-  return interest_of(line).level && level_of(line) == Level::Error;
-}
-
-}  // namespace
-
 Formatted format_lines(const LineShape& shape, std::string_view bytes, const CaptureTimes& times,
                        bool continued, bool at_end, std::size_t most) {
   Formatted done;
@@ -160,7 +150,7 @@ Formatted format_lines(const LineShape& shape, std::string_view bytes, const Cap
                      done.continues,
                      !is_long,
                      {}};
-    if (!line.continued && says_error(line.text)) ++done.errors;
+    if (!line.continued && level_of(line.text) == Level::Error) ++done.errors;
     const std::size_t fitted = append_formatted(done.text, shape, line);
     done.continues = is_long || fitted < line.text.size();
     done.taken += fitted + (has_newline && !done.continues ? 1 : 0);

@@ -80,6 +80,7 @@ class Roll(TestCase):
             for name in NAMES:
                 s.wait_state(name, "running")
             before = pids(s)
+            (s.folder / "go").unlink()
             (s.folder / "bad").touch()
             done = s.ctl("reload", "a", check=1)
             self.assertIn("not reloaded: it ended at a:0: ", done.stdout)
