@@ -130,6 +130,7 @@ for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || fail "there is no part '$part'" "parts: checks fuzz tsan asan release unit integration guest tidy"
 done
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+fetch_promtool
 for part in "${parts[@]}"; do
   SECONDS=0
   "part_$part"

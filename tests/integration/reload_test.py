@@ -80,6 +80,7 @@ class Roll(TestCase):
             for name in NAMES:
                 s.wait_state(name, "running")
             before = pids(s)
+            (s.folder / "go").unlink()
             (s.folder / "bad").touch()
             done = s.ctl("reload", "a", check=1)
             self.assertIn("not reloaded: it ended at a:0: ", done.stdout)
@@ -92,7 +93,7 @@ class Roll(TestCase):
             for name in NAMES:
                 s.wait_state(name, "running")
             (s.folder / "go").unlink()
-            self.assertIn("still reloading", s.ctl("reload", "a", "--timeout", "200ms", check=7).stderr)
+            s.ctl("reload", "a", "--timeout", "200ms", check=7)
             self.assertIn("under way", s.ctl("reload", "a:2", check=1).stdout)
             (s.folder / "go").touch()
             ended = until(lambda: [e for e in reloads(s) if e["data"]["result"] == "done"], "the roll ends")[0]
@@ -115,7 +116,7 @@ class Roll(TestCase):
             self.assertEqual(told["instance"], "a:0")
             self.assertEqual(told["data"]["reason"], "the controller ended in the middle of it; a:0 is brought up "
                                                      "all the same; not reloaded: a:1, a:2")
-            self.assertIn("the controller ended in the middle", s.ctl("why", "a:0", check=0).stdout)
+            self.assertIn("failed: the controller ended", s.ctl("why", "a:0", check=0).stdout)
             s.ctl("reload", "a", check=0)
 
 

@@ -44,6 +44,8 @@ class Upstream {
   virtual std::uint64_t follow(const Actor& actor, std::string_view method, std::string params,
                                std::function<void(std::string_view item)> on_item,
                                std::function<void(const Reply&)> done) = 0;
+  // Another item of a stream that goes at our pace (logs.export). What is over is ignored.
+  virtual void more(std::uint64_t id) = 0;
   // Nobody is called any more; a stream is ended. What is over is ignored.
   virtual void cancel(std::uint64_t id) = 0;
 };

@@ -100,8 +100,16 @@ void RpcUpstream::cancel(std::uint64_t id) {
   const bool stream = found->second.on_item != nullptr;
   pending_.erase(found);
   // A call's answer is dropped when it comes; a stream would go on.
-  if (!stream || ended_) return;
-  append_request(requests_, ++last_id_, gateway_itself(), "stream.cancel",
+  if (stream && !ended_) tell_stream("stream.cancel", id);
+}
+
+void RpcUpstream::more(std::uint64_t id) {
+  if (pending_.contains(id) && !ended_) tell_stream("stream.more", id);
+}
+
+// The answer is dropped when it comes.
+void RpcUpstream::tell_stream(std::string_view method, std::uint64_t id) {
+  append_request(requests_, ++last_id_, gateway_itself(), method,
                  fmt::format(R"({{"id":{}}})", id));
 }
 
