@@ -57,6 +57,7 @@ constexpr std::array kMethods{
     Method{"services.start", AccessLevel::Operate, kVerb, services_start},
     Method{"services.stop", AccessLevel::Operate, kVerb, services_stop},
     Method{"services.restart", AccessLevel::Operate, kVerb, services_restart},
+    Method{"services.reload", AccessLevel::Operate, kVerb, services_reload},
     Method{"services.reset", AccessLevel::Operate, kReset, services_reset},
     Method{"services.enable", AccessLevel::Operate, kReset, services_enable},
     Method{"services.disable", AccessLevel::Operate, kReset, services_disable},

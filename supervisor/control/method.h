@@ -42,6 +42,7 @@ void services_crashes(Context&, const Call&, Params&);
 void services_start(Context&, const Call&, Params&);
 void services_stop(Context&, const Call&, Params&);
 void services_restart(Context&, const Call&, Params&);
+void services_reload(Context&, const Call&, Params&);
 void services_reset(Context&, const Call&, Params&);
 void services_enable(Context&, const Call&, Params&);
 void services_disable(Context&, const Call&, Params&);
