@@ -26,6 +26,7 @@ build() {
   cmake --preset release -B "$BUILD" -DMAINSTAY_TESTS=OFF >"$PLACE/build.log" 2>&1 || show_build_log
   cmake --build "$BUILD" -j "$JOBS" 2>&1 | tee -a "$PLACE/build.log" | show_progress
   ((PIPESTATUS[0] == 0)) || show_build_log
+  ! grep -q 'built without uPlot' "$PLACE/build.log" || CHARTS=plain
 }
 
 # Ninja's "[3/120] …" as one line that moves, where there is a terminal; elsewhere a line for every tenth.
@@ -111,6 +112,11 @@ Page      http://127.0.0.1:$PAGE_PORT/           all of this in a browser
 Example   http://127.0.0.1:$FRONTEND_PORT/
 API       http://127.0.0.1:$API_PORT/health
 Logs      $PLACE/log
+TEXT
+  [[ ${CHARTS:-} != plain ]] || cat <<TEXT
+Charts    plain lines; better ones are built in when npm is installed and this is run again
+TEXT
+  cat <<TEXT
 Try       alias ctl="$CTL --socket $SOCKET"
           ctl logs -f         ctl why worker:0         ctl restart @web
           ctl signal KILL api; ctl status               ctl signal STOP worker:0    (it hangs: see it in half a minute)

@@ -9,22 +9,11 @@
 
 #include "base/json.h"
 #include "gateway/api/json_text.h"
+#include "mainstay/access.h"
 
 namespace mainstay::gateway {
 
 namespace {
-
-std::string_view name_of(AccessLevel level) {
-  switch (level) {
-    case AccessLevel::Read:
-      return "read";
-    case AccessLevel::Operate:
-      return "operate";
-    case AccessLevel::Admin:
-      return "admin";
-  }
-  return "read";
-}
 
 void append_request(std::string& out, std::uint64_t id, const Actor& actor, std::string_view method,
                     std::string_view params) {
@@ -37,7 +26,7 @@ void append_request(std::string& out, std::uint64_t id, const Actor& actor, std:
   fmt::format_to(std::back_inserter(out),
                  R"(,"level":"{}"}}}})"
                  "\n",
-                 name_of(actor.level));
+                 to_string(actor.level));
 }
 
 // A JSON string, also with escapes.
@@ -120,8 +109,8 @@ void RpcUpstream::more(std::uint64_t id) {
 
 // The answer is dropped when it comes.
 void RpcUpstream::tell_stream(std::string_view method, std::uint64_t id) {
-  const Actor ourselves{"gateway", "", AccessLevel::Read};
-  append_request(requests_, ++last_id_, ourselves, method, fmt::format(R"({{"id":{}}})", id));
+  append_request(requests_, ++last_id_, gateway_itself(), method,
+                 fmt::format(R"({{"id":{}}})", id));
 }
 
 void RpcUpstream::flush() {
