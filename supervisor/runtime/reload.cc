@@ -46,10 +46,8 @@ void Supervision::reload(const VerbWish& wish) {
 std::string Supervision::reload_refusal(const Instance& instance, bool by_signal) const {
   if (own_.shutting_down) return "the supervisor shuts down";
   if (instance.removing) return "it is being scaled away";
-  for (const InstanceId id : table_.service_of(instance).instances) {
-    const bool busy = table_.at(id).roll != RollTurn::None;
-    if (busy) return "a reload of its service is under way; ask again when that has ended";
-  }
+  if (is_rolling(table_.service_of(instance)))
+    return "a reload of its service is under way; ask again when that has ended";
   return policy::reload_refusal(instance.machine, by_signal);
 }
 
