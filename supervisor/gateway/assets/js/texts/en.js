@@ -180,6 +180,7 @@ export default {
   'attention.more_other': 'and {n} more',
   'attention.less': 'show fewer',
   'attention.failed': 'failed {ago}',
+  'attention.ended': 'ended {ago} with {how} and is not started again',
   'attention.unhealthy': 'is unhealthy',
   'attention.restarting': 'keeps ending; next start in {time}',
   'attention.unstable_one': 'runs again after {n} unstable run',

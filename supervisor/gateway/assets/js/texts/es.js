@@ -180,6 +180,7 @@ export default {
   'attention.more_other': 'y {n} más',
   'attention.less': 'mostrar menos',
   'attention.failed': 'falló {ago}',
+  'attention.ended': 'terminó {ago} con {how} y no se inicia de nuevo',
   'attention.unhealthy': 'está enfermo',
   'attention.restarting': 'termina una y otra vez; próximo inicio en {time}',
   'attention.unstable_one': 'en marcha de nuevo tras {n} ejecución inestable',
