@@ -11,7 +11,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libuv1-dev libyaml-cpp-dev libf
 # dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example. npm fetches what draws the page's charts and
 # what drives a browser, Node.js runs the tests of the page, and Chromium shows it to them.
 TEST_PACKAGES=(chromium doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light nodejs npm openssl
-               procps redis-server strace)
+               procps redis-server shellcheck strace)
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD= PLAIN=; fi
 

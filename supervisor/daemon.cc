@@ -29,6 +29,7 @@
 #include "process/tree.h"
 #include "process/user_posix.h"
 #include "ready_pipe.h"
+#include "reload.h"
 #include "start_up_memory.h"
 #include "succession.h"
 #include "takeover.h"
@@ -45,13 +46,12 @@ constexpr Duration kSettlingIn = std::chrono::seconds{3};  // by then everything
 class Daemon final : public process::KeeperHost {
  public:
   explicit Daemon(const ControllerArguments& arguments);
-
   int run();
-
   void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_paused() override { upgrade_.on_paused(); }
+  void on_reload() override { reload_.begin(inherited_.copy("config")); }
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
@@ -88,6 +88,7 @@ class Daemon final : public process::KeeperHost {
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
   Upgrade upgrade_;
+  Reload reload_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -120,7 +121,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
       settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
-      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
+      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
+      reload_(loop_, keeper_, arguments_.config, notice()) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -154,7 +156,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   parts_->close_history();
   journal_.save();
   process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
-  say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
+  say(become_keeper(arguments_, handover, welcome_).message);
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
@@ -186,7 +188,6 @@ Status Daemon::begin() {
   if (!checks) return checks.error();
   auto events = inherited_.open_events(keeper_, notice());
   if (!events) return events.error();
-
   parts_ = std::make_unique<Parts>(
       Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()},
       Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
@@ -237,7 +238,6 @@ void Daemon::begin_serving(UniqueFd listening) {
                 });
 }
 
-// Runs after every turn of the loop, before it sleeps.
 void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
   if (upgrade_.under_way()) return go_for_upgrade();

@@ -55,13 +55,15 @@ int open_signals() {
 }
 
 Keeper::Keeper(Table& table, ControllerCommand& command, const Program& program,
-               const Inheritance& inherited, int signal_fd, bool hangup_stops)
+               const Inheritance& inherited, const ServiceManager& manager, int signal_fd,
+               bool hangup_stops)
     : table_(table),
       inherited_(inherited),
       controller_(command, inherited),
       reaper_(table),
       foreign_(table, reaper_),
       link_(table, foreign_, inherited),
+      manager_(manager),
       program_(program),
       signal_fd_(signal_fd),
       hangup_stops_(hangup_stops) {
@@ -75,6 +77,7 @@ int Keeper::run() {
   while (!over_) {
     act_on_deadlines(now_ns());
     link_.pump();
+    report(now_ns());
     if (!over_) wait(now_ns());
   }
   return exit_code_;
@@ -91,6 +94,7 @@ std::int64_t Keeper::next_deadline() const {
   if (stop_deadline_ != 0) consider(stop_deadline_);
   if (finish_deadline_ != 0) consider(finish_deadline_);
   if (trial_deadline_ != 0) consider(trial_deadline_);
+  if (manager_.next_beat() != 0) consider(manager_.next_beat());
   if (foreign_.deadline() != 0) consider(foreign_.deadline());
   if (link_.head_start_ends() != 0) consider(link_.head_start_ends());
   return next;
@@ -162,6 +166,7 @@ void Keeper::read_signals(std::int64_t now) {
     const bool stops = number == SIGTERM || number == SIGINT || number == SIGQUIT ||
                        (number == SIGHUP && hangup_stops_);
     if (stops) on_terminate(number, now);
+    if (number == SIGHUP && !stops) on_reload(now);
     if (number != SIGCHLD) continue;
     children = true;
     const bool controller_stopped =
@@ -175,11 +180,30 @@ void Keeper::on_terminate(int signal, std::int64_t now) {
   ++terminations_;
   link_.terminate(signal, terminations_);
   const std::int64_t budget = link_.wishes().stop_budget_ms * kMillisecond + kStopMargin;
-  if (stop_deadline_ == 0) stop_deadline_ = now + budget;
+  if (stop_deadline_ == 0) {
+    stop_deadline_ = now + budget;
+    manager_.stopping(budget + kKillMilliseconds * kMillisecond);
+  }
   if (terminations_ > 1) stop_deadline_ = std::min(stop_deadline_, now + kHurriedStop);
   // Only a whole controller can stop things in their order. Should it die, too, we end them.
   if (drains()) controller_.end_drain();
   if (controller_.pid() == 0) controller_.hurry();
+}
+
+void Keeper::on_reload(std::int64_t now) {
+  if (terminations_ > 0) return;
+  manager_.reloading(now);
+  link_.reload();
+}
+
+void Keeper::report(std::int64_t now) {
+  // One that was asked and does not answer yet may hang, or take up its work again and beat on.
+  manager_.beat(now, !link_.pinged());
+  const bool ready = link_.wishes().ready && !link_.reloads();
+  if (ready == said_ready_ || terminations_ > 0) return;
+  said_ready_ = ready;
+  if (ready) return manager_.ready(link_.found()[0] != 0 ? link_.found() : "Running");
+  if (controller_.pid() == 0) manager_.status("The controller has ended; services go on");
 }
 
 void Keeper::reap(std::int64_t now) {

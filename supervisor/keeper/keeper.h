@@ -8,6 +8,7 @@
 #include "keeper/foreign.h"
 #include "keeper/link.h"
 #include "keeper/reaper.h"
+#include "keeper/service_manager.h"
 #include "keeper/table.h"
 #include "keeper/upgrade.h"
 
@@ -23,9 +24,10 @@ struct Program {
 class Keeper {
  public:
   // `signal_fd` is a signalfd of every signal in keeper_signals(). `hangup_stops`: HUP means what
-  // TERM does (we were started on a terminal).
+  // TERM does (we were started on a terminal); else it is a reload.
   Keeper(Table& table, ControllerCommand& command, const Program& program,
-         const Inheritance& inherited, int signal_fd, bool hangup_stops);
+         const Inheritance& inherited, const ServiceManager& manager, int signal_fd,
+         bool hangup_stops);
 
   // Until everything is over; returns the code to exit with.
   int run();
@@ -38,6 +40,9 @@ class Keeper {
   void start_controller(std::int64_t now);
   void read_signals(std::int64_t now);
   void on_terminate(int signal, std::int64_t now);
+  void on_reload(std::int64_t now);
+  // Tells the service manager what has changed since the last time.
+  void report(std::int64_t now);
   void reap(std::int64_t now);
   void on_controller_end(int status, std::int64_t now);
   // Not while it hands over: the new programs are the better way out.
@@ -57,6 +62,7 @@ class Keeper {
   Reaper reaper_;
   ForeignRuns foreign_;
   Link link_;
+  ServiceManager manager_;
   Program program_;
   // Until then nothing is reaped: its controller does not know its runs yet.
   bool awaits_takeover_ = false;
@@ -64,6 +70,7 @@ class Keeper {
   int signal_fd_;
   bool hangup_stops_;
   bool over_ = false;
+  bool said_ready_ = false;
   int exit_code_ = 0;
   std::uint32_t terminations_ = 0;
   std::int64_t stop_deadline_ = 0;    // 0: none

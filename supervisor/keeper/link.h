@@ -55,6 +55,11 @@ class Link {
   // The end of a pause, and of an upgrade that did not come about.
   void resume();
   void terminate(int signal, std::uint32_t count);
+  // Has the controller look at its file; the next one, too, until one has answered.
+  void reload() { reload_due_ = reloads_ = true; }
+  bool reloads() const { return reloads_; }
+  // What the last reload has found, as one line; empty before.
+  const char* found() const { return found_; }
   // Asks for a sign of life. unanswered_since() tells since when nothing came although something
   // was sent, as CLOCK_MONOTONIC in ns, or 0.
   void ping();
@@ -73,6 +78,7 @@ class Link {
   void on_release(std::uint64_t token);
   void on_settled(std::uint64_t token);
   void on_budget(const StopBudget& budget);
+  void on_reloaded(const Reloaded& reloaded);
   void complain(const char* about);
   void heard();
 
@@ -108,6 +114,9 @@ class Link {
   bool terminate_due_ = false;
   Terminate terminate_;
   bool paused_due_ = false;
+  bool reload_due_ = false;
+  bool reloads_ = false;
+  char found_[kFoundBytes] = {};
   bool ping_due_ = false;
   bool pinged_ = false;
   std::int64_t unanswered_since_ = 0;

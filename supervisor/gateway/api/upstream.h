@@ -18,6 +18,11 @@ struct Actor {
   AccessLevel level = AccessLevel::Read;
 };
 
+// What the gateway asks for all visitors together, or for itself.
+inline Actor gateway_itself(AccessLevel level = AccessLevel::Read) {
+  return {"gateway", "", level};
+}
+
 // What became of a call. `result` is JSON text.
 struct Reply {
   bool ok = false;

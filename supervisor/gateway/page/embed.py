@@ -2,7 +2,7 @@
 """Turns the page's files into a C++ table: each as it is and gzipped, with its type and an etag of its bytes.
 
 The same files always make the same table: nothing in it depends on when or where it is made. Comments and blanks that say nothing
-to a browser are left out, and all styles become one file; statements stay as they are, one a line, for those who look at them there.
+to a browser are left out, all styles become one file, and so do all modules (bundle.py); statements stay as they are, one a line, for those who look at them there.
 """
 
 import argparse
@@ -10,6 +10,8 @@ import gzip
 import hashlib
 import pathlib
 import re
+
+import bundle
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -24,6 +26,7 @@ UPLOT = {
     "vendor/uplot-license.txt": "LICENSE",
 }
 ESCAPED = re.compile(r"\\.")
+SCRIPT = re.compile(rb'<script type="module" src="(assets/js/)([^"]+)"></script>')
 STYLES = re.compile(rb'(<link rel="stylesheet" href="([^"]+)">\n)')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # What the page looks at to know whether it may load uPlot.
@@ -73,6 +76,18 @@ def join_styles(files):
         files["/" + links[0][1].decode()] += files.pop("/" + link[1].decode())
 
 
+def join_scripts(files):
+    """All modules become the one that the page links, in which the others are: one wave of requests in place of six."""
+    if not (script := SCRIPT.search(files.get("/", b""))):
+        return
+    folder, entry = (part.decode() for part in script.groups())
+    modules = {path.removeprefix(f"/{folder}"): data.decode() for path, data in files.items() if path.startswith(f"/{folder}")}
+    whole, used = bundle.bundle(modules, entry)
+    for path in used:
+        del files[f"/{folder}{path}"]
+    files[f"/{folder}{entry}"] = whole.encode()
+
+
 def collect(folder, uplot=None):
     """The files by their paths on the web, sorted by them."""
     folder = pathlib.Path(folder)
@@ -82,6 +97,7 @@ def collect(folder, uplot=None):
         if path.suffix in TYPES and path.is_file() and "node_modules" not in path.parts:
             files["/" if name == "index.html" else f"/assets/{name}"] = slim(path, path.read_bytes())
     join_styles(files)
+    join_scripts(files)
     if uplot:
         if WITHOUT not in files["/"]:
             raise SystemExit("index.html does not say whether there are charts")

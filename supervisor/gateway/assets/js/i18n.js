@@ -12,9 +12,10 @@ import { setLanguage } from './format.js';
 
 export const languages = [{ code: 'en', name: 'English' }, { code: 'es', name: 'Español' }];
 
+const others = { es: () => import('./texts/es.js') };
 const loaded = new Map([['en', en]]);
 let current = 'en';
-let rules = new Intl.PluralRules('en');
+let rules = null;  // of the language in use, made when a number is spoken of
 
 export const language = () => current;
 
@@ -25,15 +26,16 @@ export function preferred(wishes, kept) {
 }
 
 export async function useLanguage(code) {
-  if (!loaded.has(code)) loaded.set(code, (await import(`./texts/${code}.js`)).default);
+  if (!loaded.has(code)) loaded.set(code, (await others[code]()).default);
   current = code;
-  rules = new Intl.PluralRules(code);
+  rules = null;
   setLanguage(code);
 }
 
 function find(key, values) {
   const texts = loaded.get(current);
   if (typeof values?.n === 'number') {
+    rules ??= new Intl.PluralRules(current);
     const plural = `${key}_${rules.select(values.n)}`;
     if (plural in texts) return texts[plural];
     if (`${key}_other` in texts) return texts[`${key}_other`];

@@ -23,7 +23,13 @@ const kValues = {
   ports: (service) => service.ports?.[0] ?? null,
 };
 
-const collator = new Intl.Collator('en', { numeric: true });
+// A browser needs tens of milliseconds for its first collator: it is made when there is something to sort.
+let collator = null;
+
+function byName(a, b) {
+  collator ??= new Intl.Collator('en', { numeric: true });
+  return collator.compare(a, b);
+}
 
 // Numbers fall from the largest at first; what is not known comes last either way.
 function compare(column, descending) {
@@ -34,7 +40,7 @@ function compare(column, descending) {
     if (left === right) return 0;
     if (left === null || left === undefined) return 1;
     if (right === null || right === undefined) return -1;
-    return sign * (typeof left === 'string' ? collator.compare(left, right) : left - right);
+    return sign * (typeof left === 'string' ? byName(left, right) : left - right);
   };
 }
 
@@ -59,7 +65,7 @@ function grouped(services, settingsOf) {
       groups.get(tag).push(service);
     }
   }
-  const order = [...groups.keys()].sort((a, b) => (a === '') - (b === '') || collator.compare(a, b));
+  const order = [...groups.keys()].sort((a, b) => (a === '') - (b === '') || byName(a, b));
   return order.flatMap((tag) => [
     { key: `@${tag}`, tag, names: groups.get(tag).map((service) => service.name) },
     ...groups.get(tag).map((service) => ({ key: `${tag}/${service.name}`, name: service.name })),
@@ -85,5 +91,5 @@ export function placesOf(items) {
 }
 
 export function tagsOf(settings) {
-  return [...new Set([...settings.values()].flatMap((each) => each.tags))].sort(collator.compare);
+  return [...new Set([...settings.values()].flatMap((each) => each.tags))].sort(byName);
 }
