@@ -86,7 +86,7 @@ Differences differences_of_rest(const model::Ecosystem& before, const model::Eco
 
 ServiceChange change_of(const model::ServiceSpec& before, const model::ServiceSpec& after) {
   return {after.name, model::runs_differently(before, after), before.instances != after.instances,
-          model::awaits_differently(before, after), differences(before, after)};
+          model::is_checked_differently(before, after), differences(before, after)};
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ struct Difference {
 
 struct ServiceChange {
   std::string name;
-  bool restart = false;   // its runs are not what the file says now
-  bool rescaled = false;  // another number of instances is declared
-  bool awaits = false;    // becomes ready by something else
+  bool restart = false;    // its runs are not what the file says now
+  bool rescaled = false;   // another number of instances is declared
+  bool rechecked = false;  // other checks, or another way to get ready
   std::vector<Difference> differences;
 };
 

@@ -42,8 +42,8 @@ bool runs_differently(const ServiceSpec& before, const ServiceSpec& after) {
          heartbeat_of(before) != heartbeat_of(after);
 }
 
-bool awaits_differently(const ServiceSpec& before, const ServiceSpec& after) {
-  return before.ready != after.ready;
+bool is_checked_differently(const ServiceSpec& before, const ServiceSpec& after) {
+  return before.ready != after.ready || before.health != after.health;
 }
 
 }  // namespace mainstay::model

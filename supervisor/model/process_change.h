@@ -9,7 +9,7 @@ namespace mainstay::model {
 // what is only the supervisor's: checks, the restart and stop policies, dependencies, rotation, …
 bool runs_differently(const ServiceSpec& before, const ServiceSpec& after);
 
-// A run that is not ready yet waits for something else now.
-bool awaits_differently(const ServiceSpec& before, const ServiceSpec& after);
+// Another way to get ready, or other health checks: what was found of a run is of no use.
+bool is_checked_differently(const ServiceSpec& before, const ServiceSpec& after);
 
 }  // namespace mainstay::model

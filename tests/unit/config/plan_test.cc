@@ -81,8 +81,8 @@ TEST_CASE("what is the supervisor's alone takes effect without a restart") {
     CHECK_FALSE(change.differences.empty());
   }
   CHECK(change_of("", "instances: 2").rescaled);
-  CHECK(change_of("", "ready: {tcp: 80}").awaits);
-  CHECK_FALSE(change_of("", "tags: [a]").awaits);
+  CHECK(change_of("", "ready: {tcp: 80}").rechecked);
+  CHECK_FALSE(change_of("", "tags: [a]").rechecked);
 }
 
 TEST_CASE("dependencies change without a restart") {
