@@ -42,6 +42,13 @@ class Inheritance {
   // compiler does; the error is its first line.
   Result<model::Ecosystem> load_configuration(const std::filesystem::path& file,
                                               process::KeeperClient& keeper);
+  // Of what is in force: everything that was read, as a digest, and the file itself.
+  const std::string& config_hash() const { return config_hash_; }
+  const std::filesystem::path& config_file() const { return config_file_; }
+  // The keeper holds it under that name for the next controller.
+  void keep(process::KeeperClient& keeper, const std::string& name, int fd);
+  void drop(process::KeeperClient& keeper, const std::string& name);
+
   // Records of the former controller, else new ones: "state" (runtime/records.h), "losses" of logs
   // (logs/losses.h) or "checks" (runtime/looks.h). `on_loss` is told when they cannot be read: the
   // keeper's table is enough to go on with.
@@ -61,12 +68,13 @@ class Inheritance {
   void drop_page(process::KeeperClient& keeper);
 
  private:
-  void keep(process::KeeperClient& keeper, const std::string& name, int fd);
   template <typename Store>
   Result<Store> open_store(const std::string& name, process::KeeperClient& keeper,
                            const std::function<void(const std::string&)>& on_loss);
 
   UniqueFd config_;
+  std::string config_hash_;
+  std::filesystem::path config_file_;
   std::map<std::string, UniqueFd> stores_;
   UniqueFd control_;
   std::vector<UniqueFd> page_;
@@ -78,6 +86,11 @@ class Inheritance {
 
 // The keeper closes them when it ends; so do we, with what is returned.
 std::vector<UniqueFd> leave_open(process::KeeperClient& keeper, std::vector<UniqueFd> fds);
+
+// A configuration in memory, as it was encoded: everything that was read. Bounded.
+Result<std::string> read_sources(int memfd);
+// Of that: what tells one configuration from another.
+std::string hash_of(std::string_view sources);
 
 // The configuration that a supervisor keeps in memory (as "config").
 Result<model::Ecosystem> load_configuration_from(int memfd);
