@@ -18,8 +18,8 @@ struct Wishes {
   char cgroup_root[kPathBytes] = {};
   bool finish = false;
   int finish_code = 0;
-  bool ready = false;   // the controller has taken over
-  bool paused = false;  // nothing is to be reaped but the controller
+  bool ready = false;    // the controller has taken over
+  bool paused = false;   // nothing is to be reaped but the controller
   bool replace = false;  // the controller makes room for the next one
   bool upgrade = false;
   int handover = -1;  // with upgrade

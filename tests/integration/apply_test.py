@@ -2,13 +2,10 @@
 
 import os
 import signal
-import subprocess
-import threading
-import time
 import unittest
 
 import mainstay
-from mainstay import AT_ONCE, BIN, RpcError, Supervisor, TestCase, alive, as_root, until
+from mainstay import AT_ONCE, RpcError, Supervisor, TestCase, alive, as_root, until
 
 BEFORE = """
 services:
@@ -71,7 +68,7 @@ class Apply(TestCase):
             self.assertIn("1 removed, 1 added, 2 changed, 2 unchanged", plan)
             self.assertEqual(s.controller_pid(), controller, "a plan changes nothing")
             done = s.ctl("apply", "--yes", check=0)
-            for line in ("- goes", "+ comes", "~ changes", "command: [sleep, \"1004\"] -> [sleep, \"2004\"]", "All 3 are up"):
+            for line in ("- goes", "+ comes", "~ changes", "command: [sleep, 1004] -> [sleep, 2004]", "All 3 are up"):
                 self.assertIn(line, done.stdout)
             after = self.services(s)
             for name in ("steady", "needed", "relaxed"):
@@ -264,7 +261,7 @@ services:
             s.wait_state("slow", "stopping")
             pid = s.service("slow")["pid"]
             s.config.write_text(self.SLOW_YAML.replace("./slow.sh", "./slow.sh again").replace("1001", "1002"))
-            s.ctl("apply", "--yes", check=0, environment={})
+            s.ctl("apply", "--yes", check=0)
             self.assertEqual(s.service("slow")["pid"], pid)
             (s.folder / "go").touch()
             self.assertTrue(s.wait_state("slow", "stopped")["held_down"])
@@ -297,7 +294,7 @@ services:
                 controller = s.controller_pid()
                 with s.client() as client:
                     client.send("config.apply")
-                    time.sleep(moments.random() * 0.1)  # the moment is what is random
+                    mainstay.wait_moment(moments, 0.1)
                     for pid in {controller, *s.survivors_named("mainstay-contro")}:
                         try:
                             os.kill(pid, signal.SIGKILL)
@@ -318,11 +315,10 @@ services:
                 self.assertEqual(now["steady"]["pid"], steady)
                 self.assertEqual(now["steady"]["restarts"], 0)
 
-    def test_logs_move_when_their_folder_changes(self):
+    def test_the_log_folder_of_the_command_line_counts_more_than_the_file(self):
         ticking = "#!/bin/sh\nwhile :; do echo tick; sleep 0.05; done\n"
         with Supervisor("services: {a: {command: ./tick.sh}}", {"tick.sh": ticking}) as s:
             self.up(s)
-            # The harness names the folder on the command line, which counts more than the file.
             s.config.write_text("logs: {dir: elsewhere}\nservices: {a: {command: ./tick.sh}}")
             s.ctl("apply", "--yes", check=0)
             self.assertFalse((s.folder / "elsewhere").exists())
