@@ -67,9 +67,10 @@ Arrival arrival_of(const ServiceView& service, const Expectation& expected) {
     case PublicState::Waiting:
     case PublicState::Starting:
     case PublicState::Running:
-    case PublicState::Stopping:
     case PublicState::Backoff:
       return Arrival::Pending;
+    case PublicState::Stopping:  // perhaps to be started again
+      return service.held_down ? Arrival::Idle : Arrival::Pending;
   }
   return Arrival::Pending;
 }

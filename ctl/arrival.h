@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +16,9 @@ namespace mainstay::ctl {
 
 // What is to be expected of the supervisor.
 struct Expectation {
-  bool fresh = false;  // it was started by us, just now
+  bool fresh = false;               // it was started by us, just now
+  std::set<std::string> only = {};  // services that are of interest; none: all
+  bool quiet = false;               // nothing is said of it as JSON: something else was
 };
 
 enum class Arrival {

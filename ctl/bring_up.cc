@@ -33,6 +33,7 @@ class Watch {
       if (!answer) return fail(answer.failure());
       list_ = std::move(answer.result());
       services_ = views_of(list_of(list_, "services"));
+      std::erase_if(services_, [this](const ServiceView& service) { return !concerns(service); });
       report_arrived();
       const MonoTime now = io::read_clocks().mono;
       if (!show_pending(now) || now >= deadline) return finish(now);
@@ -41,6 +42,10 @@ class Watch {
   }
 
  private:
+  bool concerns(const ServiceView& service) const {
+    return expected_.only.empty() || expected_.only.contains(service.service);
+  }
+
   std::optional<Failure> number_events() {
     const Answer answer = context_.ask("events.list", Json{{"limit", 1}});
     if (!answer) return answer.failure();
@@ -95,7 +100,7 @@ class Watch {
     progress_.clear();
     const CtlExit code = arrival_exit(services_, expected_);
     if (context_.json()) {
-      context_.print_json(list_);
+      if (!expected_.quiet) context_.print_json(list_);
       return code;
     }
     for (const ServiceView& service : services_)

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "changeover.h"
 #include "chores.h"
 #include "control/drain.h"
 #include "control/socket.h"
@@ -60,7 +61,7 @@ class Daemon final : public process::KeeperHost {
   void begin_instances();
   void begin_serving(UniqueFd listening);
   void after_turn();
-  void go_for_upgrade();
+  void make_way();
   void settle();
   void refuse(const Error& why, SupervisorExit code);
   void say(const std::string& text) { log_.line(io::read_clocks().wall, text); }
@@ -89,6 +90,7 @@ class Daemon final : public process::KeeperHost {
   Inheritance inherited_;
   Upgrade upgrade_;
   Reload reload_;
+  Changeover changeover_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -122,7 +124,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
-      reload_(loop_, keeper_, arguments_.config, notice()) {}
+      reload_(loop_, keeper_, arguments_.config, notice()),
+      changeover_(loop_, keeper_, inherited_, arguments_, notice()) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -175,23 +178,14 @@ Status Daemon::begin() {
   failure_ = SupervisorExit::CannotStart;
   const auto log_dir =
       arguments_.log_dir.value_or(ecosystem->logs.dir.value_or(arguments_.default_log_dir));
-  auto directory = logs::Directory::open(log_dir);
-  if (!directory) return directory.error();
+  auto stores = open_stores(log_dir, inherited_, keeper_, notice());
+  if (!stores) return stores.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
-  auto state = inherited_.open_state("state", keeper_, notice());
-  if (!state) return state.error();
-  auto losses = inherited_.open_state("losses", keeper_, notice());
-  if (!losses) return losses.error();
-  auto checks = inherited_.open_state("checks", keeper_, notice());
-  if (!checks) return checks.error();
-  auto events = inherited_.open_events(keeper_, notice());
-  if (!events) return events.error();
   parts_ = std::make_unique<Parts>(
-      Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()},
-      Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
-             std::move(*events)},
-      std::move(*ecosystem), make_options(arguments_, welcome_, inherited_.note()));
+      Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()}, std::move(*stores),
+      std::move(*ecosystem),
+      make_options(arguments_, welcome_, inherited_.note(), changeover_.take_renewal()));
   chores_.serve(&parts_->controller);
   begin_serving(std::move(*listening));
   begin_instances();
@@ -219,10 +213,12 @@ void Daemon::begin_instances() {
   parts_->crashes.begin();
   if (!arguments_.drain) parts_->controller.begin(io::read_clocks());
   parts_->sampler.start();
+  changeover_.serve(parts_->controller, arguments_.drain.has_value());
   keeper_.tell_stop_budget(parts_->controller.stop_budget(), trees_.kill_folder());
   for (; early_terminations_ > 0; --early_terminations_)
     on_terminate(0, 1);
   settle();
+  changeover_.begun();
   if (!arguments_.drain) parts_->monitors.begin();
   parts_->serve_page(inherited_, keeper_);
   ready_.say_ready();
@@ -230,18 +226,18 @@ void Daemon::begin_instances() {
 
 void Daemon::begin_serving(UniqueFd listening) {
   const control::Facts facts =
-      make_facts(arguments_, welcome_, inherited_.note(), parts_->stores.directory.path());
+      make_facts(arguments_, welcome_, inherited_, parts_->stores.directory.path());
   if (facts.drain) say(control::drain_sentence(facts));
-  parts_->serve(loop_, std::move(listening), facts,
-                [this](const std::string& who, Upgrade::Tried tried) {
-                  upgrade_.begin(who, std::move(tried));
-                });
+  parts_->serve(
+      loop_, std::move(listening), facts,
+      [this](const std::string& who, Upgrade::Tried tried) { upgrade_.begin(who, tried); },
+      changeover_);
 }
 
 void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
-  if (upgrade_.under_way()) return go_for_upgrade();
-  settle();
+  if (!upgrade_.under_way() && !changeover_.is_over()) settle();
+  if (upgrade_.under_way() || changeover_.is_over()) return make_way();
   chores_.after_turn();
   journal_.after_turn();
   if (parts_->controller.finished()) return say_good_bye();
@@ -249,9 +245,12 @@ void Daemon::after_turn() {
   keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});
 }
 
-void Daemon::go_for_upgrade() {
+// For the programs or the controller that come next.
+void Daemon::make_way() {
   chores_.do_now();
-  if (!upgrade_.after_turn(parts_->server->drained())) return;
+  const bool drained = parts_->server->drained();
+  const bool upgrades = upgrade_.under_way();
+  if (!(upgrades ? upgrade_.after_turn(drained) : changeover_.after_turn(drained))) return;
   parts_->close_history();
   journal_.save();
   leave();
@@ -261,6 +260,7 @@ void Daemon::settle() {
   const Now now = io::read_clocks();
   parts_->controller.settle(now);
   parts_->server->after_settle();
+  changeover_.after_settle();
   notify_.acknowledge();
   if (const auto next = parts_->controller.next_deadline()) {
     deadline_.start(std::max(Duration{0}, *next - now.mono));

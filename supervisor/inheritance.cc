@@ -5,8 +5,11 @@
 
 #include <utility>
 
+#include "base/hex.h"
+#include "base/sha256.h"
 #include "config/diagnostics.h"
 #include "config/loader.h"
+#include "config_notes.h"
 #include "control/socket.h"
 #include "keeper/fd_store.h"
 #include "process/handover.h"
@@ -20,7 +23,7 @@ constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
 constexpr std::string_view kPage = "page-";  // and a number
 
 Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& options) {
-  const auto bytes = process::read_memfd(memfd, kMaxBundleBytes);
+  const auto bytes = read_sources(memfd);
   if (!bytes) return bytes.error();
   const auto bundle = config::SourceBundle::decode(*bytes);
   if (!bundle) return bundle.error();
@@ -44,7 +47,8 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
   }
   const bool store = name == "state" || name == "losses" || name == "checks" || name == "events";
   const bool page = name.starts_with(kPage);
-  if (!store && !page && name != "config" && name != "control") return;
+  const bool note = name == kNextConfigName || name == kRenewalName;
+  if (!store && !page && !note && name != "config" && name != "control") return;
   kept_[std::string{name}] = duplicate(fd.get());
   if (store) stores_[std::string{name}] = std::move(fd);
   if (page) page_.push_back(std::move(fd));
@@ -55,6 +59,10 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
 void Inheritance::keep(process::KeeperClient& keeper, const std::string& name, int fd) {
   keeper.store(name, fd);
   kept_[name] = duplicate(fd);
+}
+
+void Inheritance::drop(process::KeeperClient& keeper, const std::string& name) {
+  if (kept_.erase(name) > 0) keeper.drop(name);
 }
 
 std::vector<process::HandedRun> Inheritance::take_handover(
@@ -117,8 +125,11 @@ Result<model::Ecosystem> Inheritance::load_configuration(
         loaded->diagnostics.empty() ? "" : config::headline(loaded->diagnostics[0]);
     return Error{fmt::format("cannot use {}: {}", file.string(), first)};
   }
+  const std::string sources = loaded->sources.encode();
+  config_hash_ = hash_of(sources);
+  config_file_ = loaded->sources.files.empty() ? file : loaded->sources.files[0].path;
   if (!config_) {
-    const auto memfd = process::sealed_memfd("mainstay-config", loaded->sources.encode());
+    const auto memfd = process::sealed_memfd("mainstay-config", sources);
     if (!memfd) return memfd.error();
     keep(keeper, "config", memfd->get());
   }
@@ -191,6 +202,14 @@ std::vector<UniqueFd> leave_open(process::KeeperClient& keeper, std::vector<Uniq
   for (std::size_t i = 0; i < fds.size(); ++i)
     keeper.store(fmt::format("farewell-{}", i), fds[i].get());
   return fds;
+}
+
+Result<std::string> read_sources(int memfd) {
+  return process::read_memfd(memfd, kMaxBundleBytes);
+}
+
+std::string hash_of(std::string_view sources) {
+  return to_hex(bytes_of(sha256(sources)));
 }
 
 Result<model::Ecosystem> load_configuration_from(int memfd) {

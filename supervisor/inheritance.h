@@ -47,10 +47,17 @@ class Inheritance {
   Result<model::Ecosystem> load_configuration(
       const std::filesystem::path& file, process::KeeperClient& keeper,
       const std::function<void(const std::string&)>& notice);
+  // Of what is in force: everything that was read, as a digest, and the file itself.
+  const std::string& config_hash() const { return config_hash_; }
+  const std::filesystem::path& config_file() const { return config_file_; }
   // The instances' records of a supervisor that died as a whole; empty where nobody kept them.
   // With them everything that was left is done with.
   std::vector<std::pair<std::uint32_t, std::string>> take_left_records(
       process::KeeperClient& keeper);
+  // The keeper holds it under that name for the next controller.
+  void keep(process::KeeperClient& keeper, const std::string& name, int fd);
+  void drop(process::KeeperClient& keeper, const std::string& name);
+
   // Records of the former controller, else new ones: "state" (runtime/records.h), "losses" of logs
   // (logs/losses.h) or "checks" (runtime/looks.h). `on_loss` is told when they cannot be read: the
   // keeper's table is enough to go on with.
@@ -72,7 +79,6 @@ class Inheritance {
  private:
   Result<config::Loaded> load_new(const std::filesystem::path& file,
                                   const std::function<void(const std::string&)>& notice);
-  void keep(process::KeeperClient& keeper, const std::string& name, int fd);
   template <typename Store>
   Result<Store> open_store(const std::string& name, process::KeeperClient& keeper,
                            const std::function<void(const std::string&)>& on_loss);
@@ -80,6 +86,8 @@ class Inheritance {
   UniqueFd config_;
   UniqueFd left_config_;
   UniqueFd left_state_;
+  std::string config_hash_;
+  std::filesystem::path config_file_;
   std::map<std::string, UniqueFd> stores_;
   UniqueFd control_;
   std::vector<UniqueFd> page_;
@@ -91,6 +99,11 @@ class Inheritance {
 
 // The keeper closes them when it ends; so do we, with what is returned.
 std::vector<UniqueFd> leave_open(process::KeeperClient& keeper, std::vector<UniqueFd> fds);
+
+// A configuration in memory, as it was encoded: everything that was read. Bounded.
+Result<std::string> read_sources(int memfd);
+// Of that: what tells one configuration from another.
+std::string hash_of(std::string_view sources);
 
 // The configuration that a supervisor keeps in memory (as "config").
 Result<model::Ecosystem> load_configuration_from(int memfd);

@@ -32,6 +32,23 @@ history::HistoryOptions history_options(const ControllerArguments& arguments,
 
 }  // namespace
 
+Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& inherited,
+                           process::KeeperClient& keeper,
+                           const std::function<void(const std::string&)>& notice) {
+  auto directory = logs::Directory::open(log_dir);
+  if (!directory) return directory.error();
+  auto state = inherited.open_state("state", keeper, notice);
+  if (!state) return state.error();
+  auto losses = inherited.open_state("losses", keeper, notice);
+  if (!losses) return losses.error();
+  auto checks = inherited.open_state("checks", keeper, notice);
+  if (!checks) return checks.error();
+  auto events = inherited.open_events(keeper, notice);
+  if (!events) return events.error();
+  return Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
+                std::move(*events)};
+}
+
 Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
              const runtime::ControllerOptions& options)
     : stores(std::move(opened)),
@@ -124,15 +141,16 @@ void Parts::close_history() {
 }
 
 void Parts::serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
-                  control::UpgradeRequest upgrade) {
+                  control::UpgradeRequest upgrade, control::Configuration& configuration) {
   make_page(loop);
   control::ServerOptions options;
   options.owner_uid = geteuid();
   options.clients = control::affordable_clients();
-  server.emplace(control::Parts{loop, controller, usage, usage, capture, keeping.archiver(),
-                                history, io::read_clocks, std::move(facts), std::move(upgrade),
-                                &monitors, &samples, &access, &counts, page ? &*page : nullptr},
-                 std::move(listening), options);
+  server.emplace(
+      control::Parts{loop, controller, usage, usage, capture, keeping.archiver(), history,
+                     io::read_clocks, std::move(facts), std::move(upgrade), &monitors, &samples,
+                     &access, &counts, page ? &*page : nullptr, &configuration},
+      std::move(listening), options);
   capture.set_on_growth([this](const std::string& file) {
     engine.log_grew(file);
     server->log_grew(file);

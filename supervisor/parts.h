@@ -2,6 +2,7 @@
 // their construction.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -51,6 +52,11 @@ struct Stores {
   process::MemfdEventRing events;
 };
 
+// Those of a former controller, else new ones. `notice` is told what is lost.
+Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& inherited,
+                           process::KeeperClient& keeper,
+                           const std::function<void(const std::string&)>& notice);
+
 // What was there before them and outlives them.
 struct Base {
   io::Loop& loop;
@@ -70,7 +76,7 @@ struct Parts {
 
   // From now on clients are answered, and logs are cut.
   void serve(io::Loop& loop, UniqueFd listening, control::Facts facts,
-             control::UpgradeRequest upgrade);
+             control::UpgradeRequest upgrade, control::Configuration& configuration);
   // The page, if one is declared, is served as soon as it can be; but in drain mode nothing is done
   // that may be what controllers die of. After serve().
   void serve_page(Inheritance& inherited, process::KeeperClient& keeper);

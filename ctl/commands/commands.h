@@ -11,7 +11,8 @@ namespace mainstay::ctl {
 
 extern const Verb kUp, kDown, kStatus, kShow, kWhy, kStart, kStop, kRestart, kReload, kEnable,
     kDisable, kSignal, kReset, kScale, kLogs, kAnalyze, kEvents, kHistory, kAvailability, kAudit,
-    kMonitors, kCheck, kPassword, kToken, kUpgrade, kBoot, kCompletion, kPing, kVersionVerb, kHelp;
+    kMonitors, kCheck, kPlan, kApply, kPassword, kToken, kUpgrade, kBoot, kCompletion, kPing,
+    kVersionVerb, kHelp;
 
 // `logs rotate`, `logs flush` and `logs usage`; nothing when it is none of them: `logs` is to show
 // lines.

@@ -31,6 +31,7 @@ class Page;
 
 namespace mainstay::control {
 
+class Configuration;
 class HistorySource;
 class MetricsCounts;
 
@@ -85,6 +86,7 @@ struct Parts {
   web::AccessStore* access = nullptr;          // nothing: nobody comes in over the web
   const MetricsCounts* counts = nullptr;       // nothing: nobody counts
   const web::Page* page = nullptr;             // nothing: none is declared
+  Configuration* configuration = nullptr;      // nothing: it cannot be changed
 };
 
 class Waits;

@@ -41,6 +41,8 @@ constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
                               Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
+constexpr std::array kConfigPlan{Names("file")};
+constexpr std::array kConfigApply{Names("file"), Names("hash")};
 constexpr std::array kSetUser{Names("user"), Names("password"), Names("level")};
 constexpr std::array kUser{Names("user")};
 constexpr std::array kAddToken{Names("name"), Names("sha256"), Names("level")};
@@ -93,6 +95,12 @@ constexpr std::array kMethods{
     Method{"supervisor.shutdown", AccessLevel::Admin, kShutdown, supervisor_shutdown},
     Method{"supervisor.upgrade", AccessLevel::Admin, kNone, supervisor_upgrade},
     Method{"config.get", AccessLevel::Read, kNone, config_get},
+    Method{.name = "config.plan",
+           .level = AccessLevel::Operate,
+           .params = kConfigPlan,
+           .handle = config_plan,
+           .reads = true},
+    Method{"config.apply", AccessLevel::Operate, kConfigApply, config_apply},
     Method{"access.get", AccessLevel::Admin, kNone, access_get},
     Method{"access.set_user", AccessLevel::Admin, kSetUser, access_set_user},
     Method{"access.remove_user", AccessLevel::Admin, kUser, access_remove_user},

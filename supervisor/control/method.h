@@ -68,6 +68,8 @@ void supervisor_ping(Context&, const Call&, Params&);
 void supervisor_shutdown(Context&, const Call&, Params&);
 void supervisor_upgrade(Context&, const Call&, Params&);
 void config_get(Context&, const Call&, Params&);
+void config_plan(Context&, const Call&, Params&);
+void config_apply(Context&, const Call&, Params&);
 void access_get(Context&, const Call&, Params&);
 void access_set_user(Context&, const Call&, Params&);
 void access_remove_user(Context&, const Call&, Params&);

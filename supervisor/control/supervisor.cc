@@ -1,5 +1,5 @@
-// supervisor.info, ping, shutdown and upgrade, and config.get.
-#include "config/description.h"
+// supervisor.info, ping, shutdown and upgrade.
+#include "control/configuration.h"
 #include "control/drain.h"
 #include "control/history_state.h"
 #include "control/host_object.h"
@@ -21,7 +21,11 @@ std::string info_text(const Context& context) {
   out.key("pid").whole(facts.pid).key("controller_pid").whole(facts.controller_pid);
   out.key("started_at").time(facts.started.wall);
   out.key("uptime_seconds").seconds(context.now().mono - facts.started.mono);
-  out.key("config").text(facts.config.native()).key("state_dir").text(facts.state_dir.native());
+  out.key("config").text(facts.config.native());
+  const Configuration* configuration = context.parts.configuration;
+  out.key("config_hash").text_or_null(configuration != nullptr ? configuration->hash() : "");
+  out.key("config_changes").flag(configuration != nullptr && configuration->changes());
+  out.key("state_dir").text(facts.state_dir.native());
   out.key("log_dir").text(facts.log_dir.native()).key("socket").text(facts.socket.native());
   out.key("services").whole(static_cast<std::int64_t>(controller.ecosystem().services.size()));
   out.key("instances").whole(static_cast<std::int64_t>(controller.instances().size()));
@@ -85,16 +89,6 @@ void supervisor_upgrade(Context& context, const Call& call, Params&) {
     out.open_object().key("from").text(kVersion).key("to").text(*version).close_object();
     call.answer(out.take());
   });
-}
-
-void config_get(Context& context, const Call& call, Params&) {
-  JsonWriter out;
-  out.open_object().key("config").open_object();
-  for (const auto& setting : config::describe(context.controller().ecosystem())) {
-    out.foreign_key(setting.key).text(setting.value);
-  }
-  out.close_object().close_object();
-  call.answer(out.take());
 }
 
 }  // namespace mainstay::control

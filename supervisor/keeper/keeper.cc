@@ -272,8 +272,10 @@ void Keeper::on_controller_end(int status, std::int64_t now) {
     return reap(now);
   }
   if (trial_deadline_ != 0) return fall_back();
+  const bool made_room = link_.wishes().replace && WIFEXITED(status) && WEXITSTATUS(status) == 0;
   link_.resume();
   awaits_takeover_ = false;
+  if (made_room) return controller_.hurry();
   if (controller_.take_retired()) return;
   if (never_began) {
     const int code = WEXITSTATUS(status);

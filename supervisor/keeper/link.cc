@@ -98,6 +98,7 @@ void Link::act(Packet& packet) {
   Finish finish;
   Adopt adopt;
   Pause pause;
+  Replace replace;
   Upgrade upgrade;
   Pong pong;
   Reloaded reloaded;
@@ -114,6 +115,8 @@ void Link::act(Packet& packet) {
   if (read(reloaded)) return on_reloaded(reloaded);
   if (read(pause)) {
     wishes_.paused = paused_due_ = true;
+  } else if (read(replace)) {
+    wishes_.replace = true;
   } else if (read(finish)) {
     wishes_.finish = true;
     wishes_.finish_code = finish.code & 0xff;

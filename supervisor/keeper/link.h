@@ -19,8 +19,9 @@ struct Wishes {
   char cgroup_root[kPathBytes] = {};
   bool finish = false;
   int finish_code = 0;
-  bool ready = false;   // the controller has taken over
-  bool paused = false;  // nothing is to be reaped but the controller
+  bool ready = false;    // the controller has taken over
+  bool paused = false;   // nothing is to be reaped but the controller
+  bool replace = false;  // the controller makes room for the next one
   bool upgrade = false;
   int handover = -1;  // with upgrade
   int reserve = -1;
@@ -53,7 +54,7 @@ class Link {
   bool wants_to_send() const { return blocked_; }
   bool wants_to_receive() const { return !refusal_due_; }
 
-  // The end of a pause, and of an upgrade that did not come about.
+  // The end of a pause and of a replacement, and of an upgrade that did not come about.
   void resume();
   void terminate(int signal, std::uint32_t count);
   // Has the controller look at its file; the next one, too, until one has answered.

@@ -30,7 +30,7 @@ void Link::on_upgrade(Packet& packet) {
 }
 
 void Link::resume() {
-  wishes_.paused = wishes_.upgrade = false;
+  wishes_.paused = wishes_.upgrade = wishes_.replace = false;
   for (int* fd : {&wishes_.handover, &wishes_.reserve, &wishes_.old_controller})
     drop_fd(*fd);
 }

@@ -54,6 +54,7 @@ enum class MessageType : std::uint32_t {
   Pause,
   Upgrade,
   Reloaded,
+  Replace,
   // keeper → controller
   Welcome = 64,
   Stored,
@@ -65,6 +66,13 @@ enum class MessageType : std::uint32_t {
   Ping,
   Paused,
   Reload,
+};
+
+// A message that says nothing but what it is.
+template <MessageType kType>
+struct Plain {
+  MessageType type = kType;
+  std::uint32_t reserved = 0;
 };
 
 struct Hello {
@@ -124,10 +132,7 @@ struct Drop {
   char name[kNameBytes] = {};
 };
 
-struct Pong {
-  MessageType type = MessageType::Pong;
-  std::uint32_t reserved = 0;
-};
+using Pong = Plain<MessageType::Pong>;
 
 // How long an orderly stop of everything may take, and a folder with a cgroup.kill for all services
 // (empty: none): what the keeper uses when it has to end everything by itself.
@@ -159,18 +164,12 @@ struct Adopt {
 
 // Reap nothing from now on, so that no exit is known to us alone; answered by Paused behind every
 // exit that is. The pause ends with the controller.
-struct Pause {
-  MessageType type = MessageType::Pause;
-  std::uint32_t reserved = 0;
-};
+using Pause = Plain<MessageType::Pause>;
 
 // While paused: when the controller has ended, run the program that is installed now in our place.
 // Comes with three descriptors: the handover for its controller, a second one in reserve, and the
 // program of this controller, to go back to.
-struct Upgrade {
-  MessageType type = MessageType::Upgrade;
-  std::uint32_t reserved = 0;
-};
+using Upgrade = Plain<MessageType::Upgrade>;
 
 // What a look at the ecosystem file has found, as one line for the service manager.
 struct Reloaded {
@@ -178,6 +177,10 @@ struct Reloaded {
   std::uint32_t reserved = 0;
   char found[kFoundBytes] = {};
 };
+
+// Last words: this controller makes room for the next one. Its end is no crash, and the next one is
+// started at once.
+using Replace = Plain<MessageType::Replace>;
 
 // Comes with a timerfd (CLOCK_MONOTONIC): while it does not expire, the keeper takes the controller
 // to be alive; when it does, the keeper asks with Ping. A disarmed one never expires.
@@ -264,21 +267,12 @@ struct Terminate {
   std::uint32_t reserved = 0;
 };
 
-struct Ping {
-  MessageType type = MessageType::Ping;
-  std::uint32_t reserved = 0;
-};
+using Ping = Plain<MessageType::Ping>;
 
 // HUP came to the keeper: look at the ecosystem file again. Answered by Reloaded.
-struct Reload {
-  MessageType type = MessageType::Reload;
-  std::uint32_t reserved = 0;
-};
+using Reload = Plain<MessageType::Reload>;
 
-struct Paused {
-  MessageType type = MessageType::Paused;
-  std::uint32_t reserved = 0;
-};
+using Paused = Plain<MessageType::Paused>;
 
 // `bytes` as a T, if size and type are those of a T.
 template <typename T>

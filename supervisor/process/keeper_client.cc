@@ -262,6 +262,11 @@ void KeeperClient::upgrade(UniqueFd handover, UniqueFd reserve, UniqueFd own_pro
   send(keeper::Upgrade{}, std::move(fds));
 }
 
+void KeeperClient::replace() {
+  send_housekeeping();
+  send(keeper::Replace{});
+}
+
 void KeeperClient::finish(int code) {
   send_housekeeping();
   keeper::Finish message;

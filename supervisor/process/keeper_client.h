@@ -93,6 +93,8 @@ class KeeperClient {
   void upgrade(UniqueFd handover, UniqueFd reserve, UniqueFd own_program);
   // The answer to a reload: one line, cut at keeper::kFoundBytes - 1.
   void reloaded(std::string_view found);
+  // Last words: the keeper starts another controller at once, and takes our end for no crash.
+  void replace();
   // Last words: the keeper ends what is left and exits with `code`.
   void finish(int code);
   // A promise to call this again within `within`, or the keeper asks whether we hang. Costs the

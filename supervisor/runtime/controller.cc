@@ -139,6 +139,10 @@ std::optional<InstanceId> Controller::instance_of(RunId run) const {
   return instance == nullptr ? std::nullopt : std::optional{instance->id};
 }
 
+RunId Controller::next_run() const {
+  return state_->next_run();
+}
+
 StartRequest Controller::start_request(InstanceId id, RunId run) const {
   return state_->start_request(state_->table().at(id), run);
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -115,6 +116,16 @@ struct RequestId {
   auto operator<=>(const RequestId&) const = default;
 };
 
+// Another configuration has taken the place of the one under which the records were written.
+struct Renewal {
+  RunId before;                     // runs from this one on were started under the present one
+  std::set<std::string> restart;    // services whose earlier runs are not what is declared now
+  std::set<std::string> rechecked;  // what was found of them is forgotten; what is not ready yet
+                                    // is started again
+  std::set<std::string> rescaled;   // as many as declared, whatever they had been scaled to
+  std::string who;
+};
+
 struct ControllerOptions {
   std::uint64_t jitter_seed = 0;
   // The brake: at most `burst` starts at once and then `starts_per_second`, over all services; only
@@ -123,6 +134,7 @@ struct ControllerOptions {
   double start_burst = 100;
   std::uint64_t next_run_id = 1;
   std::map<std::string, std::string> restarted;  // data of the event supervisor_restarted
+  std::optional<Renewal> renewal;                // with restore()
   // Of restart.at; nothing: the machine's, or UTC when that cannot be told.
   std::optional<schedule::Zone> zone;
 };
@@ -213,6 +225,8 @@ class Controller {
   Explanation explain(InstanceId id, const Now& now) const;
   const model::ServiceSpec& spec(InstanceId id) const;
   std::optional<InstanceId> instance_of(RunId run) const;
+  // Every run up to now has a smaller one.
+  RunId next_run() const;
   StartRequest start_request(InstanceId id, RunId run) const;
   // Names, name:instance, globs, @tag, all; an empty list means all. The error says what was meant
   // and lists nothing that matches; its code is RpcError::NoSuchTarget.

@@ -17,11 +17,13 @@ using policy::StopCause;
 void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>> raw,
                           std::span<const Controller::HeldRun> runs, const Now& now) {
   const HeldRuns held = recollect(raw, runs, now);
+  renew_table();
   add_event(EventKind::SupervisorRestarted, nullptr, options_.restarted);
   for (const InstanceId id : in_file_order())
     resume(table_.at(id), held);
   rejoin_brake();
   end_former_rolls();
+  if (options_.renewal) wishes_.push_back(RenewWish{});
   if (own_.shutting_down) wishes_.push_back(ShutdownWish{own_.hurry, true});
   write_all_anew(raw);
   write_looks_anew();
@@ -78,9 +80,8 @@ void Supervision::fit_table(const StoredRecords& records,
   for (std::uint32_t i = 0; i < needed.size(); ++i) {
     Service& service = table_.services()[i];
     const auto first = records.find(service.spec->name + ":0");
-    service.wanted = first == records.end()
-                         ? std::max(service.wanted, needed[i])
-                         : std::clamp(first->second.record.instances, 1U, kMostInstances);
+    service.wanted =
+        wanted_of(service, first == records.end() ? nullptr : &first->second, needed[i]);
     needed[i] = std::max(needed[i], service.wanted);
     while (service.instances.size() > needed[i])
       table_.remove(service.instances.back());

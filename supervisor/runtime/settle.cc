@@ -87,6 +87,7 @@ void Supervision::apply(Wish& wish) {
   if (const auto* down = std::get_if<ShutdownWish>(&wish)) apply(*down);
   if (const auto* note = std::get_if<NoteWish>(&wish)) apply(*note);
   if (const auto* audit = std::get_if<AuditWish>(&wish)) apply(*audit);
+  if (const auto* renew = std::get_if<RenewWish>(&wish)) apply(*renew);
   const auto* signal = std::get_if<SignalWish>(&wish);
   if (signal == nullptr) return;
   // Only to the run that it was meant for: the next one may have been started meanwhile.

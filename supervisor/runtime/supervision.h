@@ -65,6 +65,7 @@ class Supervision {
   std::vector<InstanceId> in_file_order() const;
   Result<std::vector<InstanceId>> resolve(std::span<const std::string> targets) const;
   StartRequest start_request(const Instance& instance, RunId run) const;
+  RunId next_run() const { return {own_.next_run_id}; }
   std::vector<InstanceId> take_changed();
 
   const model::Ecosystem& ecosystem() const { return ecosystem_; }
@@ -226,6 +227,15 @@ class Supervision {
   void rejoin_brake();
   void recall(const InstanceRecord& record);
   void write_all_anew(std::span<const std::pair<std::uint32_t, std::string>> raw);
+
+  // renewal.cc: what another configuration means for what there is
+  std::uint32_t wanted_of(const Service& service, const StoredRecord* first,
+                          std::uint32_t needed) const;
+  void renew_table();
+  void forget_checks(Instance& instance);
+  void follow_scale(Instance& instance);
+  void apply(const RenewWish& wish);
+  bool is_outdated(const Instance& instance) const;
 
   // status.cc
   void add_checks(InstanceStatus& status, const Instance& instance, const Now& now) const;

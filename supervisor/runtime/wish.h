@@ -50,7 +50,9 @@ struct AuditWish {
   std::vector<InstanceId> about;
   std::map<std::string, std::string> data;
 };
-using Wish =
-    std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish, NoteWish, AuditWish>;
+// What runs as an earlier configuration says is restarted (Renewal).
+struct RenewWish {};
+using Wish = std::variant<BeginWish, VerbWish, ScaleWish, SignalWish, ShutdownWish, NoteWish,
+                          AuditWish, RenewWish>;
 
 }  // namespace mainstay::runtime

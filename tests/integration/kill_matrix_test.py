@@ -6,7 +6,6 @@ MAINSTAY_KILLS says how often (100); the soak target takes 10,000. MAINSTAY_SEED
 import contextlib
 import json
 import os
-import time
 
 import mainstay
 from archives import everything, wait_compressed
@@ -55,11 +54,6 @@ def message_of(line, form):
     return line.split(b" out ", 1)[1] if form == "text" else line
 
 
-def wait_moment(moments, longest):
-    moment = time.monotonic() + moments.uniform(0, longest)
-    until(lambda: time.monotonic() >= moment, "a random moment", every=0.001)
-
-
 def check_log(test, s, form):
     """Every line that was printed is in the log, once and whole."""
     wait_compressed(s, f"{form}.out")
@@ -100,7 +94,7 @@ class KillMatrix(TestCase):
             for kill in range(KILLS):
                 if kill % 10 == 5:  # around stops and starts, too
                     s.ctl(moments.choice(["stop", "start"]), "stopped", "--no-wait")
-                wait_moment(moments, 0.03)
+                mainstay.wait_moment(moments, 0.03)
                 s.kill_controller()
             stop_and_check(self, s, pids)
             starts = (s.folder / "starts").read_text().count("x")
@@ -115,7 +109,7 @@ class FullDisk(SmallDisk):
 
     def kill(self, s, moments, times):
         for _ in range(times):
-            wait_moment(moments, 0.05)
+            mainstay.wait_moment(moments, 0.05)
             s.kill_controller()
 
     @contextlib.contextmanager

@@ -130,6 +130,11 @@ def random_moments():
     return random.Random(seed)
 
 
+def wait_moment(moments, longest):
+    moment = time.monotonic() + moments.uniform(0, longest)
+    until(lambda: time.monotonic() >= moment, "a random moment", every=0.001)
+
+
 def alive(pid):
     """Whether the process exists and is no zombie."""
     try:

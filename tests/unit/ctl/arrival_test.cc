@@ -24,8 +24,8 @@ ServiceView disabled_service(const std::string& name) {
   return view;
 }
 
-constexpr Expectation kFresh{true};
-constexpr Expectation kJoined{false};
+const Expectation kFresh{true};
+const Expectation kJoined{false};
 
 }  // namespace
 
