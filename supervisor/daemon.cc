@@ -155,8 +155,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   say("the keeper has died; this controller takes its place");
   parts_->close_history();
   journal_.save();
-  process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
-  say(become_keeper(arguments_, handover, welcome_).message);
+  say(become_keeper(arguments_, {inherited_.copies(), runner_.hand_over(), {}}, welcome_).message);
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
@@ -171,7 +170,7 @@ Status Daemon::begin() {
   for (process::HandedRun& run : inherited_.take_handover(keeper_, notice()))
     runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
-  auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
+  auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_, notice());
   if (!ecosystem) return ecosystem.error();
   failure_ = SupervisorExit::CannotStart;
   const auto log_dir =
@@ -209,6 +208,7 @@ void Daemon::begin_instances() {
             {.controller = welcome_.generation > 1,
              .handed_over = inherited_.handed_over(),
              .records = parts_->stores.state.records(),
+             .left_records = inherited_.take_left_records(keeper_),
              .checks = looks,
              .state_dir = arguments_.state_dir,
              .cookie_root = trees_.cookie_root(),

@@ -13,6 +13,7 @@
 #include <csignal>
 
 #include "base/fd.h"
+#include "ctl/spawn_settings_posix.h"
 #include "io/clock.h"
 
 extern char** environ;
@@ -22,32 +23,6 @@ namespace mainstay::ctl::boot {
 namespace {
 
 constexpr std::size_t kMostOutput = 64 * 1024;
-
-struct SpawnSettings {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-
-  explicit SpawnSettings(int output) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, output, 1);
-    posix_spawn_file_actions_adddup2(&files, output, 2);
-    sigset_t all;
-    sigset_t none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  ~SpawnSettings() {
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-};
 
 // Until its end; false when the time is over before.
 bool read_output(int pipe, MonoTime deadline, std::string& output) {
@@ -88,7 +63,7 @@ Result<Ran> run_program(const std::vector<std::string>& words, Duration patience
   arguments.push_back(nullptr);
   const SpawnSettings settings{write_end.get()};
   pid_t pid = 0;
-  const int error = ::posix_spawnp(&pid, arguments[0], &settings.files, &settings.attributes,
+  const int error = ::posix_spawnp(&pid, arguments[0], settings.files(), settings.attributes(),
                                    arguments.data(), environ);
   if (error != 0) return system_error("cannot run " + words[0], error);
   write_end.reset();

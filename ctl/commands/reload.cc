@@ -15,18 +15,12 @@ constexpr std::array<OptionSpec, 1> kOptions = {{
     {0, "no-wait", "", "return at once; the reload goes on"},
 }};
 
-CtlExit run(Context& context) {
-  return run_action(context,
-                    {.method = "services.reload",
-                     .doing = "reloading",
-                     .noun = "reload",
-                     .patience = kReloadTime},
-                    context.targets());
-}
+constexpr Action kAction{
+    .method = "services.reload", .doing = "reloading", .noun = "reload", .patience = kReloadTime};
 
 }  // namespace
 
-const Verb kReload = {
+const Verb kReload = target_verb<kAction>({
     .name = "reload",
     .aliases = {},
     .summary = "send reload.signal, or restart one instance after the other",
@@ -37,11 +31,6 @@ const Verb kReload = {
         "fails ends it. Waits until all is done,\n10 min at most (--timeout). What is stopped "
         "stays so.",
     .options = kOptions,
-    .least = 1,
-    .most = kAnyNumber,
-    .wants = "a TARGET: a name, name:instance, glob, @tag or all",
-    .numbers = false,
-    .run = run,
-};
+});
 
 }  // namespace mainstay::ctl

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <initializer_list>
 #include <iterator>
@@ -62,15 +63,25 @@ Keeper::Keeper(Table& table, ControllerCommand& command, const Program& program,
       controller_(command, inherited),
       reaper_(table),
       foreign_(table, reaper_),
-      link_(table, foreign_, inherited),
       manager_(manager),
+      link_(table, foreign_, inherited, manager_),
       program_(program),
       signal_fd_(signal_fd),
       hangup_stops_(hangup_stops) {
+  hold_left();
   if (program_.passed.handover < 0) return;
   link_.hold(kHandoverName, program_.passed.handover);
   awaits_takeover_ = true;
   if (program_.passed.on_trial()) trial_deadline_ = now_ns() + kTrial;
+}
+
+void Keeper::hold_left() {
+  for (int i = 0; i < kMostLeft; ++i) {
+    if (program_.passed.left.fds[i] < 0) continue;
+    char name[kNameBytes];
+    snprintf(name, sizeof name, "%s%s", kLeftPrefix, kLeftNames[i]);
+    link_.hold(name, program_.passed.left.fds[i]);
+  }
 }
 
 int Keeper::run() {
@@ -278,6 +289,7 @@ void Keeper::on_controller_end(int status, std::int64_t now) {
 void Keeper::finish(int code) {
   over_ = true;
   exit_code_ = code;
+  manager_.forget_all();  // that is for a supervisor that could not end so
   if (kill_everything(table_, link_.wishes().cgroup_root, kKillMilliseconds)) return;
   say("some processes did not end even when killed; leaving them behind");
 }

@@ -33,6 +33,8 @@ class Keeper {
   int run();
 
  private:
+  // For the first controller.
+  void hold_left();
   void wait(std::int64_t now);
   std::int64_t next_deadline() const;
   void act_on_deadlines(std::int64_t now);
@@ -61,8 +63,8 @@ class Keeper {
   ControllerProcess controller_;
   Reaper reaper_;
   ForeignRuns foreign_;
-  Link link_;
   ServiceManager manager_;
+  Link link_;
   Program program_;
   // Until then nothing is reaped: its controller does not know its runs yet.
   bool awaits_takeover_ = false;

@@ -107,7 +107,7 @@ void Link::act(Packet& packet) {
   if (read(settled)) return on_settled(settled.token);
   if (read(release)) return on_release(release.token);
   if (read(store)) return on_store(store, packet);
-  if (read(drop) && is_terminated(drop.name)) return store_.drop(drop.name);
+  if (read(drop)) return on_drop(drop);
   if (read(adopt)) return on_adopt(adopt, packet);
   if (read(budget)) return on_budget(budget);
   if (read(upgrade)) return on_upgrade(packet);

@@ -6,6 +6,7 @@
 
 #include "keeper/child.h"
 #include "keeper/foreign.h"
+#include "keeper/service_manager.h"
 #include "keeper/socket.h"
 #include "keeper/store.h"
 #include "keeper/table.h"
@@ -28,8 +29,8 @@ struct Wishes {
 
 class Link {
  public:
-  Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited)
-      : table_(table), foreign_(foreign), inherited_(inherited) {}
+  Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited, ServiceManager& manager)
+      : table_(table), foreign_(foreign), inherited_(inherited), manager_(manager) {}
 
   // Keeps a descriptor for controllers, as if one had stored it; takes `fd`.
   void hold(const char* name, int fd) { store_.store(name, fd); }
@@ -75,6 +76,7 @@ class Link {
   void on_upgrade(Packet& packet);
   void on_adopt(const Adopt& adopt, Packet& packet);
   void on_store(const Store& store, Packet& packet);
+  void on_drop(const Drop& drop);
   void on_release(std::uint64_t token);
   void on_settled(std::uint64_t token);
   void on_budget(const StopBudget& budget);
@@ -94,6 +96,7 @@ class Link {
   Table& table_;
   ForeignRuns& foreign_;
   const Inheritance& inherited_;
+  ServiceManager& manager_;
   DescriptorStore store_;
   Wishes wishes_;
   int socket_ = -1;

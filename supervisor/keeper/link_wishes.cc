@@ -8,9 +8,16 @@ namespace mainstay::keeper {
 
 void Link::on_store(const Store& store, Packet& packet) {
   if (!is_terminated(store.name) || packet.fds[0] < 0) return complain("Store");
+  manager_.keep(store.name, packet.fds[0]);
   if (!store_.store(store.name, packet.fds[0]))
     say("cannot keep descriptor %s: too many", store.name);
   packet.fds[0] = -1;
+}
+
+void Link::on_drop(const Drop& drop) {
+  if (!is_terminated(drop.name)) return complain("Drop");
+  manager_.forget(drop.name);
+  store_.drop(drop.name);
 }
 
 void Link::on_budget(const StopBudget& budget) {

@@ -1,6 +1,7 @@
 #include "keeper/service_manager.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -9,7 +10,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "keeper/fd_store.h"
 #include "keeper/protocol.h"
+#include "keeper/socket.h"
 
 namespace mainstay::keeper {
 
@@ -20,7 +23,7 @@ constexpr const char* kWatchdogVariable = "WATCHDOG_USEC";
 constexpr const char* kWatchdogPidVariable = "WATCHDOG_PID";
 constexpr const char* kOurs[] = {kSocketVariable,     kWatchdogVariable,     kWatchdogPidVariable,
                                  kKeptSocketVariable, kKeptWatchdogVariable, "LISTEN_FDS",
-                                 "LISTEN_PID",        "LISTEN_FDNAMES"};
+                                 "LISTEN_PID",        "LISTEN_FDNAMES",      "FDSTORE"};
 
 // A path, or with @ in front an abstract name; 0 when it is neither or too long.
 unsigned fill_address(sockaddr_un& address, const char* name) {
@@ -42,6 +45,13 @@ std::int64_t beat_interval() {
   const long long microseconds = strtoll(time, nullptr, 10);
   constexpr long long kLongest = 365LL * 86'400 * 1'000'000;
   return microseconds > 0 && microseconds <= kLongest ? microseconds * 1000 / 3 : 0;
+}
+
+bool is_left(const char* name) {
+  for (const char* left : kLeftNames) {
+    if (strcmp(name, left) == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -75,16 +85,46 @@ ServiceManager ServiceManager::from_environment() {
   static_assert(sizeof address <= sizeof manager.address_);
   memcpy(manager.address_, &address, sizeof address);
   manager.socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  // Says how much it takes; before version 254 systemd does not say.
+  const char* room = getenv("FDSTORE");
+  manager.keeps_ = room == nullptr || strtol(room, nullptr, 10) >= kMostLeft;
   manager.interval_ = beat_interval();
   if (manager.interval_ != 0) manager.next_beat_ = 1;  // at once
   return manager;
 }
 
-void ServiceManager::send(const char* text) {
+void ServiceManager::send(const char* text, int fd) {
   if (socket_ < 0) return;
+  iovec part{const_cast<char*>(text), strlen(text)};
+  msghdr header{};
+  header.msg_name = address_;
+  header.msg_namelen = length_;
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  Ancillary<1> ancillary;
+  attach_fds(header, ancillary.bytes, &fd, fd >= 0 ? 1 : 0);
   // It may be gone or flooded: neither is a reason for us to fail.
-  const auto* address = reinterpret_cast<const sockaddr*>(address_);
-  if (sendto(socket_, text, strlen(text), MSG_NOSIGNAL, address, length_) < 0) return;
+  if (sendmsg(socket_, &header, MSG_NOSIGNAL) < 0) return;
+}
+
+void ServiceManager::keep(const char* name, int fd) {
+  if (!keeps_ || !is_left(name)) return;
+  forget(name);
+  char text[128];
+  snprintf(text, sizeof text, "FDSTORE=1\nFDPOLL=0\nFDNAME=%s\n", name);
+  send(text, fd);
+}
+
+void ServiceManager::forget(const char* name) {
+  if (!keeps_ || !is_left(name)) return;
+  char text[128];
+  snprintf(text, sizeof text, "FDSTOREREMOVE=1\nFDNAME=%s\n", name);
+  send(text);
+}
+
+void ServiceManager::forget_all() {
+  for (const char* name : kLeftNames)
+    forget(name);
 }
 
 void ServiceManager::ready(const char* status) {

@@ -28,15 +28,23 @@ class ServiceManager {
   // One line, for people.
   void status(const char* text);
 
+  // Leaves what a controller stores under one of kLeftNames with the service manager, if that takes
+  // it (FileDescriptorStoreMax=), instead of an earlier one of that name; other names are ignored.
+  // A supervisor that dies as a whole finds it again (keeper/fd_store.h).
+  void keep(const char* name, int fd);
+  void forget(const char* name);
+  void forget_all();
+
   // When the next heartbeat is due, as CLOCK_MONOTONIC in ns; 0: none is wanted.
   std::int64_t next_beat() const { return next_beat_; }
   // Beats when it is due and `alive`.
   void beat(std::int64_t now, bool alive);
 
  private:
-  void send(const char* text);
+  void send(const char* text, int fd = -1);
 
   int socket_ = -1;
+  bool keeps_ = false;  // offers its store
   std::int64_t interval_ = 0;
   std::int64_t next_beat_ = 0;
   unsigned length_ = 0;  // of address_

@@ -141,6 +141,22 @@ def frozen_keeper():
     until(all_up, "all services run again")
 
 
+def killed_keeper():
+    """Its services end with it; systemd has kept what was in force and wished."""
+    expect(prop("NFileDescriptorStore") == "2", prop("NFileDescriptorStore"))
+    old, count, text = prop("MainPID"), int(prop("NRestarts")), CONFIG.read_text()
+    run("ctl", "stop", "c")
+    CONFIG.write_text("services: {a: {comand: x}}\n")
+    os.kill(int(old), signal.SIGKILL)
+    until(lambda: int(prop("NRestarts")) == count + 1 and prop("ActiveState") == "active", "systemd has started it anew")
+    until(lambda: {name: one["state"] for name, one in services().items()} == {"a": "running", "b": "running", "c": "stopped"},
+          "what was in force and wished")
+    said = run("journalctl", "-b", "-u", UNIT, "--no-pager").stdout
+    expect("going on with what was in force before" in said, said)
+    CONFIG.write_text(text)
+    run("ctl", "start", "c")
+
+
 def stop():
     group = pathlib.Path("/sys/fs/cgroup") / prop("ControlGroup").lstrip("/")
     before = pids()
@@ -181,6 +197,8 @@ def dpkg_install():
         run("test", "-e", f"/usr/{place}")
     installed()
     expect("Nothing to do" in run("ctl", "boot", "install").stdout, "the package's unit is as good as ours")
+    expect(services() == {}, "nothing runs that nobody has declared")
+    expect(run("pgrep", "-f", "mainstay-gateway", check=False).returncode == 1, "no page is served by itself")
 
 
 def dpkg_upgrade():
@@ -210,7 +228,7 @@ def dpkg_purge():
 
 BOOTS = {"package": [dpkg_install, dpkg_upgrade, dpkg_purge],
          "install": [install],
-         "first": [come_up, installed, reload, killed_controller, frozen_controller, frozen_keeper, stop, keep_wishes],
+         "first": [come_up, installed, reload, killed_controller, frozen_controller, frozen_keeper, killed_keeper, stop, keep_wishes],
          "second": [wishes_kept]}
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,8 +11,9 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("MAINSTAY_BIN", "build/release/bin")).resolve().parent
 TREE = pathlib.Path(os.environ.get("MAINSTAY_BOOT_TREE", "/var/tmp/mainstay-boot-tree"))
-MIRROR = os.environ.get("MAINSTAY_BOOT_MIRROR", "http://deb.debian.org/debian")
-PACKAGES = "systemd,systemd-sysv,dbus,procps,python3,adduser,libcctz2,libyaml-cpp0.7,libcurl4"
+SUITE = "bookworm"
+# What the tests run, and what the package of ours depends on.
+PACKAGES = "systemd,systemd-sysv,dbus,procps,python3,adduser,tzdata,libcctz2,libcpp-httplib0.11,libcrypt1,libcurl4,libssl3,libstdc++6"
 SKIPPED = 77
 
 CHECK = """[Unit]
@@ -35,13 +37,29 @@ def missing():
     return f"needs {', '.join(tools)}" if tools else None
 
 
+def mirror():
+    """Where this machine gets its Debian packages from; None leaves it to debootstrap."""
+    sources = [pathlib.Path("/etc/apt/sources.list"), *sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*.sources")),
+               *sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*.list"))]
+    for source in sources:
+        text = source.read_text(encoding="utf-8") if source.exists() else ""
+        found = re.search(r"^(?:URIs:|deb(?: \[[^]]*\])?)\s+(https?://\S+/debian/?)(?:\s|$)", text, re.M)
+        if found:
+            return found.group(1)
+    return None
+
+
 def make_tree():
-    """Once; a marker says that it is whole."""
-    if (TREE / "etc/debian_version").exists():
+    """Once; a marker says that it is whole, and with which packages."""
+    marker = TREE / "made-with"
+    if marker.exists() and marker.read_text() == PACKAGES:
         return None
-    done = subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", TREE, MIRROR],
+    shutil.rmtree(TREE, ignore_errors=True)
+    where = os.environ.get("MAINSTAY_BOOT_MIRROR") or mirror()
+    done = subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, TREE, *([where] if where else [])],
                           capture_output=True, text=True, check=False)
     if done.returncode == 0:
+        marker.write_text(PACKAGES)
         return None
     shutil.rmtree(TREE, ignore_errors=True)
     return f"needs a Debian tree, and debootstrap has failed: {done.stdout[-500:]}"

@@ -8,6 +8,7 @@ import { Supervisor } from './harness/supervisor.mjs';
 const yaml = `
 defaults: {stop: {timeout: 1s}}
 services:
+  a-name-of-a-service-that-is-much-too-long-for-a-column: {command: sleep 1000, instances: 2}
   backend: {command: sleep 1000}
   broken: {command: 'false', restart: {policy: never}}
 `;
@@ -38,6 +39,9 @@ test('on a phone no view is wider than the screen, and a service can be acted on
   }
   await page.goto(`${supervisor.url}#/`);
   await row(page, 'backend').waitFor();
+  const long = page.getByRole('link', { name: /^a-name-of-a-service.*:1$/ });
+  const [whole, number] = [await row(page, 'backend').boundingBox(), await long.getByText(':1').boundingBox()];
+  assert.ok(number.x + number.width < whole.x + whole.width * 0.6, 'the number of an instance cannot be seen');
   await row(page, 'backend').getByRole('button').tap();
   const entry = page.getByRole('menuitem', { name: 'Restart' });
   await entry.waitFor();

@@ -35,7 +35,8 @@ test('a crash appears without anybody asking, at once', async () => {
   const { page, close } = await enter(browser, supervisor);
   await state(page, 'fragile', 'running');
   await supervisor.ctl(['signal', 'KILL', 'fragile']);
-  await state(page, 'fragile', /exited|failed/);
+  await state(page, 'fragile', 'exited, signal KILL');
+  await page.getByRole('region', { name: 'Needs attention' }).getByText(/fragile ended .* with signal KILL and is not started again/).waitFor();
   await close();
 });
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Under a service manager that wants to hear from us: sd_notify and its heartbeat."""
 
+import array
 import os
 import signal
 import socket
@@ -8,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from mainstay import DEADLINE, Supervisor, until
+from mainstay import DEADLINE, Supervisor, processes_of, until
 
 YAML = """
 services:
@@ -27,6 +28,7 @@ class Manager:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.socket.bind(self.name.replace("@", "\0", 1))
+        self.stored = {}
 
     def __enter__(self):
         return self
@@ -34,6 +36,8 @@ class Manager:
     def __exit__(self, *_):
         self.socket.close()
         self.folder.cleanup()
+        for fd in self.stored.values():
+            os.close(fd)
 
     def environment(self, watchdog=None):
         out = {"NOTIFY_SOCKET": self.name}
@@ -45,10 +49,27 @@ class Manager:
         """The next message as its lines by name, or None when there is none in time."""
         self.socket.settimeout(seconds)
         try:
-            message, _, _, _ = self.socket.recvmsg(4096, 1024)
+            message, ancillary, _, _ = self.socket.recvmsg(4096, 1024)
         except TimeoutError:
             return None
-        return dict(line.split("=", 1) for line in message.decode().splitlines())
+        said = dict(line.split("=", 1) for line in message.decode().splitlines())
+        self.keep(said, ancillary)
+        return said
+
+    def keep(self, said, ancillary):
+        """Its store for descriptors: the latest of each name, and how many were stored at once."""
+        fds = array.array("i")
+        for level, kind, data in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                fds.frombytes(data)
+        name = said.get("FDNAME")
+        if "FDSTOREREMOVE" in said and name in self.stored:
+            os.close(self.stored.pop(name))
+        if "FDSTORE" in said:
+            assert len(fds) == 1 and name not in self.stored, said
+            self.stored[name] = fds.pop()
+        for fd in fds:
+            os.close(fd)
 
     def wait(self, name):
         """The next message that says `name`."""
@@ -160,6 +181,84 @@ class ServiceManagerTest(unittest.TestCase):
                 self.assertEqual(manager.wait("READY")["MAINPID"], str(supervisor.successor))
                 manager.wait("WATCHDOG")
                 self.assertEqual(supervisor.service("a")["pid"], pid)
+
+    def start_anew(self, supervisor, manager):
+        """As systemd does it after a crash: with what is in its store."""
+        manager.drain()
+        names = sorted(manager.stored)
+        # The first numbers, which are those of the store, are then no others' here.
+        taken = [os.open("/dev/null", os.O_RDWR) for _ in range(8)]
+        copies = [os.dup(manager.stored[name]) for name in names]
+        supervisor.environment.update({"LISTEN_FDS": str(len(names)), "LISTEN_FDNAMES": ":".join(names)})
+        plain = supervisor.command()
+        # The numbers are 3 and so on, and the pid is its own.
+        moves = " ".join(f"{3 + number}<&{fd}" for number, fd in enumerate(copies))
+        words = ["bash", "-c", f'export LISTEN_PID=$$; exec "$@" {moves}', "bash", *plain]
+        supervisor.start(words, copies)
+        for fd in (*taken, *copies):
+            os.close(fd)
+
+    def crash(self, supervisor):
+        """All of it at once, services included, as systemd ends a unit whose process has died."""
+        pids = [pid_of(supervisor), supervisor.controller_pid()]
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in pids:
+                os.kill(pid, number)
+        supervisor.process.wait()
+        for pid in processes_of(supervisor.folder):
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: not processes_of(supervisor.folder), "all is gone")
+
+    def test_what_is_in_force_survives_a_crash_and_a_file_with_errors(self):
+        with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
+            manager.wait("READY")
+            supervisor.wait_state("a", "running")
+            supervisor.call("services.stop", targets=["a"])
+            supervisor.wait_state("a", "stopped")
+            self.crash(supervisor)
+            # As if there had been no time to write it.
+            (supervisor.state / "run.state").unlink(missing_ok=True)
+            supervisor.write("services: {a: {comand: x}}")
+            self.start_anew(supervisor, manager)
+            self.assertEqual(supervisor.service("a")["state"], "stopped")
+            self.assertIn("going on with what was in force before", supervisor.stderr())
+            self.assertIn("unknown key 'comand'", supervisor.stderr())
+
+    def test_a_sound_file_is_used_after_a_crash(self):
+        with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
+            manager.wait("READY")
+            self.crash(supervisor)
+            supervisor.write(YAML + "  b: {command: sleep 1000}\n")
+            self.start_anew(supervisor, manager)
+            supervisor.wait_state("a", "running")
+            supervisor.wait_state("b", "running")
+
+    def test_an_orderly_end_leaves_nothing_with_the_manager(self):
+        with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
+            manager.wait("READY")
+            manager.drain()
+            self.assertEqual(sorted(manager.stored), ["config", "state"])
+            os.kill(pid_of(supervisor), signal.SIGTERM)
+            supervisor.process.wait(DEADLINE)
+            manager.drain()
+            self.assertEqual(manager.stored, {})
+
+    def test_a_manager_that_keeps_nothing_is_given_nothing(self):
+        with Manager() as manager, Supervisor(YAML, environment={**manager.environment(), "FDSTORE": "0"}):
+            manager.wait("READY")
+            manager.drain()
+            self.assertEqual(manager.stored, {})
+
+    def test_nonsense_in_its_store_harms_nobody(self):
+        with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
+            manager.wait("READY")
+            self.crash(supervisor)
+            manager.drain()
+            for fd in manager.stored.values():
+                os.close(fd)
+            manager.stored = {name: os.open("/dev/null", os.O_RDWR) for name in ("config", "other", "state")}
+            self.start_anew(supervisor, manager)
+            supervisor.wait_state("a", "running")
 
     def test_a_socket_that_is_gone_or_nonsense_harms_nobody(self):
         for name in ("/nowhere/at/all", "relative", "@", "/" + 200 * "x", "vsock:2:9", ""):

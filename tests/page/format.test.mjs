@@ -27,6 +27,8 @@ test('numbers have their unit and two or three digits', () => {
   assert.equal(format.rate(12600), '12 kB/s');
   assert.equal(format.milliseconds(0.2), '0.2 ms');
   assert.equal(format.milliseconds(312), '312 ms');
+  assert.equal(format.milliseconds(1074), '1.1 s');
+  assert.equal(format.milliseconds(999.7), '1.0 s');
   assert.equal(format.milliseconds(12500), '13 s');
 });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { arrange, placesOf, tagsOf } from '../../supervisor/gateway/assets/js/parts/ordering.js';
-import { severity, tally, tone } from '../../supervisor/gateway/assets/js/parts/state.js';
+import { severity, slowest, tally, tone } from '../../supervisor/gateway/assets/js/parts/state.js';
+import { checkWords, healthWords, stateWords } from '../../supervisor/gateway/assets/js/parts/words.js';
 import { range } from '../../supervisor/gateway/assets/js/parts/window.js';
 
 const settings = new Map([
@@ -91,4 +92,25 @@ test('only rows near the screen are made', () => {
   assert.deepEqual(range(200, 800, 32, 3), [0, 3]);
   assert.deepEqual(range(-90000, 800, 32, 10), [10, 10], 'the list became shorter than where one is');
   assert.deepEqual(range(0, 800, 32, 0), [0, 0]);
+});
+
+test('a heartbeat answers nobody, so it is not slow', () => {
+  const beat = { kind: 'heartbeat', state: 'healthy', target: '', latency_ms: 1074, last_error: '' };
+  const asked = { ...beat, kind: 'http', target: 'http://a/', latency_ms: 3.1 };
+  assert.equal(slowest({ checks: [beat, asked] }), asked);
+  assert.equal(slowest({ checks: [beat, { ...asked, latency_ms: null }] }), null);
+  assert.equal(healthWords({ health: 'healthy', checks: [beat] }), 'healthy');
+  assert.equal(healthWords({ health: 'healthy', checks: [beat, asked] }), 'healthy 3.1 ms');
+  assert.equal(checkWords(beat).includes('1'), false);
+  assert.match(checkWords(asked), /^http http:\/\/a\/: healthy, 3\.1 ms$/);
+});
+
+test('how a service ended that is not started again is said where it was not well', () => {
+  const ended = (last_exit) => ({ name: 'a', state: 'exited', health: 'none', last_exit });
+  const said = (service) => [stateWords(service, null, 0), tone(service), severity(service)];
+  assert.deepEqual(said(ended({ code: 0, signal: null })), ['exited', 'off', 0]);
+  assert.deepEqual(said(ended({ code: 2, signal: null })), ['exited, code 2', 'warn', 0]);
+  assert.deepEqual(said(ended({ code: null, signal: 'SEGV' })), ['exited, signal SEGV', 'bad', 2]);
+  assert.deepEqual(said(ended(null)), ['exited', 'off', 0]);
+  assert.deepEqual(said({ ...ended({ code: null, signal: 'TERM' }), state: 'stopped' }), ['stopped', 'off', 0]);
 });

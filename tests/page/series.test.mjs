@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { SPANS, isRestart, lines, marks, restarts, together }
+import { SPANS, isRestart, lines, marks, padded, restarts, together }
   from '../../supervisor/gateway/assets/js/parts/series.js';
 
 const point = (second, mean, max = mean) => ({
@@ -76,4 +76,13 @@ test('a day of samples is quickly done', () => {
   assert.equal(lines([series('a', points), series('b', points)]).times.length, 8640);
   // CPU time, generously: what is quadratic takes minutes, and the machine may be busy.
   assert.ok(process.cpuUsage(begin).user < 5e6);
+});
+
+test('a chart of an hour is an hour wide, however little is known', () => {
+  assert.deepEqual(padded([100, 110], [[1, 2], [3, null]], [70, 131], 10), {
+    times: [70, 80, 90, 100, 110, 120, 130],
+    columns: [[null, null, null, 1, 2, null, null], [null, null, null, 3, null, null, null]],
+  });
+  assert.deepEqual(padded([100, 110], [[1, 2]], [100, 115], 10), { times: [100, 110], columns: [[1, 2]] });
+  assert.deepEqual(padded([], [[]], [0, 100], 10), { times: [], columns: [[]] });
 });

@@ -113,7 +113,7 @@ class Plot {
     this.plot = new this.UPlot({
       width: this.box.clientWidth,
       height,
-      padding: [10, 8, 0, 0],
+      padding: [10, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 } },
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.05] } },

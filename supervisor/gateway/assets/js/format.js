@@ -3,7 +3,7 @@
 //   none                     what stands for "not known": –
 //   count(12345)             12,345
 //   percent(1.42)            1.4 %         bytes(48234496)   46 MB        rate(12600)   12 kB/s
-//   milliseconds(3.14)       3.1 ms        seconds(0.2)      0.2 s
+//   milliseconds(3.14)       3.1 ms        seconds(0.2)      0.2 s       seconds(0.004)   4 ms
 //   duration(7412)           2 h 03 m      the two largest units of a number of seconds
 //   clock(at)                14:02:10      dateTime(at)      2026-11-22 14:02:10      exact(at)   with milliseconds and zone
 //   ago(at, now)             9 min. ago, up to a day; then the date
@@ -38,8 +38,11 @@ const short = (value) => fixed(value, Math.abs(value) < 9.95 && value !== 0 ? 1 
 
 export const count = (value) => (known(value) ? fixed(value, 0) : none);
 export const percent = (value) => (known(value) ? `${fixed(value, value < 99.95 ? 1 : 0)} %` : none);
-export const seconds = (value) => (known(value) ? `${short(value)} s` : none);
-export const milliseconds = (value) => (known(value) ? (value < 9950 ? `${short(value)} ms` : seconds(value / 1000)) : none);
+export const seconds = (value) => {
+  if (!known(value)) return none;
+  return value > 0 && value < 0.0995 ? `${fixed(value * 1000, 0)} ms` : `${short(value)} s`;
+};
+export const milliseconds = (value) => (known(value) ? (value < 999.5 ? `${short(value)} ms` : seconds(value / 1000)) : none);
 
 function scaled(value, step, units) {
   let index = 0;

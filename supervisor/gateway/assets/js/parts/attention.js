@@ -5,7 +5,8 @@
 import { h, attr, replace, text } from '../dom.js';
 import { t } from '../i18n.js';
 import * as format from '../format.js';
-import { failingCheck, severity, tone, unhealthy } from './state.js';
+import { diedBySignal, failingCheck, severity, tone, unhealthy } from './state.js';
+import { exitWords } from './words.js';
 import { remaining } from '../store.js';
 import { whyDetails } from './why_short.js';
 
@@ -21,6 +22,7 @@ export function attentionWords(service, now) {
     const what = check && t('attention.check_failed', { kind: check.kind, target: check.target ?? '', n: check.failures, error: check.last_error ?? format.none });
     return what ? `${t('attention.unhealthy')}: ${what}` : t('attention.unhealthy');
   }
+  if (diedBySignal(service)) return t('attention.ended', { ago: format.ago(service.last_exit.at, now), how: exitWords(service.last_exit) });
   if (service.state === 'backoff') {
     const left = remaining(service.next_start_in_seconds, service.received, now);
     return `${t('attention.restarting', { time: format.inSeconds(left) })}: ${withoutCountdown(service.reason)}`;

@@ -35,9 +35,15 @@ function portLinks(service) {
   });
 }
 
+// Of a name that is too long for its cell the number of the instance is the last thing to go.
+function nameParts(name) {
+  const colon = name.lastIndexOf(':');
+  return colon < 0 ? name : [h('span', { class: 'stem' }, name.slice(0, colon)), h('span', {}, name.slice(colon))];
+}
+
 export function createRow(app, name, { onMenu }) {
   const { store } = app;
-  const link = h('a', { href: app.router.link(['service', name]), class: 'name-link' }, name);
+  const link = h('a', { href: app.router.link(['service', name]), class: 'name-link', 'aria-label': name }, nameParts(name));
   const tags = h('span', { class: 'tags' });
   const dot = h('span', { class: 'dot', 'aria-hidden': 'true' });
   const word = h('span', { class: 'word' });
@@ -80,7 +86,7 @@ export function createRow(app, name, { onMenu }) {
     const settings = store.settingsOf(service.service);
     if (settings !== drawnTags) {
       replace(tags, settings.tags.map((tag) => h('span', { class: 'tag' }, tag)));
-      attr(link, 'title', settings.description || null);
+      attr(link, 'title', settings.description ? `${name}: ${settings.description}` : name);
     }
     drawnTags = settings;
     menu.hidden = !app.actions.allowed();

@@ -43,6 +43,17 @@ function withGaps(times, step) {
   });
 }
 
+// The same over all of a time, with nothing where nothing is known: an hour's chart shows an hour.
+export function padded(times, columns, [from, to], step) {
+  if (times.length === 0) return { times, columns };
+  const before = [];
+  for (let time = times[0] - step; time >= from; time -= step) before.unshift(time);
+  const after = [];
+  for (let time = times.at(-1) + step; time <= to; time += step) after.push(time);
+  const nothing = (some) => some.map(() => null);
+  return { times: [...before, ...times, ...after], columns: columns.map((column) => [...nothing(before), ...column, ...nothing(after)]) };
+}
+
 // One line out of many: what they are together, where at least one is known.
 export function together({ times, values }) {
   const column = times.map((_, at) => values.reduce((sum, line) => {

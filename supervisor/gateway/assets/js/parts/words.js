@@ -1,6 +1,6 @@
 // A service's state, uptime and end in words. Pure; times go on from when the object was received.
 //
-//   stateWords(service, pending, now)    "running", "stopping, KILL in 6 s", "restarting in 4 s"
+//   stateWords(service, pending, now)    "running", "exited, code 2", "stopping, KILL in 6 s", "restarting in 4 s"
 //   sinceWords(service, now)             "2 h 03 m", "5 of 16", "code 2, 9 min. ago"
 //   exitWords(lastExit)                  "code 2", "signal SEGV"
 //   healthWords(service)                 "healthy 3.1 ms"
@@ -9,7 +9,7 @@
 import { t } from '../i18n.js';
 import * as format from '../format.js';
 import { remaining, uptime } from '../store.js';
-import { slowest } from './state.js';
+import { answersIn, slowest, tone } from './state.js';
 
 const kExpected = { stop: 'stopping', start: 'starting' };
 
@@ -23,6 +23,7 @@ export function stateWords(service, pending, now) {
     const left = remaining(service.next_start_in_seconds, service.received, now);
     return left === null ? t('state.backoff') : t('state.backoff_in', { time: format.inSeconds(left) });
   }
+  if (service.state === 'exited' && tone(service) !== 'off') return `${t('state.exited')}, ${exitWords(service.last_exit)}`;
   return t(`state.${service.state}`);
 }
 
@@ -50,8 +51,8 @@ export function healthWords(service) {
 }
 
 export function checkWords(check) {
-  const words = t('overview.health_exact', {
-    kind: check.kind, target: check.target ?? '', state: t(`health.${check.state}`), latency: format.milliseconds(check.latency_ms),
-  });
+  const latency = answersIn(check);
+  const state = t(`health.${check.state}`);
+  const words = t('overview.health_exact', { kind: check.kind, target: check.target ?? '', state: latency === null ? state : `${state}, ${format.milliseconds(latency)}` });
   return check.last_error ? `${words}: ${check.last_error}` : words;
 }

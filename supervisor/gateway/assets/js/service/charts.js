@@ -4,7 +4,7 @@
 import { h, replace, text } from '../dom.js';
 import { timeChart } from '../charts.js';
 import { barChart } from '../parts/marks.js';
-import { SPANS, lines, restarts, together } from '../parts/series.js';
+import { SPANS, lines, padded, restarts, together } from '../parts/series.js';
 
 const KEPT = 'mainstay.charts.span';
 const MOST_EVENTS = 1000;
@@ -77,7 +77,9 @@ export function charts(name, app) {
       if (isOne) lineOf.push({ label: t('charts.most'), tone: 'muted' });
       shown.set(metric, { isOne, chart: timeChart(boxes[metric], { label: t(key === 'cpu' ? 'charts.cpu' : 'overview.memory'), series: lineOf, format: format[kind], height: HEIGHT }) });
     }
-    shown.get(metric).chart.set(times, isOne ? [column, lines(series, 'max').values[0]] : [column]);
+    const { seconds, step } = SPANS[span];
+    const whole = padded(times, isOne ? [column, lines(series, 'max').values[0]] : [column], [asked / 1000 - seconds, asked / 1000], step);
+    shown.get(metric).chart.set(whole.times, whole.columns);
   }
 
   function drawRestarts() {

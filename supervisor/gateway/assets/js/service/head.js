@@ -71,7 +71,9 @@ export function header(name, app) {
       text(state, pending ? t(`pending.${pending.verb}`) : stateWords(members, now, app));
       text(health, worst.health === 'none' ? '' : t(`health.${worst.health}`));
       health.dataset.health = worst.health;
-      text(reason, worst.status_text || worst.reason);
+      // That all is well is said once.
+      const isWell = worst.state === 'running' && worst.health !== 'unhealthy';
+      text(reason, worst.status_text || (isWell ? '' : worst.reason));
       const said = store.settingsOf(worst.service).description;
       text(description, said);
       attr(description, 'hidden', !said);

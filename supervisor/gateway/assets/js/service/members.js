@@ -4,7 +4,7 @@ import { h, replace, text } from '../dom.js';
 import { ago } from '../parts/clockwork.js';
 import { dot, markStrip, setTone } from '../parts/marks.js';
 import { marks } from '../parts/series.js';
-import { tone } from '../parts/state.js';
+import { answersIn, tone } from '../parts/state.js';
 import { uptime } from '../store.js';
 import { stateWords } from './head.js';
 
@@ -59,7 +59,8 @@ const TONES = { healthy: 'good', unhealthy: 'bad', unknown: 'off', waiting: 'war
 function row(check, instance, app) {
   const { t, format } = app;
   const said = [];
-  if (check.latency_ms !== null) said.push(format.milliseconds(check.latency_ms));
+  const latency = answersIn(check);
+  if (latency !== null) said.push(format.milliseconds(latency));
   if (check.failures > 0) said.push(t('service.failures_of', { n: check.failures, limit: check.failures_allowed }));
   if (check.action === 'alert') said.push(t('service.only_tells'));
   const strip = h('div', { class: 'check-strip' });
