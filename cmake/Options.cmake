@@ -28,3 +28,12 @@ function(mainstay_library name)
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC mainstay_options ${ARG_LINK})
 endfunction()
+
+# mainstay_program(NAME TO_ROOT): where an installed program looks for libraries that came with it (packaging/tarball); TO_ROOT is the way
+# from its folder to the root of the installation. As RPATH, because it holds for what those libraries need, too.
+function(mainstay_program name to_root)
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_root}/lib/mainstay")
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    target_link_options(${name} PRIVATE -Wl,--disable-new-dtags)
+  endif()
+endfunction()

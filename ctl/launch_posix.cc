@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "ctl/launch.h"
+#include "ctl/spawn_settings_posix.h"
 #include "io/clock.h"
 #include "mainstay/endpoint.h"
 
@@ -56,37 +57,6 @@ Status make_folder(const fs::path& path) {
   if (error) return system_error(fmt::format("cannot create {}", path.native()), error.value());
   return {};
 }
-
-// Restores what a new program expects: none of our signal handling, its own session.
-struct SpawnSettings {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-
-  SpawnSettings(int ready, int log) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, log, 1);
-    posix_spawn_file_actions_adddup2(&files, log, 2);
-    posix_spawn_file_actions_adddup2(&files, ready, kReadyFd);
-    // The folder that ctl was called in must not be kept busy.
-    posix_spawn_file_actions_addchdir_np(&files, "/");
-    sigset_t all;
-    sigset_t none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-  }
-  ~SpawnSettings() {
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-};
 
 Result<UniqueFd> open_log(const LaunchPlan& plan) {
   if (auto made = make_folder(plan.log_dir); !made) return made.error();
@@ -191,9 +161,12 @@ Launched launch(const LaunchPlan& plan, Duration patience, int interrupt_fd) {
   std::vector<std::string> words = command_line(plan, false);
   std::vector<std::string> variables = environment_with_ready_fd();
   pid_t pid = 0;
-  const SpawnSettings settings{write_end.get(), log->get()};
-  const int error = ::posix_spawn(&pid, plan.program.c_str(), &settings.files, &settings.attributes,
-                                  pointers_to(words).data(), pointers_to(variables).data());
+  SpawnSettings settings{log->get()};
+  settings.give(write_end.get(), kReadyFd);
+  settings.detach();
+  const int error =
+      ::posix_spawn(&pid, plan.program.c_str(), settings.files(), settings.attributes(),
+                    pointers_to(words).data(), pointers_to(variables).data());
   if (error != 0) {
     return cannot_start(system_error(fmt::format("cannot run {}", plan.program.native()), error));
   }

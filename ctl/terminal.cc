@@ -7,6 +7,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace mainstay::ctl {
 
 namespace {
@@ -17,10 +19,8 @@ std::string value_of(const EnvironmentLookup& environment, std::string_view name
 
 bool locale_is_utf8(const EnvironmentLookup& environment) {
   for (const std::string_view name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    std::string value = value_of(environment, name);
+    const std::string value = to_lower(value_of(environment, name));
     if (value.empty()) continue;
-    std::transform(value.begin(), value.end(), value.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return value.find("utf-8") != std::string::npos || value.find("utf8") != std::string::npos;
   }
   return false;

@@ -25,8 +25,8 @@ struct Verb {
   std::span<const OptionSpec> options;  // its own
   std::size_t least = 0;                // words after the verb
   std::size_t most = 0;
-  std::string_view wants;  // "a TARGET", for when there are too few
-  bool numbers = false;    // "-1" is a word, not an option
+  std::string_view wants{};  // "a TARGET", for when there are too few
+  bool numbers = false;      // "-1" is a word, not an option
   CtlExit (*run)(Context& context) = nullptr;
 };
 

@@ -13,11 +13,11 @@ namespace mainstay::ctl {
 
 namespace {
 
-constexpr std::array<const Verb*, 27> kVerbs = {
-    &kUp,       &kDown,   &kStatus,  &kShow,         &kWhy,         &kStart,    &kStop,
-    &kRestart,  &kEnable, &kDisable, &kSignal,       &kReset,       &kScale,    &kLogs,
-    &kAnalyze,  &kEvents, &kHistory, &kAvailability, &kAudit,       &kMonitors, &kCheck,
-    &kPassword, &kToken,  &kUpgrade, &kPing,         &kVersionVerb, &kHelp};
+constexpr std::array<const Verb*, 30> kVerbs = {
+    &kUp,      &kDown,    &kStatus,       &kShow,   &kWhy,         &kStart, &kStop,     &kRestart,
+    &kReload,  &kEnable,  &kDisable,      &kSignal, &kReset,       &kScale, &kLogs,     &kAnalyze,
+    &kEvents,  &kHistory, &kAvailability, &kAudit,  &kMonitors,    &kCheck, &kPassword, &kToken,
+    &kUpgrade, &kBoot,    &kCompletion,   &kPing,   &kVersionVerb, &kHelp};
 
 constexpr std::string_view kTargets =
     "A TARGET is a name, name:instance, a glob such as 'web-*', @tag, or all.\n";

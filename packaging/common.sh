@@ -11,7 +11,10 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libuv1-dev libyaml-cpp-dev libf
 # dbus-daemon is a program that speaks sd_notify; nginx and Redis are run by an example. npm fetches what draws the page's charts and
 # what drives a browser, Node.js runs the tests of the page, and Chromium shows it to them.
 TEST_PACKAGES=(chromium doctest-dev clang clang-format dbus-daemon libclang-rt-14-dev git logrotate nginx-light nodejs npm openssl
-               procps redis-server strace)
+               procps redis-server shellcheck strace)
+
+# promtool by itself: its package would start a Prometheus server.
+PROMTOOL_DIR=$ROOT/build/promtool
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD= PLAIN=; fi
 
@@ -54,4 +57,18 @@ install_packages() {
   step "Installing ${#missing[@]} packages: ${missing[*]}"
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+# Puts promtool into PATH, which says whether metrics are written as they should be. Without it that test is skipped.
+fetch_promtool() {
+  export PATH=$PATH:$PROMTOOL_DIR
+  ! command -v promtool >/dev/null || return 0
+  command -v apt-get >/dev/null || return 0
+  step "Fetching promtool"
+  local work
+  work=$(mktemp -d)
+  if (cd "$work" && apt-get download -qq prometheus && dpkg -x ./*.deb package); then
+    install -D "$work/package/usr/bin/promtool" "$PROMTOOL_DIR/promtool"
+  fi
+  rm -rf "$work"
 }

@@ -11,6 +11,8 @@
 #   release      g++ builds what is shipped; all tests but the soak of an hour
 #   unit         the unit and simulation tests of the release build
 #   integration  the integration tests of the release build
+#   boot         a Debian that systemd boots with ours in it, the package in another, and the container; only when asked for: the first time
+#                debootstrap fetches a Debian (150 MB), it needs root, and the container an engine that runs
 #   guest        limits in a guest with a kernel of cgroup v2 alone; only when asked for: it needs qemu
 #   tidy         clang-tidy over everything; only when asked for: it takes long
 #
@@ -67,7 +69,7 @@ release_build() {
 part_release() {
   release_build
   step "All tests of the release build"
-  run_tests release -LE soak_long
+  run_tests release -LE 'soak_long|boot'
 }
 
 part_unit() {
@@ -110,6 +112,14 @@ part_fuzz() {
   run_tests asan -L fuzz
 }
 
+part_boot() {
+  install_packages debootstrap systemd-container
+  release_build
+  build release deb
+  step "Starting with the machine"
+  run_tests release -L boot
+}
+
 part_guest() {
   install_packages qemu-system-x86 busybox-static cpio
   release_build
@@ -127,9 +137,10 @@ part_tidy() {
 parts=("$@")
 ((${#parts[@]})) || parts=(checks tsan fuzz asan release)
 for part in "${parts[@]}"; do
-  declare -F "part_$part" >/dev/null || fail "there is no part '$part'" "parts: checks fuzz tsan asan release unit integration guest tidy"
+  declare -F "part_$part" >/dev/null || fail "there is no part '$part'" "parts: checks fuzz tsan asan release unit integration boot guest tidy"
 done
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+fetch_promtool
 for part in "${parts[@]}"; do
   SECONDS=0
   "part_$part"

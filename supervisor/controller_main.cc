@@ -8,6 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "config/diagnostics.h"
 #include "config/loader.h"
@@ -38,6 +41,18 @@ void ignore_signals() {
     signal(number, SIG_IGN);
 }
 
+// Nobody else may speak to the service manager: services inherit our environment.
+std::vector<std::pair<std::string, std::string>> take_manager_variables() {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto take = [&out](const char* kept, const char* name) {
+    if (const char* value = getenv(kept)) out.emplace_back(name, value);
+    unsetenv(kept);
+  };
+  take(keeper::kKeptSocketVariable, "NOTIFY_SOCKET");
+  take(keeper::kKeptWatchdogVariable, "WATCHDOG_USEC");
+  return out;
+}
+
 // `own_path` is as the keeper found us: the program itself may have been moved away since.
 int run(const char* own_path, std::span<char* const> words) {
   auto arguments = parse_controller_arguments(words, geteuid() == 0);
@@ -57,6 +72,7 @@ int run(const char* own_path, std::span<char* const> words) {
   arguments->programs = programs_of(own_path);
   arguments->fell_back = getenv(keeper::kFellBackVariable) != nullptr;
   unsetenv(keeper::kFellBackVariable);
+  arguments->for_keeper = take_manager_variables();
   set_up_memory();
   ignore_signals();
   return run_daemon(*arguments);

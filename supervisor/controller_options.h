@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -32,9 +33,11 @@ struct ControllerArguments {
   int config_fd = -1;  // with check: what to check instead of the file
   int state_fd = -1;
   Programs programs;
-  bool fell_back = false;          // after an upgrade that did not work (from the environment)
-  std::optional<Drain> drain;      // drain mode
-  std::uint32_t after_drain = 0;   // crashes that had led to a drain mode, which is over now; or 0
+  bool fell_back = false;         // after an upgrade that did not work (from the environment)
+  std::optional<Drain> drain;     // drain mode
+  std::uint32_t after_drain = 0;  // crashes that had led to a drain mode, which is over now; or 0
+  // Variables of the service manager, for the keeper that this controller may have to become.
+  std::vector<std::pair<std::string, std::string>> for_keeper;
   std::vector<std::string> words;  // as they came, without those for us alone: the keeper's own
 };
 

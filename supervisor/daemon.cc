@@ -29,6 +29,7 @@
 #include "process/tree.h"
 #include "process/user_posix.h"
 #include "ready_pipe.h"
+#include "reload.h"
 #include "start_up_memory.h"
 #include "succession.h"
 #include "takeover.h"
@@ -45,13 +46,12 @@ constexpr Duration kSettlingIn = std::chrono::seconds{3};  // by then everything
 class Daemon final : public process::KeeperHost {
  public:
   explicit Daemon(const ControllerArguments& arguments);
-
   int run();
-
   void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_paused() override { upgrade_.on_paused(); }
+  void on_reload() override { reload_.begin(inherited_.copy("config")); }
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
@@ -88,6 +88,7 @@ class Daemon final : public process::KeeperHost {
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
   Upgrade upgrade_;
+  Reload reload_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -120,7 +121,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
       settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
-      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs) {}
+      upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
+      reload_(loop_, keeper_, arguments_.config, notice()) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -153,8 +155,7 @@ void Daemon::on_keeper_lost(const Error& why) {
   say("the keeper has died; this controller takes its place");
   parts_->close_history();
   journal_.save();
-  process::Handover handover{inherited_.copies(), runner_.hand_over(), {}};
-  say(become_keeper(arguments_.programs.keeper, arguments_.words, handover, welcome_).message);
+  say(become_keeper(arguments_, {inherited_.copies(), runner_.hand_over(), {}}, welcome_).message);
 }
 
 // Nothing may run yet: says why to whoever waits, and has the keeper end.
@@ -169,7 +170,7 @@ Status Daemon::begin() {
   for (process::HandedRun& run : inherited_.take_handover(keeper_, notice()))
     runner_.hold(std::move(run));
   failure_ = SupervisorExit::BadUsageOrConfig;
-  auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_);
+  auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_, notice());
   if (!ecosystem) return ecosystem.error();
   failure_ = SupervisorExit::CannotStart;
   const auto log_dir =
@@ -186,7 +187,6 @@ Status Daemon::begin() {
   if (!checks) return checks.error();
   auto events = inherited_.open_events(keeper_, notice());
   if (!events) return events.error();
-
   parts_ = std::make_unique<Parts>(
       Base{loop_, trees_, limits_, runner_, sink_, log_, arguments_, notice()},
       Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
@@ -208,6 +208,7 @@ void Daemon::begin_instances() {
             {.controller = welcome_.generation > 1,
              .handed_over = inherited_.handed_over(),
              .records = parts_->stores.state.records(),
+             .left_records = inherited_.take_left_records(keeper_),
              .checks = looks,
              .state_dir = arguments_.state_dir,
              .cookie_root = trees_.cookie_root(),
@@ -237,7 +238,6 @@ void Daemon::begin_serving(UniqueFd listening) {
                 });
 }
 
-// Runs after every turn of the loop, before it sleeps.
 void Daemon::after_turn() {
   if (!parts_ || leaving_) return;
   if (upgrade_.under_way()) return go_for_upgrade();

@@ -8,6 +8,7 @@
 #include "config/diagnostics.h"
 #include "config/loader.h"
 #include "control/socket.h"
+#include "keeper/fd_store.h"
 #include "process/handover.h"
 #include "process/memfd.h"
 
@@ -31,6 +32,14 @@ Result<config::Loaded> load_from_memory(int memfd, const config::LoadOptions& op
 void Inheritance::take(std::string_view name, UniqueFd fd) {
   if (name == keeper::kHandoverName) {
     handover_ = std::move(fd);
+    return;
+  }
+  if (name == fmt::format("{}config", keeper::kLeftPrefix)) {
+    left_config_ = std::move(fd);
+    return;
+  }
+  if (name == fmt::format("{}state", keeper::kLeftPrefix)) {
+    left_state_ = std::move(fd);
     return;
   }
   const bool store = name == "state" || name == "losses" || name == "checks" || name == "events";
@@ -79,11 +88,28 @@ std::vector<std::pair<std::string, UniqueFd>> Inheritance::copies() const {
   return copies;
 }
 
-Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::path& file,
-                                                         process::KeeperClient& keeper) {
+// Of a service that is restarted after a crash nobody expects that it stays down because somebody
+// was just editing a file.
+Result<config::Loaded> Inheritance::load_new(
+    const std::filesystem::path& file, const std::function<void(const std::string&)>& notice) {
   const config::LoadOptions options = config::process_load_options();
-  auto loaded = config_ ? load_from_memory(config_.get(), options)
-                        : Result<config::Loaded>{config::load(file, options)};
+  config::Loaded loaded = config::load(file, options);
+  if (loaded.ecosystem || !left_config_) return loaded;
+  auto former = load_from_memory(left_config_.get(), options);
+  if (!former || !former->ecosystem) return loaded;
+  fmt::print(stderr, "{}", config::render(loaded.diagnostics, isatty(STDERR_FILENO) == 1));
+  notice(
+      fmt::format("the supervisor had died, and {} has errors now: going on with what was in "
+                  "force before",
+                  file.string()));
+  return former;
+}
+
+Result<model::Ecosystem> Inheritance::load_configuration(
+    const std::filesystem::path& file, process::KeeperClient& keeper,
+    const std::function<void(const std::string&)>& notice) {
+  auto loaded = config_ ? load_from_memory(config_.get(), config::process_load_options())
+                        : load_new(file, notice);
   if (!loaded) return loaded.error();
   if (!loaded->ecosystem) {
     fmt::print(stderr, "{}", config::render(loaded->diagnostics, isatty(STDERR_FILENO) == 1));
@@ -97,6 +123,17 @@ Result<model::Ecosystem> Inheritance::load_configuration(const std::filesystem::
     keep(keeper, "config", memfd->get());
   }
   return std::move(*loaded->ecosystem);
+}
+
+std::vector<std::pair<std::uint32_t, std::string>> Inheritance::take_left_records(
+    process::KeeperClient& keeper) {
+  if (!left_config_ && !left_state_) return {};
+  for (const char* name : keeper::kLeftNames)
+    keeper.drop(fmt::format("{}{}", keeper::kLeftPrefix, name));
+  left_config_.reset();
+  if (!left_state_) return {};
+  const auto store = process::MemfdStateStore::open(std::move(left_state_));
+  return store ? store->records() : std::vector<std::pair<std::uint32_t, std::string>>{};
 }
 
 template <typename Store>

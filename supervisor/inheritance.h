@@ -3,6 +3,7 @@
 // former one they are made anew.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -14,6 +15,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "config/loader.h"
 #include "model/ecosystem.h"
 #include "process/event_ring.h"
 #include "process/handover.h"
@@ -40,8 +42,15 @@ class Inheritance {
 
   // The configuration in force, else the file. What is wrong with it is printed on stderr like a
   // compiler does; the error is its first line.
-  Result<model::Ecosystem> load_configuration(const std::filesystem::path& file,
-                                              process::KeeperClient& keeper);
+  // When a supervisor has died as a whole, and the file has errors now: what was in force then, if
+  // the service manager has kept it; `notice` is told.
+  Result<model::Ecosystem> load_configuration(
+      const std::filesystem::path& file, process::KeeperClient& keeper,
+      const std::function<void(const std::string&)>& notice);
+  // The instances' records of a supervisor that died as a whole; empty where nobody kept them.
+  // With them everything that was left is done with.
+  std::vector<std::pair<std::uint32_t, std::string>> take_left_records(
+      process::KeeperClient& keeper);
   // Records of the former controller, else new ones: "state" (runtime/records.h), "losses" of logs
   // (logs/losses.h) or "checks" (runtime/looks.h). `on_loss` is told when they cannot be read: the
   // keeper's table is enough to go on with.
@@ -61,12 +70,16 @@ class Inheritance {
   void drop_page(process::KeeperClient& keeper);
 
  private:
+  Result<config::Loaded> load_new(const std::filesystem::path& file,
+                                  const std::function<void(const std::string&)>& notice);
   void keep(process::KeeperClient& keeper, const std::string& name, int fd);
   template <typename Store>
   Result<Store> open_store(const std::string& name, process::KeeperClient& keeper,
                            const std::function<void(const std::string&)>& on_loss);
 
   UniqueFd config_;
+  UniqueFd left_config_;
+  UniqueFd left_state_;
   std::map<std::string, UniqueFd> stores_;
   UniqueFd control_;
   std::vector<UniqueFd> page_;

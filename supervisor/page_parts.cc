@@ -41,14 +41,11 @@ void Parts::make_page(io::Loop& loop) {
 }
 
 void Parts::serve_page(Inheritance& inherited, process::KeeperClient& keeper) {
-  access.load();
   if (drains_) return inherited.drop_page(keeper);
   if (!page) return;
   keep_page_ = [&inherited, &keeper](std::span<const UniqueFd> sockets) {
     inherited.keep_page(keeper, sockets);
   };
-  page->set_access(access.access());
-  access.on_change([this] { page->set_access(access.access()); });
   page->begin(inherited.take_page());
 }
 

@@ -93,8 +93,9 @@ void take_over(runtime::Controller& controller, process::ProcessRunner& runner,
     controller.restore_checks(former.checks);
     return restore(controller, runner, former.records, former.only_to_watch);
   }
-  recover(controller, runner, process::read_state_file(former.state_dir, notice),
-          former.cookie_root, notice);
+  process::SavedState saved = process::read_state_file(former.state_dir, notice);
+  if (!former.left_records.empty()) saved.records = former.left_records;
+  recover(controller, runner, saved, former.cookie_root, notice);
 }
 
 }  // namespace mainstay

@@ -18,10 +18,13 @@ struct Former {
   bool controller = false;   // one of this keeper
   bool handed_over = false;  // one of another keeper, which has left us what it held
   std::vector<std::pair<std::uint32_t, std::string>> records;  // of either
-  std::vector<std::pair<std::uint32_t, std::string>> checks;   // what its checks had found
-  std::filesystem::path state_dir;                             // what else there was left a file
-  std::string cookie_root;                                     // what its runs carry
-  bool only_to_watch = false;                                  // in drain mode
+  // Of a supervisor that died as a whole, as its service manager has kept them: newer than its
+  // file.
+  std::vector<std::pair<std::uint32_t, std::string>> left_records;
+  std::vector<std::pair<std::uint32_t, std::string>> checks;  // what its checks had found
+  std::filesystem::path state_dir;                            // what else there was left a file
+  std::string cookie_root;                                    // what its runs carry
+  bool only_to_watch = false;                                 // in drain mode
 };
 
 // Gives every run that goes on back to its instance, before controller.begin(). After a former

@@ -10,7 +10,6 @@
 #include "ctl/json_fields.h"
 #include "ctl/moment_option.h"
 #include "ctl/progress.h"
-#include "io/clock.h"
 
 namespace mainstay::ctl {
 
@@ -75,18 +74,9 @@ CtlExit run(Context& context) {
   if (verifies) return verify(context);
   if (context.has("head")) return context.fail_usage("--head goes with 'audit verify'");
   Json params = context.targets();
-  const std::string text = context.value("lines").value_or("50");
-  const auto limit = whole_number(text, 1, kMostEntries);
-  if (!limit) {
-    return context.fail_usage(
-        fmt::format("'{}' is no number of entries; 1 to {}", text, kMostEntries));
-  }
-  const bool spans = context.has("since") || context.has("until");
-  if (context.has("lines") || !spans) params["limit"] = *limit;
-  for (const char* name : {"since", "until"}) {
-    const std::string problem = add_moment(context, name, io::read_clocks().wall, params);
-    if (!problem.empty()) return context.fail_usage(problem);
-  }
+  std::string problem = add_limit(context, kMostEntries, "entries", params);
+  if (problem.empty()) problem = add_span(context, params);
+  if (!problem.empty()) return context.fail_usage(problem);
   return list(context, std::move(params));
 }
 

@@ -4,7 +4,6 @@
 #include "ctl/commands/commands.h"
 #include "ctl/json_fields.h"
 #include "ctl/moment_option.h"
-#include "io/clock.h"
 
 namespace mainstay::ctl {
 
@@ -21,11 +20,8 @@ constexpr std::array<OptionSpec, 3> kOptions = {{
 
 CtlExit run(Context& context) {
   Json params = context.targets();
-  const WallTime now = io::read_clocks().wall;
-  for (const char* name : {"since", "until"}) {
-    const std::string problem = add_moment(context, name, now, params);
-    if (!problem.empty()) return context.fail_usage(problem);
-  }
+  if (const std::string problem = add_span(context, params); !problem.empty())
+    return context.fail_usage(problem);
   if (context.has("days")) params["days"] = true;
   const Answer answer = context.client().call("history.availability", std::move(params),
                                               context.timeout_or(kAnswerWithin));

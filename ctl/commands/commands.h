@@ -9,9 +9,9 @@
 
 namespace mainstay::ctl {
 
-extern const Verb kUp, kDown, kStatus, kShow, kWhy, kStart, kStop, kRestart, kEnable, kDisable,
-    kSignal, kReset, kScale, kLogs, kAnalyze, kEvents, kHistory, kAvailability, kAudit, kMonitors,
-    kCheck, kPassword, kToken, kUpgrade, kPing, kVersionVerb, kHelp;
+extern const Verb kUp, kDown, kStatus, kShow, kWhy, kStart, kStop, kRestart, kReload, kEnable,
+    kDisable, kSignal, kReset, kScale, kLogs, kAnalyze, kEvents, kHistory, kAvailability, kAudit,
+    kMonitors, kCheck, kPassword, kToken, kUpgrade, kBoot, kCompletion, kPing, kVersionVerb, kHelp;
 
 // `logs rotate`, `logs flush` and `logs usage`; nothing when it is none of them: `logs` is to show
 // lines.

@@ -5,25 +5,15 @@ namespace mainstay::ctl {
 
 namespace {
 
-constexpr std::string_view kWants = "a TARGET: a name, name:instance, glob, @tag or all";
+constexpr Action kEnabling{
+    .method = "services.enable", .doing = "enabling", .noun = "enabling", .waits = false};
 
-CtlExit run_enable(Context& context) {
-  return run_action(
-      context,
-      {.method = "services.enable", .doing = "enabling", .noun = "enabling", .waits = false},
-      context.targets());
-}
-
-CtlExit run_disable(Context& context) {
-  return run_action(
-      context,
-      {.method = "services.disable", .doing = "disabling", .noun = "disabling", .waits = false},
-      context.targets());
-}
+constexpr Action kDisabling{
+    .method = "services.disable", .doing = "disabling", .noun = "disabling", .waits = false};
 
 }  // namespace
 
-const Verb kEnable = {
+const Verb kEnable = target_verb<kEnabling>({
     .name = "enable",
     .aliases = {},
     .summary = "let services come up by themselves with the supervisor",
@@ -33,14 +23,9 @@ const Verb kEnable = {
         "and of the\nmachine. Also ends what a stop by hand began: it comes up the next time. "
         "Starts nothing now: ctl start.",
     .options = {},
-    .least = 1,
-    .most = kAnyNumber,
-    .wants = kWants,
-    .numbers = false,
-    .run = run_enable,
-};
+});
 
-const Verb kDisable = {
+const Verb kDisable = target_verb<kDisabling>({
     .name = "disable",
     .aliases = {},
     .summary = "let services start only by hand, or when another needs them",
@@ -49,11 +34,6 @@ const Verb kDisable = {
         "Instead of what the file says (autostart), and kept across restarts of the supervisor "
         "and of the\nmachine. Stops nothing now: ctl stop.",
     .options = {},
-    .least = 1,
-    .most = kAnyNumber,
-    .wants = kWants,
-    .numbers = false,
-    .run = run_disable,
-};
+});
 
 }  // namespace mainstay::ctl

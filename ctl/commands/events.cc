@@ -10,7 +10,6 @@
 #include "ctl/json_fields.h"
 #include "ctl/moment_option.h"
 #include "ctl/reconnect.h"
-#include "io/clock.h"
 
 namespace mainstay::ctl {
 
@@ -102,21 +101,11 @@ class Events {
 
 CtlExit run(Context& context) {
   Json params = context.targets();
-  const std::string text = context.value("lines").value_or("50");
-  const auto limit = whole_number(text, 1, kMostEvents);
-  if (!limit) {
-    return context.fail_usage(
-        fmt::format("'{}' is no number of events; 1 to {}", text, kMostEvents));
-  }
-  const bool spans = context.has("since") || context.has("until");
-  if (context.has("lines") || !spans) params["limit"] = *limit;
-  if (context.has("until") && context.has("follow")) {
-    return context.fail_usage("--until and --follow exclude each other");
-  }
-  for (const char* name : {"since", "until"}) {
-    const std::string problem = add_moment(context, name, io::read_clocks().wall, params);
-    if (!problem.empty()) return context.fail_usage(problem);
-  }
+  std::string problem = add_limit(context, kMostEvents, "events", params);
+  if (problem.empty() && context.has("until") && context.has("follow"))
+    problem = "--until and --follow exclude each other";
+  if (problem.empty()) problem = add_span(context, params);
+  if (!problem.empty()) return context.fail_usage(problem);
   return Events{context}.run(std::move(params));
 }
 

@@ -12,16 +12,12 @@ constexpr std::array<OptionSpec, 1> kOptions = {{
     {0, "no-wait", "", "return at once; the start goes on"},
 }};
 
-CtlExit run(Context& context) {
-  return run_action(
-      context,
-      {.method = "services.start", .doing = "starting", .noun = "start", .patience = kStartTime},
-      context.targets());
-}
+constexpr Action kAction{
+    .method = "services.start", .doing = "starting", .noun = "start", .patience = kStartTime};
 
 }  // namespace
 
-const Verb kStart = {
+const Verb kStart = target_verb<kAction>({
     .name = "start",
     .aliases = {},
     .summary = "start services that are stopped, exited or failed",
@@ -30,11 +26,6 @@ const Verb kStart = {
         "Waits until each runs, 60 s at most (--timeout). A start by hand clears the count of "
         "unstable runs.",
     .options = kOptions,
-    .least = 1,
-    .most = kAnyNumber,
-    .wants = "a TARGET: a name, name:instance, glob, @tag or all",
-    .numbers = false,
-    .run = run,
-};
+});
 
 }  // namespace mainstay::ctl

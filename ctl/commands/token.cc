@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "ctl/access_text.h"
@@ -38,9 +39,9 @@ CtlExit create(Context& context, const std::string& name) {
   if (!access_level_from(level)) return context.fail_usage(level_problem(level));
   const auto secret = new_secret();
   if (!secret) return context.fail(CtlExit::Failed, secret.error().message);
-  const Answer answer =
-      context.ask("access.add_token",
-                  Json{{"name", name}, {"sha256", to_hex(sha256(*secret))}, {"level", level}});
+  const Answer answer = context.ask(
+      "access.add_token",
+      Json{{"name", name}, {"sha256", to_hex(bytes_of(sha256(*secret)))}, {"level", level}});
   if (!answer) return context.fail(answer.failure());
   if (context.json()) {
     return context.print_json(Json{{"name", name}, {"level", level}, {"token", *secret}});

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace mainstay {
@@ -31,8 +30,7 @@ class Sha256 {
 };
 
 Sha256Digest sha256(std::string_view bytes);
-// The 32 bytes as they are, and as 64 lower-case digits.
+// The 32 bytes as they are.
 std::string_view bytes_of(const Sha256Digest& digest);
-std::string to_hex(const Sha256Digest& digest);
 
 }  // namespace mainstay

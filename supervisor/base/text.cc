@@ -142,6 +142,25 @@ std::string join_some(std::span<const std::string> parts, std::size_t most) {
   return fmt::format("{} and {} more", join(parts.first(most), ", "), parts.size() - most);
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t";
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+std::string to_lower(std::string_view text) {
+  std::string out{text};
+  for (char& c : out)
+    c = to_lower(c);
+  return out;
+}
+
+bool equals_ignoring_case(std::string_view one, std::string_view other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
 bool is_valid_name(std::string_view name) {
   if (name.empty() || name.size() > 64 || !is_alphanumeric(name[0])) return false;
   return std::all_of(name.begin(), name.end(),

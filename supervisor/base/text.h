@@ -12,6 +12,16 @@ namespace mainstay {
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
+// Without the blanks and tabs around it.
+std::string_view trimmed(std::string_view text);
+
+// ASCII letters only, whatever the locale.
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string to_lower(std::string_view text);
+bool equals_ignoring_case(std::string_view one, std::string_view other);
+
 // Declared names: [A-Za-z0-9][A-Za-z0-9._-]{0,63}.
 bool is_valid_name(std::string_view name);
 

@@ -30,6 +30,10 @@ struct WallTime {
   auto operator<=>(const WallTime&) const = default;
   WallTime operator+(Duration d) const { return {since_epoch + d}; }
   Duration operator-(WallTime other) const { return since_epoch - other.since_epoch; }
+  // Whole ones since 1970, as time(2) counts.
+  std::int64_t unix_seconds() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+  }
 };
 
 // Both clocks read at one moment, so that a decision sees one time.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "config/field.h"
 
@@ -21,14 +22,6 @@ bool is_name_character(char c) {
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 128 && !(text[0] >= '0' && text[0] <= '9') &&
          std::all_of(text.begin(), text.end(), is_name_character);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' '))
-    text.remove_prefix(1);
-  while (text.ends_with(' '))
-    text.remove_suffix(1);
-  return text;
 }
 
 // "queue=default,zone=\"a b\"" between the braces.

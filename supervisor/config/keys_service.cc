@@ -97,7 +97,7 @@ constexpr Key kServiceKeys[] = {
     {"health", &kChecksShape},
     {"limits", &kLimitsShape},
     {"stop", &kStopShape},
-    {"reload", &kReloadShape, true},
+    {"reload", &kReloadShape},
     {"listen", &kListenShape, true},
     {"hooks", &kHooksShape, true},
     {"watch", &kWatchShape, true},

@@ -154,8 +154,7 @@ void access_add_token(Context& context, const Call& call, Params& params) {
       context, call,
       [token](web::Access& access, WallTime now, const std::string&) {
         web::Token dated = token;
-        dated.created_at =
-            std::chrono::duration_cast<std::chrono::seconds>(now.since_epoch).count();
+        dated.created_at = now.unix_seconds();
         return web::add_token(access, std::move(dated));
       },
       named("name", token.name), "no_such_token");

@@ -1,12 +1,13 @@
 // audit.list and audit.verify.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 #include <utility>
 
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "control/event_wish.h"
+#include "control/history_state.h"
 #include "control/json_writer.h"
 #include "control/method.h"
 #include "control/service_object.h"
@@ -16,40 +17,15 @@ namespace mainstay::control {
 
 namespace {
 
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char byte : bytes)
-    out += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return out;
-}
-
-// The 32 bytes of 64 digits; empty: it is something else.
-std::string unhex(std::string_view text) {
-  std::string bytes;
-  if (text.size() != 2 * kSha256Size) return {};
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    unsigned value = 0;
-    const char* end = text.data() + i + 2;
-    const auto parsed = std::from_chars(text.data() + i, end, value, 16);
-    if (parsed.ec != std::errc{} || parsed.ptr != end) return {};
-    bytes.push_back(static_cast<char>(value));
-  }
-  return bytes;
-}
-
-RpcFailure failure_of(const Error& error) {
-  return {RpcError::Failed, "history_unavailable", error.message};
-}
-
 void write_entry(JsonWriter& out, const history::AuditEntry& entry) {
   write_event_members(out.open_object(), entry.event);
-  out.key("hash").text_or_null(hex(entry.hash)).close_object();
+  out.key("hash").text_or_null(to_hex(entry.hash)).close_object();
 }
 
 void write_broken(JsonWriter& out, const history::AuditBreak& broken) {
   out.key("broken").open_object().key("id").whole(broken.id);
-  out.key("expected").text_or_null(hex(broken.expected));
-  out.key("found").text_or_null(hex(broken.found));
+  out.key("expected").text_or_null(to_hex(broken.expected));
+  out.key("found").text_or_null(to_hex(broken.found));
   out.key("reason").text(broken.reason).close_object();
 }
 
@@ -66,12 +42,12 @@ std::string verdict(const history::AuditCheck& check) {
   kept ? out.whole(check.first) : out.null();
   out.key("first_at").time(check.first_at).key("last");
   kept ? out.whole(check.last) : out.null();
-  out.key("head").text(hex(check.head));
+  out.key("head").text(to_hex(check.head));
   out.key("begins").open_object().key("after").whole(check.begin.after);
-  out.key("hash").text(hex(check.begin.hash)).key("why").text_or_null(check.begin.why);
+  out.key("hash").text(to_hex(check.begin.hash)).key("why").text_or_null(check.begin.why);
   out.close_object();
   if (!check.noted.empty()) {
-    out.key("noted").open_object().key("hash").text(hex(check.noted)).key("entry");
+    out.key("noted").open_object().key("hash").text(to_hex(check.noted)).key("entry");
     check.noted_at ? out.whole(*check.noted_at) : out.null();
     out.close_object();
   }
@@ -94,16 +70,14 @@ void tell(const Verifying& verifying) {
 
 void go_on(const std::shared_ptr<Verifying>& verifying) {
   if (!verifying->call.open()) return;
-  verifying->parts.history.check_audit(verifying->check,
-                                       [verifying](Result<history::AuditCheck> checked) {
-                                         if (!checked)
-                                           return verifying->call.fail(failure_of(checked.error()));
-                                         verifying->check = std::move(*checked);
-                                         if (verifying->check.done)
-                                           return verifying->call.answer(verdict(verifying->check));
-                                         tell(*verifying);
-                                         go_on(verifying);
-                                       });
+  verifying->parts.history.check_audit(
+      verifying->check, [verifying](Result<history::AuditCheck> checked) {
+        if (!checked) return verifying->call.fail(history_failure(checked.error()));
+        verifying->check = std::move(*checked);
+        if (verifying->check.done) return verifying->call.answer(verdict(verifying->check));
+        tell(*verifying);
+        go_on(verifying);
+      });
 }
 
 }  // namespace
@@ -116,7 +90,7 @@ void audit_list(Context& context, const Call& call, Params& params) {
   query.limit = wish->limit;
   context.parts.history.audit(std::move(query),
                               [call](const Result<std::vector<history::AuditEntry>>& entries) {
-                                if (!entries) return call.fail(failure_of(entries.error()));
+                                if (!entries) return call.fail(history_failure(entries.error()));
                                 JsonWriter out;
                                 out.open_object().key("entries").open_list();
                                 for (const history::AuditEntry& entry : *entries)
@@ -128,8 +102,8 @@ void audit_list(Context& context, const Call& call, Params& params) {
 void audit_verify(Context& context, const Call& call, Params& params) {
   const auto head = params.text("head");
   history::AuditCheck check;
-  if (head) check.noted = unhex(*head);
-  if (head && check.noted.empty())
+  if (head) check.noted = from_hex(*head).value_or("");
+  if (head && check.noted.size() != kSha256Size)
     params.refuse("head", "is no hash of an entry; it has 64 digits, 0 to 9 and a to f");
   const bool progress = params.flag("progress", false);
   if (refused(call, params)) return;

@@ -36,6 +36,8 @@ class Call {
   bool keeps_up() const;
   // Ends another call of the same client with {"ended":true}; false: there is none of that id.
   bool cancel_other(const std::string& id) const;
+  // Whether both were asked on one connection.
+  bool is_of_client_of(const Call& other) const;
   // The client, as people are told of it: "uid 1000 (pid 4242)", "user ana (from 127.0.0.1:50312)".
   const std::string& who() const { return who_; }
   const std::string& id() const { return id_; }

@@ -63,6 +63,11 @@ bool Call::cancel_other(const std::string& id) const {
   return true;
 }
 
+bool Call::is_of_client_of(const Call& other) const {
+  const auto connection = connection_.lock();
+  return connection && connection == other.connection_.lock();
+}
+
 UniqueFd Call::duplicate_socket() const {
   const auto connection = connection_.lock();
   return connection ? connection->duplicate_socket() : UniqueFd();

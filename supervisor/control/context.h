@@ -90,6 +90,7 @@ struct Parts {
 class Waits;
 class Analyses;
 class EventStreams;
+class LogExports;
 class LogStreams;
 class ServiceStreams;
 class LagMeter;
@@ -99,6 +100,7 @@ struct Context {
   Waits& waits;
   EventStreams& events;
   LogStreams& logs;
+  LogExports& exports;
   ServiceStreams& services;
   LagMeter& lag;
   Analyses& analyses;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/history_source.h"
+#include "control/history_state.h"
 #include "control/history_targets.h"
 #include "control/json_writer.h"
 #include "control/method.h"
@@ -129,14 +130,10 @@ std::string series_text(const WantedAll& wanted, const std::vector<Answer>& answ
   return out.take();
 }
 
-RpcFailure failure_of(const Error& error) {
-  return {RpcError::Failed, "history_unavailable", error.message};
-}
-
 // Of the kinds whose names nobody declares.
 void fail_unknown(const Call& call, const WantedSeries& series,
                   const Result<std::vector<std::string>>& names) {
-  if (!names) return call.fail(failure_of(names.error()));
+  if (!names) return call.fail(history_failure(names.error()));
   std::string meant = did_you_mean(series.key.name, *names);
   if (meant.empty() && !names->empty()) meant = "; there is " + join_some(*names, 10);
   call.fail({RpcError::NoSuchTarget, "no_such_series",
@@ -149,7 +146,7 @@ void fail_unknown(const Call& call, const WantedSeries& series,
 template <typename Answer, typename Write>
 void reply(HistorySource& source, const Call& call, const WantedAll& wanted,
            const Result<std::vector<Answer>>& answers, const Write& write) {
-  if (!answers) return call.fail(failure_of(answers.error()));
+  if (!answers) return call.fail(history_failure(answers.error()));
   const WantedSeries& first = wanted.front();
   const bool sure = first.declared || first.key.kind == SeriesKind::Host ||
                     first.key.kind == SeriesKind::Monitor ||
@@ -188,7 +185,7 @@ void history_query(Context& context, const Call& call, Params& params) {
   Wish wish = read_wish(params, context.now());
   if (refused(call, params)) return;
   HistorySource* source = context.parts.samples;
-  if (source == nullptr) return call.fail(failure_of({"no history is kept", 0}));
+  if (source == nullptr) return call.fail(history_failure({"no history is kept", 0}));
   auto found = find_series(context, wish.targets, wish.kind);
   if (const auto* failure = std::get_if<RpcFailure>(&found)) return call.fail(*failure);
   const auto wanted = std::make_shared<const WantedAll>(std::get<WantedAll>(std::move(found)));

@@ -11,4 +11,8 @@ void write_history_state(JsonWriter& out, const Parts& parts) {
   out.close_object();
 }
 
+RpcFailure history_failure(const Error& error) {
+  return {RpcError::Failed, "history_unavailable", error.message};
+}
+
 }  // namespace mainstay::control

@@ -25,13 +25,12 @@ class LogStreams {
   // `serve_later` asks for another turn of the loop.
   LogStreams(Parts& parts, std::function<void()> serve_later);
 
-  // Sends {"lines":[…]} until the client has enough. A client that falls more than kBehind back
-  // gets
-  // {"lines":[],"skipped_bytes":n} in the place of what it missed; a log that was truncated or
-  // replaced is told as {"lines":[],"started_over":["FILE"]}, what cannot be read as
-  // {"lines":[],"problems":["cannot read …"]}, and, if wanted, once that all of the past was sent
-  // as
-  // {"lines":[],"caught_up":true}. `instances` are what the wish's targets mean now.
+  // Sends {"lines":[…]} until the client has enough; in the place of lines also
+  //   "skipped_bytes":n          what a client that fell more than kBehind back has missed
+  //   "started_over":["FILE"]    a log was truncated or replaced
+  //   "problems":["cannot …"]    what cannot be read
+  //   "caught_up":true           if wanted: all of the past was sent
+  // `instances` are what the wish's targets mean now.
   void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
   void grew(const std::string& file);
   void rotated(const logs::Rotated& rotated);

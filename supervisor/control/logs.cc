@@ -1,6 +1,7 @@
-// logs.read and logs.follow.
+// logs.read, logs.follow and logs.export.
 #include <utility>
 
+#include "control/log_exports.h"
 #include "control/log_lines.h"
 #include "control/log_streams.h"
 #include "control/method.h"
@@ -64,6 +65,23 @@ void logs_follow(Context& context, const Call& call, Params& params) {
   auto resolved = resolve_targets(context.controller(), wish.targets);
   if (resolved.failure) return call.fail(*resolved.failure);
   context.logs.add(call, std::move(wish), std::move(resolved.instances));
+}
+
+// Without a number of lines it is all of them.
+void logs_export(Context& context, const Call& call, Params& params) {
+  LogWish wish = read_log_wish(params);
+  if (!params.json("lines")) wish.query.lines.reset();
+  if (refused(call, params)) return;
+  const auto resolved = resolve_targets(context.controller(), wish.targets);
+  if (resolved.failure) return call.fail(*resolved.failure);
+  context.exports.add(call, std::move(wish), resolved.instances);
+}
+
+void stream_more(Context& context, const Call& call, Params& params) {
+  const auto id = params.json("id");
+  if (!id) params.refuse("id", "is missing; it is the id of the request for the stream");
+  if (refused(call, params)) return;
+  call.answer(context.exports.more(call, *id) ? R"({"found":true})" : R"({"found":false})");
 }
 
 }  // namespace mainstay::control

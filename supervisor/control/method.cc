@@ -57,6 +57,7 @@ constexpr std::array kMethods{
     Method{"services.start", AccessLevel::Operate, kVerb, services_start},
     Method{"services.stop", AccessLevel::Operate, kVerb, services_stop},
     Method{"services.restart", AccessLevel::Operate, kVerb, services_restart},
+    Method{"services.reload", AccessLevel::Operate, kVerb, services_reload},
     Method{"services.reset", AccessLevel::Operate, kReset, services_reset},
     Method{"services.enable", AccessLevel::Operate, kReset, services_enable},
     Method{"services.disable", AccessLevel::Operate, kReset, services_disable},
@@ -64,6 +65,7 @@ constexpr std::array kMethods{
     Method{"services.scale", AccessLevel::Operate, kScale, services_scale},
     Method{"logs.read", AccessLevel::Read, kRead, logs_read},
     Method{"logs.follow", AccessLevel::Read, kFollow, logs_follow},
+    Method{"logs.export", AccessLevel::Read, kRead, logs_export},
     Method{"logs.rotate", AccessLevel::Operate, kTargets, logs_rotate},
     Method{"logs.flush", AccessLevel::Operate, kTargets, logs_flush},
     Method{"logs.usage", AccessLevel::Read, kTargets, logs_usage},
@@ -99,6 +101,7 @@ constexpr std::array kMethods{
     Method{"access.end_session", AccessLevel::Operate, kEndSession, access_end_session},
     Method{"access.logged_in", AccessLevel::Operate, kLogin, access_logged_in},
     Method{"access.login_failed", AccessLevel::Operate, kLogin, access_login_failed},
+    Method{"stream.more", AccessLevel::Read, kCancel, stream_more},
     Method{"stream.cancel", AccessLevel::Read, kCancel, stream_cancel},
 };
 

@@ -42,6 +42,7 @@ void services_crashes(Context&, const Call&, Params&);
 void services_start(Context&, const Call&, Params&);
 void services_stop(Context&, const Call&, Params&);
 void services_restart(Context&, const Call&, Params&);
+void services_reload(Context&, const Call&, Params&);
 void services_reset(Context&, const Call&, Params&);
 void services_enable(Context&, const Call&, Params&);
 void services_disable(Context&, const Call&, Params&);
@@ -49,6 +50,7 @@ void services_signal(Context&, const Call&, Params&);
 void services_scale(Context&, const Call&, Params&);
 void logs_read(Context&, const Call&, Params&);
 void logs_follow(Context&, const Call&, Params&);
+void logs_export(Context&, const Call&, Params&);
 void logs_rotate(Context&, const Call&, Params&);
 void logs_flush(Context&, const Call&, Params&);
 void logs_usage(Context&, const Call&, Params&);
@@ -74,6 +76,7 @@ void access_revoke_token(Context&, const Call&, Params&);
 void access_end_session(Context&, const Call&, Params&);
 void access_logged_in(Context&, const Call&, Params&);
 void access_login_failed(Context&, const Call&, Params&);
+void stream_more(Context&, const Call&, Params&);
 void stream_cancel(Context&, const Call&, Params&);
 
 }  // namespace mainstay::control

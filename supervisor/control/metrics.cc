@@ -4,10 +4,13 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "checks/monitors.h"
 #include "control/lag.h"
+#include "control/log_lines.h"
 #include "control/method.h"
 #include "control/metrics_counts.h"
 #include "control/metrics_writer.h"
@@ -28,6 +31,7 @@ struct Row {
   std::string index;
   const process::TreeUsage* usage;
   const logs::LogCondition* logs;
+  std::vector<logs::Source> sources;
 
   MetricsWriter::Labels labels() const {
     return {{"service", status.service}, {"instance", index}};
@@ -131,6 +135,32 @@ void write_usage(MetricsWriter& out, const std::vector<Row>& rows) {
   write(out, rows, [](const Row& row) { return static_cast<double>(row.logs->dropped_bytes); });
 }
 
+// Of one log of an instance, what was captured of it; nothing: it is not known.
+using LogNumber = std::optional<std::uint64_t> (*)(const logs::Captured&);
+
+void write_logs(MetricsWriter& out, const std::vector<Row>& rows, const Context& context,
+                LogNumber number) {
+  for (const Row& row : rows)
+    for (const logs::Source& source : row.sources) {
+      const logs::Captured* captured = context.parts.capture.captured(source.file);
+      const auto value = captured == nullptr ? std::nullopt : number(*captured);
+      if (!value) continue;
+      auto labels = row.labels();
+      labels.emplace_back("stream", logs::to_string(source.stream));
+      out.sample(labels, static_cast<double>(*value));
+    }
+}
+
+void write_captured(MetricsWriter& out, const std::vector<Row>& rows, const Context& context) {
+  out.family("mainstay_service_log_bytes_total", "counter",
+             "Output that went into the log, as it was printed, since the controller started.");
+  write_logs(out, rows, context, [](const logs::Captured& c) { return std::optional{c.bytes}; });
+  out.family("mainstay_service_log_errors_total", "counter",
+             "Lines that say they are errors, of the formats text and json, since the controller "
+             "started.");
+  write_logs(out, rows, context, [](const logs::Captured& c) { return c.errors; });
+}
+
 struct CheckName {
   std::string_view service;
   std::string_view instance;
@@ -210,12 +240,15 @@ std::string metrics_text(const Context& context, Duration lag) {
     auto status = context.controller().status(id, now);
     const auto& logs = conditions.of(status);
     std::string index = fmt::to_string(status.index);
-    rows.push_back({std::move(status), std::move(index), context.parts.usage.usage_of(id), &logs});
+    auto sources = log_sources(context.controller(), std::span{&id, 1}, {}, now);
+    rows.push_back({std::move(status), std::move(index), context.parts.usage.usage_of(id), &logs,
+                    std::move(sources)});
   }
   MetricsWriter out;
   write_services(out, rows);
   if (context.parts.counts != nullptr) write_restarts(out, rows, *context.parts.counts);
   write_usage(out, rows);
+  write_captured(out, rows, context);
   if (context.parts.counts != nullptr) write_checks(out, *context.parts.counts);
   write_monitors(out, context);
   write_host(out, context.parts.usage.host());

@@ -7,18 +7,13 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
+
 namespace mainstay::control {
 
 namespace {
 
 constexpr std::size_t kMostPorts = 4;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -90,14 +85,14 @@ bool says_address_in_use(std::string_view line) {
       std::string_view("eaddrinuse"), std::string_view("address already in use"),
       std::string_view("address in use"), std::string_view("port is already allocated"),
       std::string_view("is already in use")};
-  const std::string text = lower(line);
+  const std::string text = to_lower(line);
   return std::any_of(kPhrases.begin(), kPhrases.end(), [&text](std::string_view phrase) {
     return text.find(phrase) != std::string::npos;
   });
 }
 
 std::vector<std::uint16_t> ports_in(std::string_view line) {
-  const std::string text = lower(line.substr(0, 4096));
+  const std::string text = to_lower(line.substr(0, 4096));
   const std::string_view all = text;
   std::vector<std::uint16_t> ports;
   for (std::size_t i = 0; i < all.size();) {

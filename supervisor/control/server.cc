@@ -8,6 +8,7 @@
 #include "control/analyses.h"
 #include "control/event_streams.h"
 #include "control/lag.h"
+#include "control/log_exports.h"
 #include "control/log_streams.h"
 #include "control/method.h"
 #include "control/service_streams.h"
@@ -31,11 +32,12 @@ Server::Server(Parts parts, UniqueFd listening, ServerOptions options)
       waits_(std::make_unique<Waits>(parts_, options.progress_every)),
       event_streams_(std::make_unique<EventStreams>(parts_)),
       log_streams_(std::make_unique<LogStreams>(parts_, [this] { serve_later(); })),
+      log_exports_(std::make_unique<LogExports>(parts_)),
       service_streams_(std::make_unique<ServiceStreams>(parts_)),
       lag_(std::make_unique<LagMeter>(parts_.loop, parts_.clock)),
       analyses_(std::make_unique<Analyses>(parts_)),
-      context_{parts_, *waits_,   *event_streams_, *log_streams_, *service_streams_,
-               *lag_,  *analyses_},
+      context_{parts_,        *waits_,           *event_streams_, *log_streams_,
+               *log_exports_, *service_streams_, *lag_,           *analyses_},
       again_(parts_.loop, [this] { serve_waiting(); }),
       listener_(
           std::make_unique<io::Listener>(parts_.loop, std::move(listening),
@@ -143,6 +145,7 @@ void Server::after_settle() {
   waits_->after_settle();
   event_streams_->after_settle();
   log_streams_->after_settle();
+  log_exports_->after_settle();
   service_streams_->after_settle();
 }
 

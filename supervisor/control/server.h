@@ -81,6 +81,7 @@ class Server final : private ConnectionOwner {
   std::unique_ptr<Waits> waits_;
   std::unique_ptr<EventStreams> event_streams_;
   std::unique_ptr<LogStreams> log_streams_;
+  std::unique_ptr<LogExports> log_exports_;
   std::unique_ptr<ServiceStreams> service_streams_;
   std::unique_ptr<LagMeter> lag_;
   std::unique_ptr<Analyses> analyses_;

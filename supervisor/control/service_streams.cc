@@ -13,8 +13,7 @@ namespace {
 constexpr Duration kAtMostEvery = std::chrono::milliseconds{100};
 
 std::string service_text(const Parts& parts, const LogConditions& conditions, InstanceId id,
-                         const Now& now) {
-  const auto status = parts.controller.status(id, now);
+                         const runtime::InstanceStatus& status) {
   JsonWriter out;
   write_service(out, status, parts.usage.usage_of(id), conditions.of(status));
   return out.take();
@@ -121,11 +120,11 @@ ServiceStreams::Batch ServiceStreams::take_batch(const std::vector<InstanceId>& 
   const std::set<InstanceId> changed = std::exchange(changed_, {});
   for (const InstanceId id : instances) {
     if (!changed.contains(id)) continue;
-    batch.services.emplace(id, service_text(parts_, conditions, id, now));
+    const auto status = parts_.controller.status(id, now);
+    batch.services.emplace(id, service_text(parts_, conditions, id, status));
     std::string& name = known_[id].name;
-    std::string new_name = parts_.controller.status(id, now).name;
-    if (!name.empty() && name != new_name) batch.removed.push_back(name);
-    name = std::move(new_name);
+    if (!name.empty() && name != status.name) batch.removed.push_back(name);
+    name = status.name;
   }
   forget_removed(instances, batch);
   return batch;
@@ -180,7 +179,7 @@ void ServiceStreams::send_all(Follower& follower, const std::vector<InstanceId>&
   JsonWriter out;
   out.open_object().key("snapshot").flag(true).key("services").open_list();
   for (const InstanceId id : wanted(follower, instances))
-    out.raw(service_text(parts_, conditions, id, now));
+    out.raw(service_text(parts_, conditions, id, parts_.controller.status(id, now)));
   out.close_list();
   write_texts(out, "removed", {});
   write_host_in_brief(out.key("host"), parts_.usage.host());

@@ -1,4 +1,4 @@
-// services.start, stop, restart, reset, enable, disable, signal and scale.
+// services.start, stop, restart, reload, reset, enable, disable, signal and scale.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -116,6 +116,10 @@ void services_stop(Context& context, const Call& call, Params& params) {
 
 void services_restart(Context& context, const Call& call, Params& params) {
   change(context, call, params, runtime::Verb::Restart, WaitGoal::NewRun);
+}
+
+void services_reload(Context& context, const Call& call, Params& params) {
+  change(context, call, params, runtime::Verb::Reload, WaitGoal::NewRun);
 }
 
 void services_reset(Context& context, const Call& call, Params& params) {

@@ -67,7 +67,7 @@ GateReports Serving::reports() {
 }
 
 void Serving::tell(std::string_view method, std::string params) {
-  upstream_.call({"gateway", "", AccessLevel::Operate}, method, std::move(params),
+  upstream_.call(gateway_itself(AccessLevel::Operate), method, std::move(params),
                  [this, name = std::string{method}](const Reply& reply) {
                    if (!reply.ok && reply.code != "unavailable")
                      notice_(fmt::format("{} was refused: {}", name, reply.message));

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <initializer_list>
 #include <iterator>
@@ -55,26 +56,39 @@ int open_signals() {
 }
 
 Keeper::Keeper(Table& table, ControllerCommand& command, const Program& program,
-               const Inheritance& inherited, int signal_fd, bool hangup_stops)
+               const Inheritance& inherited, const ServiceManager& manager, int signal_fd,
+               bool hangup_stops)
     : table_(table),
       inherited_(inherited),
       controller_(command, inherited),
       reaper_(table),
       foreign_(table, reaper_),
-      link_(table, foreign_, inherited),
+      manager_(manager),
+      link_(table, foreign_, inherited, manager_),
       program_(program),
       signal_fd_(signal_fd),
       hangup_stops_(hangup_stops) {
+  hold_left();
   if (program_.passed.handover < 0) return;
   link_.hold(kHandoverName, program_.passed.handover);
   awaits_takeover_ = true;
   if (program_.passed.on_trial()) trial_deadline_ = now_ns() + kTrial;
 }
 
+void Keeper::hold_left() {
+  for (int i = 0; i < kMostLeft; ++i) {
+    if (program_.passed.left.fds[i] < 0) continue;
+    char name[kNameBytes];
+    snprintf(name, sizeof name, "%s%s", kLeftPrefix, kLeftNames[i]);
+    link_.hold(name, program_.passed.left.fds[i]);
+  }
+}
+
 int Keeper::run() {
   while (!over_) {
     act_on_deadlines(now_ns());
     link_.pump();
+    report(now_ns());
     if (!over_) wait(now_ns());
   }
   return exit_code_;
@@ -91,6 +105,7 @@ std::int64_t Keeper::next_deadline() const {
   if (stop_deadline_ != 0) consider(stop_deadline_);
   if (finish_deadline_ != 0) consider(finish_deadline_);
   if (trial_deadline_ != 0) consider(trial_deadline_);
+  if (manager_.next_beat() != 0) consider(manager_.next_beat());
   if (foreign_.deadline() != 0) consider(foreign_.deadline());
   if (link_.head_start_ends() != 0) consider(link_.head_start_ends());
   return next;
@@ -162,6 +177,7 @@ void Keeper::read_signals(std::int64_t now) {
     const bool stops = number == SIGTERM || number == SIGINT || number == SIGQUIT ||
                        (number == SIGHUP && hangup_stops_);
     if (stops) on_terminate(number, now);
+    if (number == SIGHUP && !stops) on_reload(now);
     if (number != SIGCHLD) continue;
     children = true;
     const bool controller_stopped =
@@ -175,11 +191,30 @@ void Keeper::on_terminate(int signal, std::int64_t now) {
   ++terminations_;
   link_.terminate(signal, terminations_);
   const std::int64_t budget = link_.wishes().stop_budget_ms * kMillisecond + kStopMargin;
-  if (stop_deadline_ == 0) stop_deadline_ = now + budget;
+  if (stop_deadline_ == 0) {
+    stop_deadline_ = now + budget;
+    manager_.stopping(budget + kKillMilliseconds * kMillisecond);
+  }
   if (terminations_ > 1) stop_deadline_ = std::min(stop_deadline_, now + kHurriedStop);
   // Only a whole controller can stop things in their order. Should it die, too, we end them.
   if (drains()) controller_.end_drain();
   if (controller_.pid() == 0) controller_.hurry();
+}
+
+void Keeper::on_reload(std::int64_t now) {
+  if (terminations_ > 0) return;
+  manager_.reloading(now);
+  link_.reload();
+}
+
+void Keeper::report(std::int64_t now) {
+  // One that was asked and does not answer yet may hang, or take up its work again and beat on.
+  manager_.beat(now, !link_.pinged());
+  const bool ready = link_.wishes().ready && !link_.reloads();
+  if (ready == said_ready_ || terminations_ > 0) return;
+  said_ready_ = ready;
+  if (ready) return manager_.ready(link_.found()[0] != 0 ? link_.found() : "Running");
+  if (controller_.pid() == 0) manager_.status("The controller has ended; services go on");
 }
 
 void Keeper::reap(std::int64_t now) {
@@ -254,6 +289,7 @@ void Keeper::on_controller_end(int status, std::int64_t now) {
 void Keeper::finish(int code) {
   over_ = true;
   exit_code_ = code;
+  manager_.forget_all();  // that is for a supervisor that could not end so
   if (kill_everything(table_, link_.wishes().cgroup_root, kKillMilliseconds)) return;
   say("some processes did not end even when killed; leaving them behind");
 }

@@ -8,6 +8,7 @@
 #include "keeper/foreign.h"
 #include "keeper/link.h"
 #include "keeper/reaper.h"
+#include "keeper/service_manager.h"
 #include "keeper/table.h"
 #include "keeper/upgrade.h"
 
@@ -23,14 +24,17 @@ struct Program {
 class Keeper {
  public:
   // `signal_fd` is a signalfd of every signal in keeper_signals(). `hangup_stops`: HUP means what
-  // TERM does (we were started on a terminal).
+  // TERM does (we were started on a terminal); else it is a reload.
   Keeper(Table& table, ControllerCommand& command, const Program& program,
-         const Inheritance& inherited, int signal_fd, bool hangup_stops);
+         const Inheritance& inherited, const ServiceManager& manager, int signal_fd,
+         bool hangup_stops);
 
   // Until everything is over; returns the code to exit with.
   int run();
 
  private:
+  // For the first controller.
+  void hold_left();
   void wait(std::int64_t now);
   std::int64_t next_deadline() const;
   void act_on_deadlines(std::int64_t now);
@@ -38,6 +42,9 @@ class Keeper {
   void start_controller(std::int64_t now);
   void read_signals(std::int64_t now);
   void on_terminate(int signal, std::int64_t now);
+  void on_reload(std::int64_t now);
+  // Tells the service manager what has changed since the last time.
+  void report(std::int64_t now);
   void reap(std::int64_t now);
   void on_controller_end(int status, std::int64_t now);
   // Not while it hands over: the new programs are the better way out.
@@ -56,6 +63,7 @@ class Keeper {
   ControllerProcess controller_;
   Reaper reaper_;
   ForeignRuns foreign_;
+  ServiceManager manager_;
   Link link_;
   Program program_;
   // Until then nothing is reaped: its controller does not know its runs yet.
@@ -64,6 +72,7 @@ class Keeper {
   int signal_fd_;
   bool hangup_stops_;
   bool over_ = false;
+  bool said_ready_ = false;
   int exit_code_ = 0;
   std::uint32_t terminations_ = 0;
   std::int64_t stop_deadline_ = 0;    // 0: none

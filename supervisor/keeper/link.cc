@@ -100,16 +100,18 @@ void Link::act(Packet& packet) {
   Pause pause;
   Upgrade upgrade;
   Pong pong;
+  Reloaded reloaded;
   if (read(hello)) return on_hello(hello);
   if (!greeted_) return complain("before Hello");
   if (read_spawn(packet, spawn)) return on_spawn(spawn, packet);
   if (read(settled)) return on_settled(settled.token);
   if (read(release)) return on_release(release.token);
   if (read(store)) return on_store(store, packet);
-  if (read(drop) && is_terminated(drop.name)) return store_.drop(drop.name);
+  if (read(drop)) return on_drop(drop);
   if (read(adopt)) return on_adopt(adopt, packet);
   if (read(budget)) return on_budget(budget);
   if (read(upgrade)) return on_upgrade(packet);
+  if (read(reloaded)) return on_reloaded(reloaded);
   if (read(pause)) {
     wishes_.paused = paused_due_ = true;
   } else if (read(finish)) {
@@ -125,6 +127,7 @@ void Link::on_hello(const Hello& hello) {
   greeted_ = welcome_due_ = all_there_due_ = true;
   next_stored_ = 0;
   if (terminate_.count > 0) terminate_due_ = true;
+  reload_due_ = reloads_;
   table_.reset_told();
 }
 
@@ -186,20 +189,6 @@ void Link::on_release(std::uint64_t token) {
   if (table_.at(id).has_ended) return table_.free(id);
   table_.at(id).abandoned = true;
   table_.clear_dirty(id);
-}
-
-void Link::on_store(const Store& store, Packet& packet) {
-  if (!is_terminated(store.name) || packet.fds[0] < 0) return complain("Store");
-  if (!store_.store(store.name, packet.fds[0]))
-    say("cannot keep descriptor %s: too many", store.name);
-  packet.fds[0] = -1;
-}
-
-void Link::on_budget(const StopBudget& budget) {
-  if (!is_terminated(budget.cgroup_root)) return complain("StopBudget");
-  wishes_.ready = true;
-  wishes_.stop_budget_ms = budget.milliseconds;
-  std::memcpy(wishes_.cgroup_root, budget.cgroup_root, sizeof wishes_.cgroup_root);
 }
 
 template <typename Message>
@@ -275,6 +264,8 @@ bool Link::tell_rest() {
   refusal_due_ = false;
   if (terminate_due_ && !tell(terminate_)) return false;
   terminate_due_ = false;
+  if (reload_due_ && !tell(Reload{})) return false;
+  reload_due_ = false;
   if (ping_due_ && !tell(Ping{})) return false;
   ping_due_ = false;
   if (paused_due_ && !tell(Paused{})) return false;

@@ -6,6 +6,7 @@
 
 #include "keeper/child.h"
 #include "keeper/foreign.h"
+#include "keeper/service_manager.h"
 #include "keeper/socket.h"
 #include "keeper/store.h"
 #include "keeper/table.h"
@@ -28,8 +29,8 @@ struct Wishes {
 
 class Link {
  public:
-  Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited)
-      : table_(table), foreign_(foreign), inherited_(inherited) {}
+  Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited, ServiceManager& manager)
+      : table_(table), foreign_(foreign), inherited_(inherited), manager_(manager) {}
 
   // Keeps a descriptor for controllers, as if one had stored it; takes `fd`.
   void hold(const char* name, int fd) { store_.store(name, fd); }
@@ -55,6 +56,11 @@ class Link {
   // The end of a pause, and of an upgrade that did not come about.
   void resume();
   void terminate(int signal, std::uint32_t count);
+  // Has the controller look at its file; the next one, too, until one has answered.
+  void reload() { reload_due_ = reloads_ = true; }
+  bool reloads() const { return reloads_; }
+  // What the last reload has found, as one line; empty before.
+  const char* found() const { return found_; }
   // Asks for a sign of life. unanswered_since() tells since when nothing came although something
   // was sent, as CLOCK_MONOTONIC in ns, or 0.
   void ping();
@@ -70,9 +76,11 @@ class Link {
   void on_upgrade(Packet& packet);
   void on_adopt(const Adopt& adopt, Packet& packet);
   void on_store(const Store& store, Packet& packet);
+  void on_drop(const Drop& drop);
   void on_release(std::uint64_t token);
   void on_settled(std::uint64_t token);
   void on_budget(const StopBudget& budget);
+  void on_reloaded(const Reloaded& reloaded);
   void complain(const char* about);
   void heard();
 
@@ -88,6 +96,7 @@ class Link {
   Table& table_;
   ForeignRuns& foreign_;
   const Inheritance& inherited_;
+  ServiceManager& manager_;
   DescriptorStore store_;
   Wishes wishes_;
   int socket_ = -1;
@@ -108,6 +117,9 @@ class Link {
   bool terminate_due_ = false;
   Terminate terminate_;
   bool paused_due_ = false;
+  bool reload_due_ = false;
+  bool reloads_ = false;
+  char found_[kFoundBytes] = {};
   bool ping_due_ = false;
   bool pinged_ = false;
   std::int64_t unanswered_since_ = 0;

@@ -16,6 +16,7 @@
 #include "keeper/lock.h"
 #include "keeper/options.h"
 #include "keeper/say.h"
+#include "keeper/service_manager.h"
 #include "keeper/upgrade.h"
 #include "mainstay/endpoint.h"
 #include "mainstay/exit_codes.h"
@@ -75,12 +76,16 @@ void leave_oom_line(Inheritance& inherited) {
   close(fd);
 }
 
-std::vector<char*> environment_without_ready() {
+// What controllers start with; `kept` must live as long. The first one gets the ready pipe.
+std::vector<char*> controller_environment(std::vector<std::string>& kept, bool with_ready) {
   std::vector<char*> out;
   const std::string prefix = std::string{kReadyVariable} + "=";
   for (char** at = environ; *at != nullptr; ++at) {
-    if (strncmp(*at, prefix.c_str(), prefix.size()) != 0) out.push_back(*at);
+    const bool is_ready = strncmp(*at, prefix.c_str(), prefix.size()) == 0;
+    if (!is_from_service_manager(*at) && (with_ready || !is_ready)) out.push_back(*at);
   }
+  for (std::string& entry : kept)
+    out.push_back(entry.data());
   out.push_back(nullptr);
   return out;
 }
@@ -122,21 +127,23 @@ int run_keeper(char** argv, const std::string& self, const Passed& passed, bool 
   }
   std::string path = controller_path(self);
   char fd_argument[kFdArgumentBytes] = {};
-  std::vector<char*> environment = environment_without_ready();
+  std::vector<std::string> kept = kept_entries();
+  std::vector<char*> environment = controller_environment(kept, false);
+  std::vector<char*> first_environment = controller_environment(kept, ready_fd >= 0);
   std::vector<char*> arguments = controller_arguments(path, fd_argument, argv);
-  char** first_environment = ready_fd >= 0 ? environ : environment.data();
   ControllerCommand command;
   command.path = path.c_str();
   command.arguments = arguments.data();
   command.fd_argument = fd_argument;
   command.environment = environment.data();
-  command.first_environment = first_environment;
+  command.first_environment = first_environment.data();
   command.ready_fd = ready_fd;
   command.mode_argument = &arguments[arguments.size() - 2];
   command.pace = crash_pace();
   if (!passed.fell_back_from.empty()) command.program_fd = passed.old_controller;
   const Program program{self.c_str(), argv, passed};
-  Keeper keeper{table, command, program, inherited, signals, isatty(0) == 1};
+  Keeper keeper{table,   command,       program, inherited, ServiceManager::from_environment(),
+                signals, isatty(0) == 1};
   return keeper.run();
 }
 

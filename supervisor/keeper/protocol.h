@@ -17,6 +17,7 @@ inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::size_t kLabelBytes = 96;  // "backend:0", NUL included
 inline constexpr std::size_t kNameBytes = 32;   // of a stored descriptor, NUL included
 inline constexpr std::size_t kPathBytes = 512;
+inline constexpr std::size_t kFoundBytes = 256;
 inline constexpr std::size_t kMaxRuns = 16384;
 inline constexpr std::size_t kMaxStored = 64;
 inline constexpr std::size_t kMaxMessageFds = 6;
@@ -34,6 +35,10 @@ inline constexpr const char* kFellBackVariable = "MAINSTAY_FELL_BACK";
 // Tokens from here on name auxiliary runs (stop commands, secret commands); below are RunIds.
 inline constexpr std::uint64_t kFirstAuxiliaryToken = std::uint64_t{1} << 63;
 
+// A controller gets NOTIFY_SOCKET and WATCHDOG_USEC so: for the day that it becomes the keeper.
+inline constexpr const char* kKeptSocketVariable = "MAINSTAY_NOTIFY_SOCKET";
+inline constexpr const char* kKeptWatchdogVariable = "MAINSTAY_WATCHDOG_USEC";
+
 enum class MessageType : std::uint32_t {
   // controller → keeper
   Hello = 1,
@@ -48,6 +53,7 @@ enum class MessageType : std::uint32_t {
   Adopt,
   Pause,
   Upgrade,
+  Reloaded,
   // keeper → controller
   Welcome = 64,
   Stored,
@@ -58,6 +64,7 @@ enum class MessageType : std::uint32_t {
   Terminate,
   Ping,
   Paused,
+  Reload,
 };
 
 struct Hello {
@@ -165,6 +172,13 @@ struct Upgrade {
   std::uint32_t reserved = 0;
 };
 
+// What a look at the ecosystem file has found, as one line for the service manager.
+struct Reloaded {
+  MessageType type = MessageType::Reloaded;
+  std::uint32_t reserved = 0;
+  char found[kFoundBytes] = {};
+};
+
 // Comes with a timerfd (CLOCK_MONOTONIC): while it does not expire, the keeper takes the controller
 // to be alive; when it does, the keeper asks with Ping. A disarmed one never expires.
 struct Welcome {
@@ -252,6 +266,12 @@ struct Terminate {
 
 struct Ping {
   MessageType type = MessageType::Ping;
+  std::uint32_t reserved = 0;
+};
+
+// HUP came to the keeper: look at the ecosystem file again. Answered by Reloaded.
+struct Reload {
+  MessageType type = MessageType::Reload;
   std::uint32_t reserved = 0;
 };
 

@@ -38,7 +38,7 @@ int take_descriptor(const char* variable) {
 }
 
 // 0, 1 and 2 exist, the rest is closed: nothing that our parent forgot stays open for ever.
-void tidy_descriptors(std::array<int, 5> kept) {
+void tidy_descriptors(std::array<int, 5 + kMostLeft> kept) {
   while (open("/dev/null", O_RDWR) >= 0 && fcntl(2, F_GETFD) < 0) {
   }
   std::sort(kept.begin(), kept.end());
@@ -78,8 +78,9 @@ Passed take_passed() {
   passed.old_controller = take_descriptor(kOldController);
   const char* from = getenv(kFellBackVariable);
   if (from != nullptr) passed.fell_back_from = from;
-  tidy_descriptors(
-      {passed.ready, passed.handover, passed.reserve, passed.old_keeper, passed.old_controller});
+  passed.left = take_left();
+  tidy_descriptors({passed.ready, passed.handover, passed.reserve, passed.old_keeper,
+                    passed.old_controller, passed.left.fds[0], passed.left.fds[1]});
   return passed;
 }
 

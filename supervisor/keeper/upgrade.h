@@ -6,6 +6,7 @@
 #include <string>
 
 #include "keeper/child.h"
+#include "keeper/fd_store.h"
 
 namespace mainstay::keeper {
 
@@ -16,6 +17,7 @@ struct Passed {
   int reserve = -1;     // the same again, should that one fail
   int old_keeper = -1;  // the programs to go back to
   int old_controller = -1;
+  Left left;                   // by a supervisor that died
   std::string fell_back_from;  // the path of the program that we are the old version of; or empty
 
   // A new program that has to prove itself.

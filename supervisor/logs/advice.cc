@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace mainstay::logs {
 
 namespace {
@@ -65,9 +67,8 @@ constexpr std::array kKnown = {
 };
 
 bool has_word(const std::string& text, std::string_view word) {
-  const auto found = std::search(
-      text.begin(), text.end(), word.begin(), word.end(),
-      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b; });
+  const auto found = std::search(text.begin(), text.end(), word.begin(), word.end(),
+                                 [](char a, char b) { return to_lower(a) == b; });
   return found != text.end();
 }
 

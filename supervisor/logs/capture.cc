@@ -102,6 +102,11 @@ CaptureCounts Capture::counts() const {
   return counts;
 }
 
+const Captured* Capture::captured(const std::string& file) const {
+  const auto found = state_->captured.find(file);
+  return found == state_->captured.end() ? nullptr : &found->second;
+}
+
 std::vector<Trouble> Capture::troubles() const {
   std::vector<Trouble> troubles;
   for (const CapturedPipe* pipe : state_->waiting)

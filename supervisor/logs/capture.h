@@ -65,6 +65,14 @@ struct LogCondition {
   std::uint64_t dropped_lines = 0;
 };
 
+// What was captured of one log since this controller started.
+struct Captured {
+  std::uint64_t bytes = 0;
+  // Lines that say they are errors. Only of the formats text and json, whose lines are read anyway;
+  // bytes of raw logs never come by here.
+  std::optional<std::uint64_t> errors;
+};
+
 // A gap in a log begins, or has ended: output was thrown away because the disk was full.
 struct Dropped {
   std::string file;
@@ -116,6 +124,8 @@ class Capture final : public process::OutputSink {
   // False once every pipe of the run has come to its end (or it never had one).
   bool is_open(RunId run) const override;
   CaptureCounts counts() const;
+  // Of a log that was written, or may be; null: of no such log.
+  const Captured* captured(const std::string& file) const;
   std::vector<Trouble> troubles() const;
   // Of every instance, by the base name of its logs, of which there is something to say.
   std::map<std::string, LogCondition> conditions() const;

@@ -56,7 +56,11 @@ void Capture::State::attach(RunId run, Destination destination, UniqueFd fd) {
   auto& pipes = outputs[run].pipes;
   (pipes[0] ? pipes[1] : pipes[0]) = std::move(pipe);
   ++counts.pipes;
-  if (!it.file.empty()) add_writer(it);
+  if (!it.file.empty()) {
+    add_writer(it);
+    Captured& count = captured[it.file];
+    if (it.shape && !count.errors) count.errors = 0;
+  }
   if (it.shape) recover_lines(it);
 }
 
@@ -77,6 +81,7 @@ bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
   ++counts.turns;
   if (moved.bytes > 0 && !pipe.file.empty() && !dropped) {
     counts.bytes += moved.bytes;
+    captured[pipe.file].bytes += moved.bytes;
     if (on_growth) on_growth(pipe.file);
   }
   switch (moved.end) {
@@ -159,6 +164,8 @@ Moved Capture::State::take_lines(LogFile& log, CapturedPipe& pipe, std::size_t l
   const Moved moved = (*lines)->take(
       {pipe.fd.get(), pipe.run, most, at, held, pipe.last_words, pipe.rotate.size.count}, log);
   pipe.behind = (*lines)->is_behind();
+  auto& errors = captured[pipe.file].errors;
+  errors = errors.value_or(0) + (*lines)->take_errors();
   return moved;
 }
 

@@ -126,6 +126,7 @@ struct Capture::State {
   std::optional<MonoTime> ask_room_from;  // there was none to be made
   std::shared_ptr<char> alive = std::make_shared<char>();
   CaptureCounts counts;
+  std::unordered_map<std::string, Captured> captured;  // by file
   std::optional<Error> open_error;  // why the file of the latest move could not be opened
   std::function<void(const std::string&)> on_growth;
   std::function<void(RunId)> on_end;

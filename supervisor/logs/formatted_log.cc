@@ -119,6 +119,7 @@ int FormattedLog::append_and_publish(LogFile& log, const Formatted& lines,
   after.line_at = lines.continues ? times.first : times.rest;
   after.run = run;
   const int error = staging_.publish(after);
+  if (error == 0) errors_ += lines.errors;
   if (error != 0) recovered_ = log.take_back(before.log_end) == 0;  // not recorded, so not done
   return error;
 }

@@ -12,8 +12,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "base/ids.h"
 #include "logs/directory.h"
@@ -55,6 +57,8 @@ class FormattedLog {
   // False if the staging file was deleted: finish() and open it anew.
   bool look() { return staging_.look(); }
   const LineShape& shape() const { return shape_; }
+  // How many of the lines that went into the log since the last time say they are errors.
+  std::uint64_t take_errors() { return std::exchange(errors_, 0); }
 
  private:
   struct Lines {
@@ -74,6 +78,7 @@ class FormattedLog {
   LineShape shape_;
   bool recovered_ = false;  // the log's end is the one that was published
   bool behind_ = false;
+  std::uint64_t errors_ = 0;
 };
 
 // Opens them when they are needed, and closes the least recently used one when there are too many.

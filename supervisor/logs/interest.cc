@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/text.h"
 #include "logs/colours.h"
 
 namespace mainstay::logs {
@@ -68,17 +69,13 @@ struct Tables {
 };
 constexpr Tables kTables;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 // Notes the stems whose keys are at `at`.
 void look_closely(std::string_view text, std::size_t at, Interest& found) {
   for (const Stem& stem : kStems) {
     if (at < stem.key || text.size() - (at - stem.key) < stem.text.size()) continue;
     const std::string_view here = text.substr(at - stem.key, stem.text.size());
     const bool same = std::equal(here.begin(), here.end(), stem.text.begin(),
-                                 [](char a, char b) { return lower(a) == b; });
+                                 [](char a, char b) { return to_lower(a) == b; });
     if (same) (stem.request ? found.request : found.level) = true;
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "logs/level.h"
 #include "logs/line.h"
 
 namespace mainstay::logs {
@@ -149,6 +150,7 @@ Formatted format_lines(const LineShape& shape, std::string_view bytes, const Cap
                      done.continues,
                      !is_long,
                      {}};
+    if (!line.continued && level_of(line.text) == Level::Error) ++done.errors;
     const std::size_t fitted = append_formatted(done.text, shape, line);
     done.continues = is_long || fitted < line.text.size();
     done.taken += fitted + (has_newline && !done.continues ? 1 : 0);

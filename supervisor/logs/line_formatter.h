@@ -57,6 +57,7 @@ struct Formatted {
   std::string text;        // whole lines of the log
   std::size_t taken = 0;   // so many of the bytes are in it, newlines included
   bool continues = false;  // what follows them belongs to the last line
+  std::size_t errors = 0;  // lines that begin in it and say that they are errors (level.h)
 };
 
 // About this much comes out of one format_lines(): it stops with the line that reaches it.

@@ -139,6 +139,8 @@ void KeeperClient::dispatch(KeeperMessage message) {
     host_->on_welcome(greeting->welcome);
   } else if (std::holds_alternative<KeeperPaused>(message)) {
     host_->on_paused();
+  } else if (std::holds_alternative<KeeperReload>(message)) {
+    host_->on_reload();
   } else {
     send(keeper::Pong{});
   }
@@ -182,6 +184,12 @@ void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, 
   add(std::move(more.notify_socket), keeper::kNotifySocket);
   add(std::move(more.given), keeper::kGiven);
   send(message, std::move(fds), request);
+}
+
+void KeeperClient::reloaded(std::string_view found) {
+  keeper::Reloaded message;
+  copy_text(message.found, found);
+  send(message);
 }
 
 void KeeperClient::settled(std::uint64_t token) {

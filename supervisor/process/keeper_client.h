@@ -48,6 +48,8 @@ class KeeperHost {
   virtual void on_paused() {}
   // The supervisor is asked to stop, for the `count`th time.
   virtual void on_terminate(int signal, unsigned count) = 0;
+  // Somebody wants the ecosystem file looked at again; reloaded() is the answer.
+  virtual void on_reload() {}
   // The keeper is gone or talks nonsense; nothing more will come.
   virtual void on_keeper_lost(const Error& why) = 0;
 };
@@ -89,6 +91,8 @@ class KeeperClient {
   // Last words while paused: the keeper runs the program that is installed now in its own place.
   // See keeper::Upgrade.
   void upgrade(UniqueFd handover, UniqueFd reserve, UniqueFd own_program);
+  // The answer to a reload: one line, cut at keeper::kFoundBytes - 1.
+  void reloaded(std::string_view found);
   // Last words: the keeper ends what is left and exits with `code`.
   void finish(int code);
   // A promise to call this again within `within`, or the keeper asks whether we hang. Costs the

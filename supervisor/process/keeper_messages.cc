@@ -86,6 +86,10 @@ KeeperMessage from_wire(const keeper::Paused&, FdTaker&) {
   return KeeperPaused{};
 }
 
+KeeperMessage from_wire(const keeper::Reload&, FdTaker&) {
+  return KeeperReload{};
+}
+
 KeeperMessage from_wire(const keeper::Terminate& in, FdTaker&) {
   return KeeperTerminate{in.signal, in.count};
 }
@@ -120,10 +124,9 @@ std::optional<KeeperMessage> decode_any(std::string_view packet, FdTaker& fds) {
 
 Result<KeeperMessage> decode_keeper_message(std::string_view packet, std::vector<UniqueFd> fds) {
   FdTaker taker{fds};
-  auto message =
-      decode_any<keeper::Run, keeper::Ended, keeper::Refused, keeper::Ping, keeper::Welcome,
-                 keeper::Stored, keeper::AllThere, keeper::Terminate, keeper::Paused>(packet,
-                                                                                      taker);
+  auto message = decode_any<keeper::Run, keeper::Ended, keeper::Refused, keeper::Ping,
+                            keeper::Welcome, keeper::Stored, keeper::AllThere, keeper::Terminate,
+                            keeper::Paused, keeper::Reload>(packet, taker);
   if (!message) return Error{"cannot understand the keeper: an unknown message"};
   if (!taker.ok()) return Error{"cannot understand the keeper: wrong number of descriptors"};
   return std::move(*message);

@@ -72,10 +72,11 @@ struct KeeperTerminate {
 };
 struct KeeperPing {};
 struct KeeperPaused {};
+struct KeeperReload {};
 
 using KeeperMessage =
     std::variant<KeeperGreeting, KeeperStored, KeeperRun, KeeperRefusal, KeeperExit, KeeperAllThere,
-                 KeeperTerminate, KeeperPing, KeeperPaused>;
+                 KeeperTerminate, KeeperPing, KeeperPaused, KeeperReload>;
 
 // One packet and its descriptors as a message; an error when size, type, texts or the number of
 // descriptors are not those of the protocol. All of `fds` are taken (closed if not wanted).

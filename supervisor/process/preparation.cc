@@ -175,7 +175,7 @@ Result<PreparedStart> Preparer::place(const runtime::StartRequest& start, StartP
   return prepared;
 }
 
-// What stops a service may use the socket of its run.
+// What stops a service may use the socket of its run; a check speaks for nobody.
 Result<UniqueFd> Preparer::notify_socket(const runtime::StartRequest& start, StartPurpose purpose,
                                          const std::optional<User>& user, SpawnContext& context) {
   if (purpose == StartPurpose::Service && wants_notify_socket(*start.spec)) {
@@ -184,7 +184,7 @@ Result<UniqueFd> Preparer::notify_socket(const runtime::StartRequest& start, Sta
     context.notify_socket = endpoint->path;
     return std::move(endpoint->socket);
   }
-  context.notify_socket = notify_.path_of(start.run);
+  if (purpose == StartPurpose::StopCommand) context.notify_socket = notify_.path_of(start.run);
   return UniqueFd{};
 }
 

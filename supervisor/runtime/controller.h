@@ -90,10 +90,12 @@ struct ServiceSummary {
 //   too (also when it was stopped by hand or had failed), and waited for.
 // Stop: wanted down. Only it: what depends on it goes on running.
 // Restart: the stop ladder, then a new run at once; of something that is not up it is a Start.
+// Reload: reload.signal to the main process; without one a rolling restart of what is meant to be
+//   up, one instance at a time, the next when the one before is up again. One that fails ends it.
 // Reset: counts are forgotten; `failed` becomes `stopped`.
 // Enable, Disable: whether it comes up by itself with the supervisor, instead of what is declared.
 // Nothing is started or stopped by it; Enable also forgets that it was stopped by hand.
-enum class Verb : std::uint8_t { Start, Stop, Restart, Reset, Enable, Disable };
+enum class Verb : std::uint8_t { Start, Stop, Restart, Reset, Enable, Disable, Reload };
 
 // How a request turned out for one instance. A start or restart is done when the (new) run is up;
 // it has failed when the instance is in backoff, failed or exited without success, or when what it

@@ -114,6 +114,7 @@ std::string Supervision::waits_for(const Service& service) const {
 // newest run, unless that was the first of its instance, are restarted.
 void Supervision::restart_followers(std::uint32_t service) {
   const Service& leader = table_.services()[service];
+  if (is_rolling(leader)) return;  // once, when that has ended
   MonoTime newest{};
   for (const InstanceId id : leader.instances) {
     const auto* running = table_.at(id).machine.up();

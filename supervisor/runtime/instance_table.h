@@ -14,6 +14,7 @@
 #include "model/dependency_graph.h"
 #include "model/ecosystem.h"
 #include "policy/instance_machine.h"
+#include "policy/roll.h"
 #include "policy/run_end.h"
 #include "policy/start_order.h"
 #include "runtime/looks.h"
@@ -36,6 +37,7 @@ struct Instance {
   std::optional<bool> enabled;  // by a person; nothing: as declared (autostart)
   bool held_down = false;       // stopped by a person: stays so until somebody starts or enables it
   std::unique_ptr<Looks> looks;  // nothing: nobody looks at it
+  policy::RollTurn roll{};       // in a rolling restart
   bool removing = false;         // goes when it has stopped
   bool signal_owed = false;      // stop.signal or stop.command is decided on, and not yet sent
   bool touched = false;          // in the controller's list of those to publish

@@ -40,6 +40,7 @@ void Supervision::publish(Instance& instance) {
   record.ticket = instance.ticket;
   record.enabled = instance.enabled;
   record.held_down = instance.held_down;
+  record.roll = instance.roll;
   const std::string bytes = encode(record);
   const std::uint64_t checksum = std::hash<std::string>{}(bytes) | 1;
   if (checksum == instance.published) return;

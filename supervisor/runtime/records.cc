@@ -97,6 +97,7 @@ std::string encode(const InstanceRecord& record) {
   out.flag(record.enabled.has_value());
   out.flag(record.enabled.value_or(false));
   out.flag(record.held_down);
+  put_enum(out, record.roll);
   return out.take();
 }
 
@@ -111,7 +112,7 @@ Result<InstanceRecord> decode_instance(std::string_view bytes) {
   record.removing = in.flag();
   record.signal_owed = in.flag();
   const Goal goal = get_enum(in, Goal::Down, sane);
-  InstanceState state = get_state(in, version, sane);
+  InstanceState state = get_state(in, sane);
   record.machine = {goal, std::move(state), get_ledger(in)};
   record.last_exit = get_last_exit(in, sane);
   record.actor = in.text();
@@ -121,6 +122,7 @@ Result<InstanceRecord> decode_instance(std::string_view bytes) {
   const bool enabled = in.flag();
   if (decided) record.enabled = enabled;
   record.held_down = in.flag();
+  if (version >= 4) record.roll = get_enum(in, RollTurn::Now, sane);
   if (!in.ok() || !in.at_end() || !sane) return unreadable();
   return record;
 }

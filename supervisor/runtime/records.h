@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "policy/instance_machine.h"
+#include "policy/roll.h"
 #include "policy/run_end.h"
 
 namespace mainstay::runtime {
@@ -28,6 +29,7 @@ struct InstanceRecord {
   std::uint64_t ticket = 0;  // its place in the brake's queue among the others; 0: none
   std::optional<bool> enabled;
   bool held_down = false;
+  policy::RollTurn roll{};
 };
 
 struct ControllerRecord {

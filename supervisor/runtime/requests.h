@@ -33,6 +33,8 @@ class Requests {
   // All instances have been added.
   void close(RequestId id);
 
+  // Nobody has forgotten it, and nobody has taken its outcomes.
+  bool is_open(RequestId id) const { return requests_.contains(id.value); }
   bool empty() const { return pending_.empty(); }
   // What is waited for of the instance.
   std::vector<Pending> pending_on(InstanceId instance) const;

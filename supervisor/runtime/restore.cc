@@ -21,6 +21,7 @@ void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>>
   for (const InstanceId id : in_file_order())
     resume(table_.at(id), held);
   rejoin_brake();
+  end_former_rolls();
   if (own_.shutting_down) wishes_.push_back(ShutdownWish{own_.hurry, true});
   write_all_anew(raw);
   write_looks_anew();
@@ -107,6 +108,7 @@ void Supervision::take_over(const std::string& name, InstanceRecord& record) {
   instance.ticket = record.ticket;
   instance.enabled = record.enabled;
   instance.held_down = record.held_down;
+  instance.roll = record.roll;
   table_.bind(instance, instance.machine.run() ? instance.machine.run() : record.last_run);
 }
 

@@ -126,6 +126,7 @@ void Supervision::remove_now(Instance& instance) {
         pending.expectation == Expectation::Removed || pending.expectation == Expectation::Down;
     requests_.settle(id, pending, outcome(instance, ok, "scaled away"));
   }
+  leave_roll(instance);
   deadlines_.set(id, std::nullopt);
   events_.forget(id);
   store_.erase(id.value);

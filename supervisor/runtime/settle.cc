@@ -73,6 +73,7 @@ bool Supervision::round() {
   }
   admit_in_turn();
   settle_requests();
+  advance_rolls();
   remove_stopped();
   const bool moved = !touched_.empty() || !outbox_.empty() || !to_watch_.empty();
   flush();

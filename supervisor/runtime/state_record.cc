@@ -28,7 +28,6 @@ void put(Encoder& out, const NextStart& next) {
 // Reads a state of each kind; the last enumerators bound what is accepted.
 struct StateReader {
   Decoder& in;
-  std::uint8_t version = kRecordVersion;
   bool sane = true;
 
   RunId run() { return RunId{in.u64()}; }
@@ -39,7 +38,7 @@ struct StateReader {
   DecidedBy decided_by() { return get_enum(in, DecidedBy::DependencyDown, sane); }
   Running running() {
     Running running{run(), pid(), in.mono(), start_cause(), get_time(in), stop_cause()};
-    if (version >= 3) running.health = get_enum(in, Health::Unhealthy, sane);
+    running.health = get_enum(in, Health::Unhealthy, sane);
     return running;
   }
   NextStart next_start() {
@@ -149,8 +148,8 @@ void put_state(Encoder& out, const InstanceState& state) {
   std::visit(StateWriter{out}, state);
 }
 
-InstanceState get_state(Decoder& in, std::uint8_t version, bool& sane) {
-  StateReader reader{in, version};
+InstanceState get_state(Decoder& in, bool& sane) {
+  StateReader reader{in};
   InstanceState state = reader.state();
   sane = sane && reader.sane;
   return state;

@@ -9,7 +9,7 @@
 
 namespace mainstay::runtime {
 
-inline constexpr std::uint8_t kRecordVersion = 3;
+inline constexpr std::uint8_t kRecordVersion = 4;
 
 template <typename Enum>
 void put_enum(Encoder& out, Enum value) {
@@ -29,6 +29,6 @@ std::optional<MonoTime> get_time(Decoder& in);
 
 void put_state(Encoder& out, const policy::InstanceState& state);
 // What cannot be makes `sane` false.
-policy::InstanceState get_state(Decoder& in, std::uint8_t version, bool& sane);
+policy::InstanceState get_state(Decoder& in, bool& sane);
 
 }  // namespace mainstay::runtime

@@ -23,6 +23,7 @@
 #include "runtime/instance_table.h"
 #include "runtime/records.h"
 #include "runtime/requests.h"
+#include "runtime/rolling.h"
 #include "runtime/wish.h"
 #include "schedule/cron.h"
 
@@ -145,9 +146,29 @@ class Supervision {
   void pull_dependencies(const Instance& instance, policy::StartCause cause, std::string_view who,
                          std::unordered_set<std::uint32_t>& pulled);
   void start(Instance& instance, policy::StartCause cause, std::string_view who);
+  RunId restart_by_hand(Instance& instance, std::string_view who,
+                        std::unordered_set<std::uint32_t>& pulled);
   void enable(Instance& instance, bool enabled, const VerbWish& wish);
   bool comes_up_by_itself(const Instance& instance) const;
   void refuse(RequestId request, const Instance& instance, std::string message);
+
+  // reload.cc
+  void reload(const VerbWish& wish);
+  std::string reload_refusal(const Instance& instance, bool by_signal) const;
+  Outcome reload_by_signal(const Instance& instance, int number);
+  void mark(Instance& instance, policy::RollTurn turn);
+  void tell(Rolling& rolling, Outcome told);
+  void advance_rolls();
+  bool advance(Rolling& rolling);
+  void begin_turn(Rolling& rolling, Instance& instance);
+  const Instance* fallen_of(const Rolling& rolling) const;
+  bool end_roll(Rolling& rolling, const Instance& at, Outcome* result);
+  void conclude(const Rolling& rolling);
+  bool is_rolling(const Service& service) const;
+  void leave_roll(const Instance& instance);
+  void end_former_rolls();
+  void tell_former_roll(const Service& service, const Instance* now,
+                        const std::vector<std::string>& left);
 
   // outcomes.cc
   void settle_requests();
@@ -222,6 +243,7 @@ class Supervision {
   Brake brake_;
   EventLog events_;
   Requests requests_;
+  std::vector<Rolling> rolls_;
   policy::Jitter jitter_;
   ControllerRecord own_;
   std::optional<ControllerRecord> own_published_;

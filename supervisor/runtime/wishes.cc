@@ -84,6 +84,7 @@ void Supervision::apply(const NoteWish& wish) {
 }
 
 void Supervision::apply(VerbWish& wish) {
+  if (wish.verb == Verb::Reload) return reload(wish);
   std::unordered_set<std::uint32_t> pulled;
   for (const InstanceId id : wish.targets) {
     Instance* instance = table_.find(id);
@@ -116,15 +117,10 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
       return step(instance, [](InstanceMachine& machine, const Context& context) {
         return machine.stop(context, StopCause::Requested);
       });
-    case Verb::Restart:
-      requests_.expect(wish.request, instance.id, Expectation::NewRun,
-                       baseline_of(instance.machine));
-      pull_dependencies(instance, StartCause::Dependency, wish.who, pulled);
-      instance.actor = wish.who;
-      instance.held_down = false;
-      return step(instance, [](InstanceMachine& machine, const Context& context) {
-        return machine.restart(context, StopCause::ManualRestart);
-      });
+    case Verb::Restart: {
+      const RunId before = restart_by_hand(instance, wish.who, pulled);
+      return requests_.expect(wish.request, instance.id, Expectation::NewRun, before);
+    }
     case Verb::Reset:
       instance.actor = wish.who;
       step(instance,
@@ -134,7 +130,22 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
       return enable(instance, true, wish);
     case Verb::Disable:
       return enable(instance, false, wish);
+    case Verb::Reload:
+      return;
   }
+}
+
+// Returns the run that the new one comes after.
+RunId Supervision::restart_by_hand(Instance& instance, std::string_view who,
+                                   std::unordered_set<std::uint32_t>& pulled) {
+  const RunId before = baseline_of(instance.machine);
+  pull_dependencies(instance, StartCause::Dependency, who, pulled);
+  instance.actor = who;
+  instance.held_down = false;
+  step(instance, [](InstanceMachine& machine, const Context& context) {
+    return machine.restart(context, StopCause::ManualRestart);
+  });
+  return before;
 }
 
 void Supervision::enable(Instance& instance, bool enabled, const VerbWish& wish) {

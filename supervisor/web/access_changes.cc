@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::chrono::hours kLongestSession{8 * 24};
 
-std::int64_t seconds_of(WallTime at) {
-  return std::chrono::duration_cast<std::chrono::seconds>(at.since_epoch).count();
-}
-
 // What a person wrote, in a sentence: short, and nothing but text.
 std::string shown(std::string_view name) {
   return to_valid_utf8(name.substr(0, 64));
@@ -84,7 +80,7 @@ Status remove_user(Access& access, const std::string& name) {
 
 Status add_token(Access& access, Token token) {
   if (Status named = check_name("token", token.name); !named) return named;
-  if (!is_hex(token.sha256, 64))
+  if (!is_digest(token.sha256))
     return Error{"the token must be given by its SHA-256, as 64 digits 0-9a-f"};
   if (find(access.tokens, token.name) != access.tokens.end()) {
     return Error{fmt::format("there is a token called '{0}'; revoke it first: ctl token revoke {0}",
@@ -104,11 +100,9 @@ Status revoke_token(Access& access, const std::string& name) {
 
 Status end_session(Access& access, EndedSession session, WallTime now,
                    const std::string& fresh_key) {
-  constexpr std::size_t kLongestId = 64;
-  const std::int64_t seconds = seconds_of(now);
-  const bool good = !session.id.empty() && session.id.size() <= kLongestId &&
-                    is_hex(session.id, session.id.size()) &&
-                    session.ends_at <= seconds_of(now + kLongestSession);
+  const std::int64_t seconds = now.unix_seconds();
+  const bool good =
+      is_session_id(session.id) && session.ends_at <= (now + kLongestSession).unix_seconds();
   if (!good) return Error{"that is no session: it has an id of digits 0-9a-f, and ends in days"};
   std::erase_if(access.ended, [&](const EndedSession& each) {
     return each.ends_at <= seconds || each.id == session.id;

@@ -32,10 +32,9 @@ std::optional<Result<Access>> read_one(int directory, const std::string& name) {
 }
 
 Access locked(WallTime now) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.since_epoch).count();
   Access access;
   access.tokens = {
-      {std::string{kUnreadableToken}, std::string(64, '0'), AccessLevel::Read, seconds}};
+      {std::string{kUnreadableToken}, std::string(64, '0'), AccessLevel::Read, now.unix_seconds()}};
   return access;
 }
 

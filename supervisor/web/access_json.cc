@@ -7,14 +7,13 @@
 #include <set>
 #include <string>
 
+#include "base/hex.h"
+#include "base/sha256.h"
 #include "mainstay/access.h"
 
 namespace mainstay::web {
 
 namespace {
-
-constexpr std::size_t kDigestDigits = 64;
-constexpr std::size_t kLongestId = 64;
 
 // Reads the members of one object; the first problem is kept.
 class Reader {
@@ -96,7 +95,7 @@ Token token_from(Reader& in) {
   Token token;
   token.name = in.name();
   token.sha256 = in.text("sha256");
-  in.require(is_hex(token.sha256, kDigestDigits), "sha256 must be 64 digits 0-9a-f");
+  in.require(is_digest(token.sha256), "sha256 must be 64 digits 0-9a-f");
   token.level = in.level();
   token.created_at = in.whole("created_at");
   return token;
@@ -105,8 +104,7 @@ Token token_from(Reader& in) {
 EndedSession ended_from(Reader& in) {
   EndedSession session;
   session.id = in.text("id");
-  const bool fits = !session.id.empty() && session.id.size() <= kLongestId;
-  in.require(fits && is_hex(session.id, session.id.size()), "id must be digits 0-9a-f");
+  in.require(is_session_id(session.id), "id must be digits 0-9a-f");
   session.ends_at = in.whole("ends_at");
   return session;
 }
@@ -141,8 +139,13 @@ std::string problem_of_password_hash(std::string_view hash) {
   return good ? "" : problem;
 }
 
-bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == text.npos;
+bool is_digest(std::string_view text) {
+  return text.size() == 2 * kSha256Size && is_lower_hex(text);
+}
+
+bool is_session_id(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest && is_lower_hex(text);
 }
 
 Json to_json(const Access& access) {
@@ -173,7 +176,7 @@ Result<Access> access_from(const Json& json) {
   Access access;
   Reader in{json, ""};
   if (in.has("session_key")) access.session_key = in.text("session_key");
-  in.require(access.session_key.empty() || is_hex(access.session_key, kDigestDigits),
+  in.require(access.session_key.empty() || is_digest(access.session_key),
              "session_key must be 64 digits 0-9a-f");
   in.each("users", kMostUsers, [&](Reader& user) { access.users.push_back(user_from(user)); });
   in.each("tokens", kMostTokens, [&](Reader& each) { access.tokens.push_back(token_from(each)); });

@@ -23,7 +23,9 @@ Result<Access> access_from(const Json& json);
 
 // Whether that is a hash which may be kept: "" or why not.
 std::string problem_of_password_hash(std::string_view hash);
-// Digits 0-9a-f, that many.
-bool is_hex(std::string_view text, std::size_t digits);
+// Whether those are the 64 digits of a SHA-256, as it is kept of a token's secret.
+bool is_digest(std::string_view text);
+// Whether a session can have been given that id: 1 to 64 digits 0-9a-f.
+bool is_session_id(std::string_view text);
 
 }  // namespace mainstay::web

@@ -1,13 +1,12 @@
 #include "web/access_store.h"
 
-#include <fmt/format.h>
 #include <sys/random.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
 #include "base/fd.h"
+#include "base/hex.h"
 #include "web/access_file.h"
 
 namespace mainstay::web {
@@ -17,13 +16,10 @@ namespace {
 constexpr std::size_t kKeyBytes = 32;
 
 Result<std::string> random_key() {
-  std::array<unsigned char, kKeyBytes> bytes;
+  std::string bytes(kKeyBytes, '\0');
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
     return system_error("the system gives no random numbers", errno);
-  std::string digits;
-  for (const unsigned char byte : bytes)
-    digits += fmt::format("{:02x}", byte);
-  return digits;
+  return to_hex(bytes);
 }
 
 }  // namespace

@@ -130,6 +130,23 @@ class Checks(unittest.TestCase):
         with Tree({source: 'family("mainstay_x")', "docs/metrics.md": "| `mainstay_x` |\n"}) as tree:
             self.assertEqual(tree.run("metrics_docs.py")[0], 0)
 
+    def test_a_dockerfile_that_cannot_be_built_or_stopped_is_found(self):
+        sound = ('FROM debian:12 AS build\nCOPY ctl /ctl\nFROM debian:12\nRUN a \\\n    && b\nCOPY --from=build /x /y\n'
+                 'ENTRYPOINT ["/usr/bin/supervisor"]\n')
+        for good, bad, words in (("COPY ctl", "COPY clt", "COPY of clt, which is not there"),
+                                 ("--from=build", "--from=built", "which no FROM above names"),
+                                 ("debian:12 AS", "debian AS", "names no version"),
+                                 ('["/usr/bin/supervisor"]', "/usr/bin/supervisor", "is not a JSON array"),
+                                 ("/supervisor", "/sh", "ENTRYPOINT is not the supervisor"),
+                                 ("RUN a", "RUM a", "unknown instruction RUM"),
+                                 ("RUN a", "RUN apt-get install a", "without --no-install-recommends")):
+            with Tree({"packaging/Dockerfile": sound.replace(good, bad), "ctl/main.cc": ""}) as tree:
+                code, said = tree.run("dockerfile.py")
+                self.assertEqual(code, 1, said)
+                self.assertIn(words, said)
+        with Tree({"packaging/Dockerfile": sound, "ctl/main.cc": ""}) as tree:
+            self.assertEqual(tree.run("dockerfile.py"), (0, "The Dockerfile is sound.\n"))
+
     @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
     def test_unformatted_code_is_found(self):
         style = "BasedOnStyle: Google\n"

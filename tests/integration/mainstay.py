@@ -224,14 +224,15 @@ class Supervisor:
         return [str(self.bin / "supervisor"), "--config", str(self.config), "--state-dir", str(self.state),
                 "--log-dir", str(self.logs), "--socket", str(self.socket), *self.arguments]
 
-    def start(self):
-        """Starts the supervisor and waits until it says that it is ready; raises with its words if not."""
+    def start(self, command=None, descriptors=()):
+        """Starts the supervisor and waits until it says that it is ready; raises with its words if not. `command` may start it in
+        another way, with more `descriptors`."""
         read_end, write_end = os.pipe()
         os.set_inheritable(write_end, True)
         with open(self.folder / "stderr", "ab") as stderr:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stderr=stderr,
+            self.process = subprocess.Popen(command or self.command(), stdin=subprocess.DEVNULL, stderr=stderr,
                                             env={**self.environment, "MAINSTAY_READY_FD": str(write_end)},
-                                            pass_fds=(write_end,), cwd=self.folder)
+                                            pass_fds=(write_end, *descriptors), cwd=self.folder)
         os.close(write_end)
         with os.fdopen(read_end, "rb") as pipe:
             ready, _, _ = select.select([pipe], [], [], DEADLINE)

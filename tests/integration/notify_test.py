@@ -149,6 +149,15 @@ signal.sigwait([signal.SIGUSR1])
             s.wait("a", lambda a: a["ready"] and a["pid"] != first["pid"], "started anew")
             self.assertFalse(mainstay.alive(named))
 
+    def test_a_check_speaks_for_nobody(self):
+        look = "{command: [sh, -c, 'env > looked.part; mv looked.part looked'], interval: 100ms}"
+        with Supervisor(YAML.replace("90s}]", "90s}, " + look + "]"), {"notifier.py": NOTIFIER}) as s:
+            until(lambda: (s.folder / "looked").exists(), "the check has looked")
+            environment = (s.folder / "looked").read_text()
+            self.assertIn("INSTANCE=0", environment)
+            for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC"):
+                self.assertNotIn(name, environment)
+
     def test_a_service_of_another_user_is_heard(self):
         if not as_root():
             self.skipTest("needs root: a service of another user")

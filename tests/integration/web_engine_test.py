@@ -3,6 +3,7 @@
 import http.client
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -130,6 +131,28 @@ class PageTest(TestCase):
                 self.skipTest("promtool is not installed (Debian: prometheus)")
             done = subprocess.run([promtool, "check", "metrics"], input=text, text=True, capture_output=True)
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_logs_are_counted_by_stream_and_errors_where_lines_are_read(self):
+        port = free_port()
+        printing = "sh -c 'echo ERROR one; echo fine; echo FATAL two >&2; exec sleep infinity'"
+        yaml = yaml_for(port) + f"""
+  raw: {{command: {printing}}}
+  lines: {{command: {printing}, logs: {{format: json}}}}
+  merged: {{command: {printing}, logs: {{format: text, merge: true}}}}
+"""
+        expected = {("bytes", "raw", "out"): 15, ("bytes", "raw", "err"): 10,
+                    ("bytes", "lines", "out"): 15, ("bytes", "lines", "err"): 10, ("bytes", "merged", "both"): 25,
+                    ("errors", "lines", "out"): 1, ("errors", "lines", "err"): 1, ("errors", "merged", "both"): 2}
+        line = re.compile(r'mainstay_service_log_(bytes|errors)_total\{service="(\w+)",instance="0",stream="(\w+)"\} (\d+)')
+
+        def counted():
+            found = {match[:3]: int(match[3]) for match in line.findall((get(port, "/metrics") or ("", ""))[1])}
+            return {key: value for key, value in found.items() if key[1] != "web"}
+
+        with Supervisor(yaml) as s:
+            until(lambda: counted() == expected, f"it is counted: {expected}")
+            s.kill_controller()
+            until(lambda: counted() == dict.fromkeys(expected, 0), "counts begin anew")
 
     def test_nobody_but_the_gateway_asks_for_others(self):
         with Supervisor(yaml_for(free_port())) as s, s.client() as client:

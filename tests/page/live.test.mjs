@@ -76,6 +76,7 @@ test('only what makes sense now is offered', () => {
   const plain = { reloadSignal: null };
   assert.deepEqual(verbsOf({ state: 'running' }, plain), ['restart', 'stop', 'scale']);
   assert.deepEqual(verbsOf({ state: 'running' }, { reloadSignal: 'HUP' }), ['restart', 'stop', 'reload', 'scale']);
+  assert.deepEqual(verbsOf({ state: 'running', name: 'a:0', service: 'a' }, plain), ['restart', 'stop', 'reload', 'scale']);
   assert.deepEqual(verbsOf({ state: 'failed' }, plain), ['start', 'scale']);
   assert.deepEqual(verbsOf({ state: 'backoff' }, plain), ['start', 'restart', 'stop', 'scale']);
 });

@@ -103,27 +103,27 @@ TEST_CASE("a record of the version before is read, with nothing in what it did n
   InstanceRecord record;
   record.canonical_name = "api:0";
   record.held_down = true;
-  policy::Running running{RunId{4}, 77, {}, {}, {}, {}, Health::None};
-  record.machine = {policy::Goal::Up, running, {}};
-  const std::string plain = encode(record);
-  running.health = Health::Healthy;
+  record.roll = policy::RollTurn::Now;
+  const policy::Running running{RunId{4}, 77, {}, {}, {}, {}, Health::Healthy};
   record.machine = {policy::Goal::Up, running, {}};
   const std::string bytes = encode(record);
   const auto same = decode_instance(bytes);
   REQUIRE(same.ok());
-  CHECK(same.value().machine.up()->health == Health::Healthy);
+  CHECK(same.value().roll == policy::RollTurn::Now);
 
-  const auto health = std::ranges::mismatch(plain, bytes).in1 - plain.begin();
   std::string before = bytes;
-  before.erase(static_cast<std::size_t>(health), 1);
-  before[0] = 2;
+  before.pop_back();
+  before[0] = 3;
   const auto read = decode_instance(before);
   REQUIRE(read.ok());
   CHECK(read.value().canonical_name == record.canonical_name);
   CHECK(read.value().held_down);
-  CHECK(read.value().machine.up()->health == Health::None);
-  before[0] = 4;
-  CHECK_FALSE(decode_instance(before).ok());
+  CHECK(read.value().machine.up()->health == Health::Healthy);
+  CHECK(read.value().roll == policy::RollTurn{});
+  for (const char other : {'\x02', '\x05'}) {
+    before[0] = other;
+    CHECK_FALSE(decode_instance(before).ok());
+  }
 }
 
 TEST_CASE("the longest record of checks fits, and a damaged one is told from a whole one") {

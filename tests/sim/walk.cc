@@ -155,7 +155,7 @@ void Walk::move() {
 }
 
 void Walk::wish() {
-  constexpr Verb kVerbs[] = {Verb::Start, Verb::Stop, Verb::Restart, Verb::Reset};
+  constexpr Verb kVerbs[] = {Verb::Start, Verb::Stop, Verb::Restart, Verb::Reset, Verb::Reload};
   if (dice_.chance(0.1)) {
     auto id = world_.controller().scale(any_service(), static_cast<std::uint32_t>(dice_.below(5)),
                                         "dice");
@@ -163,7 +163,7 @@ void Walk::wish() {
     ++requests_;
   } else {
     const std::string target = dice_.chance(0.1) ? "all" : any_service();
-    const Verb verb = kVerbs[dice_.below(4)];
+    const Verb verb = kVerbs[dice_.below(5)];
     asked_.push_back({world_.controller().request(
                           verb, world_.controller().resolve(std::span{&target, 1}).value(), "dice"),
                       world_.now().mono});

@@ -7,21 +7,16 @@
 
 #include <array>
 
+#include "base/hex.h"
+
 namespace mainstay::gateway {
 
 namespace {
 
 using Bytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
 
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * size);
-  for (std::size_t i = 0; i < size; ++i) {
-    text.push_back(kDigits[bytes[i] >> 4]);
-    text.push_back(kDigits[bytes[i] & 15]);
-  }
-  return text;
+std::string hex_of(const Bytes& digest, unsigned size) {
+  return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace
@@ -31,7 +26,7 @@ std::string sha256_hex(std::string_view bytes) {
   unsigned size = 0;
   const bool done =
       EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1;
-  return done ? hex(digest.data(), size) : std::string{};
+  return done ? hex_of(digest, size) : std::string{};
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
@@ -40,14 +35,14 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
   const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
                           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
                           digest.data(), &size);
-  return done != nullptr ? hex(digest.data(), size) : std::string{};
+  return done != nullptr ? hex_of(digest, size) : std::string{};
 }
 
 std::string random_hex(std::size_t bytes) {
   std::string random(bytes, '\0');
   auto* to = reinterpret_cast<unsigned char*>(random.data());
   if (RAND_bytes(to, static_cast<int>(bytes)) != 1) return {};
-  return hex(to, bytes);
+  return to_hex(random);
 }
 
 bool equal_in_constant_time(std::string_view one, std::string_view other) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "gateway/access/digest.h"
 #include "gateway/access/sentences.h"
 #include "mainstay/access.h"
@@ -17,11 +18,6 @@ constexpr std::string_view kTokenStart = "ms_";
 
 bool is_change(const WebRequest& request) {
   return request.method != "GET" && request.method != "HEAD";
-}
-
-bool equals_ignoring_case(std::string_view one, std::string_view lower) {
-  return std::equal(one.begin(), one.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 // "Bearer ms_…": what follows the scheme; empty for everything else.
@@ -82,7 +78,7 @@ void Gate::set_up(const web::Setup& setup) {
 }
 
 std::int64_t Gate::seconds() const {
-  return std::chrono::duration_cast<std::chrono::seconds>(clock_().wall.since_epoch).count();
+  return clock_().wall.unix_seconds();
 }
 
 void Gate::forget_ended(std::int64_t now) {

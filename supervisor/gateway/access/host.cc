@@ -7,22 +7,15 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace mainstay::gateway {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same(std::string_view one, std::string_view other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
-}
-
 bool is_host_letter(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-         c == '_';
+  return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '_';
 }
 
 std::string without_brackets(std::string_view host) {
@@ -44,7 +37,8 @@ bool is_ipv4(std::string_view host) {
 bool names_machine(std::string_view host, std::string_view machine) {
   if (machine.empty()) return false;
   const std::string first{machine.substr(0, machine.find('.'))};
-  return same(host, machine) || same(host, first) || same(host, first + ".local");
+  return equals_ignoring_case(host, machine) || equals_ignoring_case(host, first) ||
+         equals_ignoring_case(host, first + ".local");
 }
 
 }  // namespace
@@ -74,7 +68,8 @@ bool is_address(std::string_view host) {
 }
 
 bool is_loopback_host(std::string_view host) {
-  if (same(host, "localhost") || same(host, "localhost.")) return true;
+  if (equals_ignoring_case(host, "localhost") || equals_ignoring_case(host, "localhost."))
+    return true;
   if (is_ipv4(host)) return host.starts_with("127.");
   in6_addr address;
   return is_ipv6(host) && inet_pton(AF_INET6, without_brackets(host).c_str(), &address) == 1 &&
@@ -87,7 +82,8 @@ bool is_own_host(const WebRequest& request, const OwnNames& own) {
   if (request.encrypted || is_loopback_host(host)) return true;
   const std::string_view listening = host_in(own.listen);
   if (is_loopback_host(listening)) return false;
-  return is_address(host) || same(host, listening) || names_machine(host, own.machine);
+  return is_address(host) || equals_ignoring_case(host, listening) ||
+         names_machine(host, own.machine);
 }
 
 bool is_foreign(const WebRequest& request) {
@@ -96,11 +92,11 @@ bool is_foreign(const WebRequest& request) {
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return false;
   const std::string_view scheme = request.encrypted ? "https://" : "http://";
-  const bool ours =
-      origin.starts_with(scheme) && same(origin.substr(scheme.size()), request.header("host"));
+  const bool ours = origin.starts_with(scheme) &&
+                    equals_ignoring_case(origin.substr(scheme.size()), request.header("host"));
   // A proxy that speaks TLS for us names itself in both.
   const bool proxied = !request.encrypted && origin.starts_with("https://") &&
-                       same(origin.substr(8), request.header("host"));
+                       equals_ignoring_case(origin.substr(8), request.header("host"));
   return !ours && !proxied;
 }
 

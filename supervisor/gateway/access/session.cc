@@ -32,12 +32,6 @@ std::string signature(std::string_view text, std::string_view key) {
   return hmac_sha256_hex(key, fmt::format("session\n{}", text));
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 }  // namespace
 
 std::int64_t last_end(const Session& session) {

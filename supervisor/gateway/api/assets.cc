@@ -17,9 +17,7 @@ std::string text_of(std::span<const unsigned char> bytes) {
 // RFC 9110 13.1.2: a list of tags, or anything; weak ones are as good.
 bool names_tag(std::string_view if_none_match, std::string_view etag) {
   for (std::string_view each : split(if_none_match, ',')) {
-    const std::size_t begin = each.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) continue;
-    each = each.substr(begin, each.find_last_not_of(" \t") - begin + 1);
+    each = trimmed(each);
     if (each.starts_with("W/")) each.remove_prefix(2);
     if (each == "*" || each == etag) return true;
   }

@@ -12,10 +12,6 @@ namespace {
 // Small enough that a client can take one before the next comes.
 constexpr std::size_t kPage = 200;
 
-Actor ourselves() {
-  return {"gateway", "", AccessLevel::Read};
-}
-
 std::uint64_t number_of(std::string_view event) {
   return whole_number(json_member(event, "id")).value_or(0);
 }
@@ -29,7 +25,7 @@ EventFeed::EventFeed(Upstream& upstream, SharedReads& reads, Json targets,
       targets_(std::move(targets)),
       on_over_(std::move(on_over)) {
   id_ = upstream_.follow(
-      ourselves(), "events.follow", dump_json(base_params()),
+      gateway_itself(), "events.follow", dump_json(base_params()),
       [this](std::string_view item) { on_item(item); },
       [this](const Reply& reply) { on_done(reply); });
 }
@@ -70,7 +66,7 @@ bool EventFeed::drop_closed() {
 
 void EventFeed::read_up(const std::shared_ptr<Follower>& follower, Json params) {
   const std::size_t limit = params["limit"].get<std::size_t>();
-  reads_.ask(ourselves(), "events.list", dump_json(params),
+  reads_.ask(gateway_itself(), "events.list", dump_json(params),
              [this, alive = alive_, follower, limit](const Reply& reply) {
                if (*alive && follower->stream->open()) on_page(follower, limit, reply);
              });

@@ -12,10 +12,6 @@ namespace mainstay::gateway {
 
 namespace {
 
-Actor ourselves() {
-  return {"gateway", "", AccessLevel::Read};
-}
-
 void answer_verdict(const Visit& visit, bool good) {
   visit.answer_json(good ? R"({"status":"ok"})" : R"({"status":"failing"})", good ? 200 : 503);
 }
@@ -23,7 +19,7 @@ void answer_verdict(const Visit& visit, bool good) {
 using Judge = bool (*)(std::string_view services);
 
 void answer_by(const Means& means, const std::shared_ptr<Visit>& visit, Judge judge) {
-  means.reads.ask(ourselves(), "services.list", "{}", [visit, judge](const Reply& reply) {
+  means.reads.ask(gateway_itself(), "services.list", "{}", [visit, judge](const Reply& reply) {
     answer_verdict(*visit, reply.ok && judge(json_member(reply.result, "services")));
   });
 }
@@ -66,7 +62,7 @@ void answer_ready_probe(const Means& means, const std::shared_ptr<Visit>& visit)
 }
 
 void answer_live_probe(const Means& means, const std::shared_ptr<Visit>& visit) {
-  means.reads.ask(ourselves(), "supervisor.ping", "{}",
+  means.reads.ask(gateway_itself(), "supervisor.ping", "{}",
                   [visit](const Reply& reply) { answer_verdict(*visit, reply.ok); });
 }
 

@@ -13,10 +13,6 @@ namespace {
 // that is asked for later.
 constexpr Duration kOverlap = std::chrono::seconds{2};
 
-Actor ourselves() {
-  return {"gateway", "", AccessLevel::Read};
-}
-
 // Calls `see` with each line of an item; false when it has none but says something else.
 bool for_each_line(std::string_view item,
                    const std::function<void(std::string_view text, const LogLine& line)>& see) {
@@ -39,7 +35,7 @@ LogFeed::LogFeed(Upstream& upstream, Json filter, WallTime now, std::function<vo
   params["since"] = format_rfc3339_micros(now + -kOverlap);
   params["caught_up"] = true;
   id_ = upstream_.follow(
-      ourselves(), "logs.follow", dump_json(params),
+      gateway_itself(), "logs.follow", dump_json(params),
       [this](std::string_view item) { on_item(item); },
       [this](const Reply& reply) { on_done(reply); });
 }
@@ -83,7 +79,7 @@ void LogFeed::read_next() {
 void LogFeed::read(const std::shared_ptr<Follower>& follower) {
   follower->first_item = first_kept_ + kept_.size();
   follower->reading = upstream_.follow(
-      ourselves(), "logs.follow", dump_json(follower->params),
+      gateway_itself(), "logs.follow", dump_json(follower->params),
       [this, follower](std::string_view item) { pass_new(*follower, item, follower->from_there); },
       [this, follower](const Reply& reply) { on_read(follower, reply); });
 }

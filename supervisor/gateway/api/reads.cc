@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "gateway/api/handlers.h"
-#include "gateway/api/json_text.h"
+#include "gateway/api/log_download.h"
 
 namespace mainstay::gateway {
 
@@ -13,28 +13,6 @@ void ask(const Means& means, const std::shared_ptr<Visit>& visit, const Json& pa
                   [visit](const Reply& reply) {
                     reply.ok ? visit->answer_json(reply.result) : visit->fail(reply);
                   });
-}
-
-// The lines of a reading as a file to keep.
-std::string plain_lines(std::string_view result) {
-  std::string text;
-  for_each_element(json_member(result, "lines"), [&text](std::string_view line) {
-    const auto said = parse_trusted_json(json_member(line, "text"));
-    if (said && said->is_string()) text += said->get<std::string>();
-    if (json_member(line, "partial") != "true") text += '\n';
-  });
-  return text;
-}
-
-void download(const Means& means, const std::shared_ptr<Visit>& visit) {
-  means.reads.ask(
-      visit->actor(), "logs.read", dump_json(visit->arguments.params), [visit](const Reply& reply) {
-        if (!reply.ok) return visit->fail(reply);
-        visit->answer(
-            {.type = "text/plain; charset=utf-8",
-             .body = plain_lines(reply.result),
-             .headers = {{"Content-Disposition", "attachment; filename=\"mainstay.log\""}}});
-      });
 }
 
 }  // namespace
@@ -54,7 +32,7 @@ void answer_events(const Means& means, const std::shared_ptr<Visit>& visit) {
 }
 
 void answer_logs(const Means& means, const std::shared_ptr<Visit>& visit) {
-  if (visit->arguments.flag("download", false)) return download(means, visit);
+  if (visit->arguments.flag("download", false)) return LogDownload::begin(means.upstream, visit);
   if (visit->arguments.flag("follow", false)) return means.streams.follow_logs(visit);
   answer_read(means, visit);
 }

@@ -48,14 +48,7 @@ bool find_route(Visit& visit) {
 }
 
 bool is_json(std::string_view type) {
-  const std::string_view name = type.substr(0, type.find(';'));
-  constexpr std::string_view kJson = "application/json";
-  const std::size_t end = name.find_last_not_of(" \t");
-  return end != std::string_view::npos &&
-         std::equal(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(end) + 1,
-                    kJson.begin(), kJson.end(), [](char a, char b) {
-                      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-                    });
+  return equals_ignoring_case(trimmed(type.substr(0, type.find(';'))), "application/json");
 }
 
 // Reads query and body into the visit's arguments; otherwise answers.

@@ -18,7 +18,7 @@ std::string frame_of(std::string_view item) {
 ServiceFeed::ServiceFeed(Upstream& upstream, std::string params, std::function<void()> on_over)
     : upstream_(upstream), on_over_(std::move(on_over)) {
   id_ = upstream_.follow(
-      {"gateway", "", AccessLevel::Read}, "services.follow", std::move(params),
+      gateway_itself(), "services.follow", std::move(params),
       [this](std::string_view item) { on_item(item); },
       [this](const Reply& reply) { on_done(reply); });
 }

@@ -3,23 +3,11 @@
 #include <variant>
 
 #include "gateway/api/handlers.h"
+#include "mainstay/access.h"
 
 namespace mainstay::gateway {
 
 namespace {
-
-Json level_name(const Visitor& visitor) {
-  if (!visitor.level) return nullptr;
-  switch (*visitor.level) {
-    case AccessLevel::Read:
-      return "read";
-    case AccessLevel::Operate:
-      return "operate";
-    case AccessLevel::Admin:
-      return "admin";
-  }
-  return nullptr;
-}
 
 Json or_null(std::string_view text) {
   return text.empty() ? Json(nullptr) : Json(std::string{text});
@@ -30,7 +18,7 @@ std::string session_text(const Visitor& visitor, bool can_log_in) {
   if (who.starts_with("user ")) who.remove_prefix(5);
   Json session = Json::object();
   session["user"] = or_null(who);
-  session["level"] = level_name(visitor);
+  session["level"] = visitor.level ? Json(to_string(*visitor.level)) : Json(nullptr);
   session["csrf"] = or_null(visitor.csrf);
   session["login"] = can_log_in;
   return dump_json(session);

@@ -18,6 +18,11 @@ struct Actor {
   AccessLevel level = AccessLevel::Read;
 };
 
+// What the gateway asks for all visitors together, or for itself.
+inline Actor gateway_itself(AccessLevel level = AccessLevel::Read) {
+  return {"gateway", "", level};
+}
+
 // What became of a call. `result` is JSON text.
 struct Reply {
   bool ok = false;
@@ -39,6 +44,8 @@ class Upstream {
   virtual std::uint64_t follow(const Actor& actor, std::string_view method, std::string params,
                                std::function<void(std::string_view item)> on_item,
                                std::function<void(const Reply&)> done) = 0;
+  // Another item of a stream that goes at our pace (logs.export). What is over is ignored.
+  virtual void more(std::uint64_t id) = 0;
   // Nobody is called any more; a stream is ended. What is over is ignored.
   virtual void cancel(std::uint64_t id) = 0;
 };

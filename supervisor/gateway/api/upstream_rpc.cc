@@ -9,22 +9,11 @@
 
 #include "base/json.h"
 #include "gateway/api/json_text.h"
+#include "mainstay/access.h"
 
 namespace mainstay::gateway {
 
 namespace {
-
-std::string_view name_of(AccessLevel level) {
-  switch (level) {
-    case AccessLevel::Read:
-      return "read";
-    case AccessLevel::Operate:
-      return "operate";
-    case AccessLevel::Admin:
-      return "admin";
-  }
-  return "read";
-}
 
 void append_request(std::string& out, std::uint64_t id, const Actor& actor, std::string_view method,
                     std::string_view params) {
@@ -37,7 +26,7 @@ void append_request(std::string& out, std::uint64_t id, const Actor& actor, std:
   fmt::format_to(std::back_inserter(out),
                  R"(,"level":"{}"}}}})"
                  "\n",
-                 name_of(actor.level));
+                 to_string(actor.level));
 }
 
 // A JSON string, also with escapes.
@@ -111,11 +100,17 @@ void RpcUpstream::cancel(std::uint64_t id) {
   const bool stream = found->second.on_item != nullptr;
   pending_.erase(found);
   // A call's answer is dropped when it comes; a stream would go on.
-  if (!stream || ended_) return;
-  requests_ += fmt::format(
-      R"({{"jsonrpc":"2.0","id":{},"method":"stream.cancel","params":{{"id":{}}},"as":{{"who":"gateway","from":"","level":"read"}}}})"
-      "\n",
-      ++last_id_, id);
+  if (stream && !ended_) tell_stream("stream.cancel", id);
+}
+
+void RpcUpstream::more(std::uint64_t id) {
+  if (pending_.contains(id) && !ended_) tell_stream("stream.more", id);
+}
+
+// The answer is dropped when it comes.
+void RpcUpstream::tell_stream(std::string_view method, std::uint64_t id) {
+  append_request(requests_, ++last_id_, gateway_itself(), method,
+                 fmt::format(R"({{"id":{}}})", id));
 }
 
 void RpcUpstream::flush() {

@@ -28,6 +28,7 @@ class RpcUpstream final : public Upstream {
   std::uint64_t follow(const Actor& actor, std::string_view method, std::string params,
                        std::function<void(std::string_view item)> on_item,
                        std::function<void(const Reply&)> done) override;
+  void more(std::uint64_t id) override;
   void cancel(std::uint64_t id) override;
 
   // Sends what was asked since the last time: once after each turn of the loop.
@@ -44,6 +45,7 @@ class RpcUpstream final : public Upstream {
     std::function<void(const Reply&)> done;
   };
 
+  void tell_stream(std::string_view method, std::uint64_t id);
   void on_data(std::string_view piece);
   void on_line(std::string_view line);
   void on_item(std::uint64_t id, std::string_view item);

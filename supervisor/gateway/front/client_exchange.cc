@@ -24,12 +24,22 @@ void ClientExchange::end() {
   if (const auto connection = connection_.lock()) connection->end_stream();
 }
 
+std::size_t ClientExchange::unread() const {
+  const auto connection = connection_.lock();
+  return connection ? connection->unread() : 0;
+}
+
+void ClientExchange::on_taken(std::function<void()> callback) {
+  if (open()) on_taken_ = std::move(callback);
+}
+
 void ClientExchange::on_gone(std::function<void()> callback) {
   if (open()) on_gone_ = std::move(callback);
 }
 
 std::function<void()> ClientExchange::detach() {
   connection_.reset();
+  on_taken_ = nullptr;
   return std::exchange(on_gone_, nullptr);
 }
 

@@ -208,7 +208,10 @@ void Connection::say_last(std::string response) {
 void Connection::on_drained() {
   const auto self = shared_from_this();
   if (phase() == Phase::Answering) enter(Phase::Idle);
-  if (phase() == Phase::Behind) enter(Phase::Streaming);
+  if (phase() == Phase::Behind) {
+    enter(Phase::Streaming);
+    if (exchange_ != nullptr && exchange_->taken()) all_.later(exchange_->taken());
+  }
   if (phase() == Phase::Closing) enter(Phase::Lingering);
   if (input_ended_ && phase() == Phase::Lingering) return hang_up();
   serve();

@@ -33,6 +33,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin(std::string head);
   void push(std::string_view piece);
   void end_stream();
+  std::size_t unread() const { return transport_.queued_bytes(); }
   void abandon();
 
  private:

@@ -1,6 +1,7 @@
 // A request that waits for its answer, as whoever answers it holds it. Loop thread only.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,10 @@ class Exchange {
   virtual void begin(std::string head) = 0;
   virtual void push(std::string_view piece) = 0;
   virtual void end() = 0;
+  // Of what was pushed, bytes that the client has not taken.
+  virtual std::size_t unread() const = 0;
+  // Called from the loop whenever the client, having been behind, has taken all that was pushed.
+  virtual void on_taken(std::function<void()> callback) = 0;
   // Called once, from the loop, when the client goes away while the exchange is open. Replaces an
   // earlier one.
   virtual void on_gone(std::function<void()> callback) = 0;

@@ -43,19 +43,6 @@ std::optional<BadRequest> check_version(std::string_view version) {
   return bad_request("the request line does not end with HTTP/1.1 or HTTP/1.0");
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out{text};
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 bool is_value_character(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
@@ -97,7 +84,7 @@ std::variant<Header, BadRequest> read_header(std::string_view line) {
     return bad_request("a header has a space before its colon");
   if (!is_token(name))
     return bad_request("the name of a header has characters that it may not have");
-  Header header{lower_case(name), std::string{trimmed(line.substr(colon + 1))}};
+  Header header{to_lower(name), std::string{trimmed(line.substr(colon + 1))}};
   if (!std::ranges::all_of(header.value, is_value_character))
     return bad_request(fmt::format("header {} has a control character", header.name));
   if (auto bad = check_header(header)) return *std::move(bad);

@@ -19,12 +19,6 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-bool same_word(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
 // 18 digits fit into 64 bits, whoever counts them.
 bool is_position(std::string_view text) {
   return text.size() <= 18 && std::ranges::all_of(text, is_digit);
@@ -91,8 +85,8 @@ bool keeps_alive(bool http_1_1, const std::vector<Header>& headers) {
     for (std::string_view word : split(header.value, ',')) {
       word = word.substr(std::min(word.find_first_not_of(" \t"), word.size()));
       word = word.substr(0, word.find_last_not_of(" \t") + 1);
-      if (same_word(word, "close")) return false;
-      if (same_word(word, "keep-alive")) keep = true;
+      if (equals_ignoring_case(word, "close")) return false;
+      if (equals_ignoring_case(word, "keep-alive")) keep = true;
     }
   }
   return keep;
@@ -133,7 +127,7 @@ std::variant<Framing, BadRequest> read_framing(const RequestLine& line,
   if (framing.body > 0 && (line.method == "GET" || line.method == "HEAD"))
     return bad_request(fmt::format("a {} has no body", line.method));
   if (const Header* expect = find(headers, "expect"); expect != nullptr && line.http_1_1) {
-    if (!same_word(expect->value, "100-continue"))
+    if (!equals_ignoring_case(expect->value, "100-continue"))
       return BadRequest{417, "expectation_failed", "header expect may only say 100-continue"};
     framing.awaits_go = framing.body > 0;
   }

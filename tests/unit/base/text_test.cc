@@ -18,6 +18,22 @@ TEST_CASE("a long list of names is cut, and says how much was left out") {
   CHECK(join_some({}, 2).empty());
 }
 
+TEST_CASE("blanks and tabs around a text go, those within stay") {
+  CHECK(trimmed(" \t a b\t ") == "a b");
+  CHECK(trimmed("a") == "a");
+  CHECK(trimmed(" \t ").empty());
+  CHECK(trimmed("").empty());
+  CHECK(trimmed("a\n") == "a\n");
+}
+
+TEST_CASE("case is that of ASCII letters alone") {
+  CHECK(to_lower("AZ az 09 @[`{") == "az az 09 @[`{");
+  CHECK(to_lower("\xc3\x84") == "\xc3\x84");
+  CHECK(equals_ignoring_case("Content-Length", "cONTENT-lENGTH"));
+  CHECK_FALSE(equals_ignoring_case("a", "ab"));
+  CHECK_FALSE(equals_ignoring_case("@", "`"));
+}
+
 TEST_CASE("split keeps empty parts, and join is its reverse") {
   using Views = std::vector<std::string_view>;
   CHECK(split("a,b,,c", ',') == Views{"a", "b", "", "c"});

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "unit/mutated.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
@@ -28,34 +30,20 @@ constexpr std::array<std::string_view, 14> kCorpus = {
     "\n\r\n{}\n[]\n\"\"\n0\n",
 };
 
+// More of what JSON is made of, also deeper than anything may be.
+constexpr std::array<std::string_view, 9> kWords = {"[",
+                                                    "{",
+                                                    "\"",
+                                                    ":",
+                                                    ",",
+                                                    "\\",
+                                                    "\n",
+                                                    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+                                                    "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":"};
+
 void feed(std::string_view bytes) {
   CHECK(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()) ==
         0);
-}
-
-std::string mutated(std::string text, std::mt19937& random) {
-  const auto below = [&random](std::size_t limit) { return random() % limit; };
-  for (std::size_t changes = 1 + below(4); changes > 0 && !text.empty(); --changes) {
-    const std::size_t at = below(text.size());
-    switch (below(5)) {
-      case 0:
-        text[at] = static_cast<char>(below(256));
-        break;
-      case 1:
-        text.erase(at, 1 + below(8));
-        break;
-      case 2:
-        text.insert(at, 1 + below(40), "[{\":,\\\n"[below(7)]);
-        break;
-      case 3:
-        text.insert(at, text.substr(below(text.size()), below(30)));
-        break;
-      case 4:
-        text.resize(at);
-        break;
-    }
-  }
-  return text;
 }
 
 TEST_CASE("every request of the corpus is handled") {
@@ -68,7 +56,7 @@ TEST_CASE("ten thousand damaged requests are handled") {
   INFO("seed " << kSeed);
   std::mt19937 random(kSeed);
   for (int i = 0; i < 10000; ++i)
-    feed(mutated(std::string(kCorpus[random() % kCorpus.size()]), random));
+    feed(mainstay::test::mutated(std::string(kCorpus[random() % kCorpus.size()]), kWords, random));
 }
 
 TEST_CASE("large requests of every kind are handled") {

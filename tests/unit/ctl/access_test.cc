@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "base/whole_file.h"
 #include "ctl/access_text.h"
@@ -152,7 +153,8 @@ TEST_CASE("a token goes to stdout alone, and its digest to the supervisor") {
   CHECK(ran.err == "ctl: the token ci, level read; it is not shown again\n");
   const std::string secret = ran.out.substr(0, 46);
   CHECK(supervisor.requests("access.add_token") ==
-        std::vector{Json{{"name", "ci"}, {"sha256", to_hex(sha256(secret))}, {"level", "read"}}});
+        std::vector{
+            Json{{"name", "ci"}, {"sha256", to_hex(bytes_of(sha256(secret)))}, {"level", "read"}}});
   const Json made = json_from(run(supervisor, {"token", "create", "cd", "--json"}).out);
   CHECK(made["token"].get<std::string>() != secret);
   CHECK(json_from(run(supervisor, {"token", "list", "--json"}).out)["tokens"].size() == 2);

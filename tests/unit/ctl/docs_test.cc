@@ -97,6 +97,12 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
       {"name": "backend", "ok": true, "state": "running", "message": ""},
       {"name": "worker", "ok": false, "state": "failed", "message": "cannot run 'pyhton3'"}]})");
   check_golden("results", results_text(results, plain_terminal(80)));
+  const Json reloaded = json_from(R"({"results": [
+      {"name": "web:0", "ok": true, "state": "running", "message": "running since 14:02:11; healthy"},
+      {"name": "web:1", "ok": false, "state": "backoff", "message": "code 1 after 20 ms"},
+      {"name": "web:2", "ok": false, "state": "running",
+       "message": "not reloaded: it ended at web:1: code 1 after 20 ms"}]})");
+  check_golden("reload", results_text(reloaded, plain_terminal(120)));
   ServiceView worker;
   worker.name = "worker";
   worker.known = PublicState::Stopping;

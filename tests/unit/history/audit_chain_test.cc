@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "base/sha256.h"
+#include "base/hex.h"
 #include "history/audit_check.h"
 #include "history/event_table.h"
 #include "history/schema.h"
 #include "unit/control/temp_folder.h"
+#include "unit/history/open_database.h"
 #include "unit/history/support.h"
 
 namespace mainstay::test {
@@ -38,10 +39,7 @@ struct Log {
   std::optional<EventTable> events;
 
   explicit Log(std::uint64_t last = 20) {
-    auto opened = Database::open(folder.path() / "a.db");
-    REQUIRE(opened);
-    database.emplace(std::move(*opened));
-    REQUIRE(migrate(*database));
+    database.emplace(open_database(folder.path()));
     open();
     add(1, last);
   }
@@ -90,19 +88,12 @@ void make_former(Database& database) {
   REQUIRE(database.set_version(1));
 }
 
-std::string hex(const std::string& hash) {
-  Sha256Digest digest{};
-  REQUIRE(hash.size() == digest.size());
-  std::copy(hash.begin(), hash.end(), digest.begin());
-  return to_hex(digest);
-}
-
 }  // namespace
 
 // Reckoned by another program: python3's hashlib and struct.pack(">Q", …).
 TEST_CASE("a hash is that of the one before, number, time and texts, each after its length") {
   const AuditRow row{7, 1'800'000'000'123'456, "action", "web", "", R"({"who":"uid 0"})"};
-  CHECK(hex(link_hash(first_hash(), row)) ==
+  CHECK(to_hex(link_hash(first_hash(), row)) ==
         "1fdae42d573df5b45c9d85c88143b3312728c0f031f0909e93341c7868a38815");
   AuditRow other = row;
   other.service = "we";

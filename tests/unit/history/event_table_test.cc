@@ -6,6 +6,7 @@
 
 #include "history/schema.h"
 #include "unit/control/temp_folder.h"
+#include "unit/history/open_database.h"
 
 namespace mainstay::test {
 using namespace history;
@@ -33,10 +34,7 @@ struct Filled {
   std::optional<EventTable> table;
 
   explicit Filled(std::uint64_t count = 0) {
-    auto opened = Database::open(folder.path() / "a.db");
-    REQUIRE(opened);
-    database.emplace(std::move(*opened));
-    REQUIRE(migrate(*database));
+    database.emplace(open_database(folder.path()));
     auto made = EventTable::open(*database);
     REQUIRE(made);
     table.emplace(std::move(*made));

@@ -82,6 +82,16 @@ TEST_CASE("every byte value comes back") {
     fuzz_one(bytes.substr(static_cast<std::size_t>(i)) + bytes);
 }
 
+TEST_CASE("lines that say they are errors are counted, each once") {
+  const auto errors = [](const std::string& printed, bool continued = false) {
+    return format_lines(shape(LogFormat::Json), printed, {kAt, kAt}, continued, true).errors;
+  };
+  CHECK(errors("all is well\nno error here\n") == 0);
+  CHECK(errors("ERROR one\nWARN two\n[fatal] three\n{\"level\":\"error\"}\n{\"level\":30}\n") == 3);
+  CHECK(errors("ERROR " + std::string(200'000, 'x') + "\n") == 1);
+  CHECK(errors("ERROR is in the middle of a line\nERROR not\n", true) == 1);
+}
+
 TEST_CASE("a line without a newline waits, and is complete at the end") {
   const Formatted waits = format_lines(shape(LogFormat::Text), "one\ntw", {kAt, kAt}, false, false);
   CHECK(waits.text == kTime + " out one\n");

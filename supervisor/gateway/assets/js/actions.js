@@ -26,7 +26,8 @@ export function verbsOf(service, settings) {
   const down = kDown.has(service.state);
   const verbs = down ? ['start'] : ['restart', 'stop'];
   if (service.state === 'backoff' || service.state === 'waiting') verbs.unshift('start');
-  if (service.state === 'running' && settings.reloadSignal) verbs.push('reload');
+  const rolls = service.name !== service.service;
+  if (service.state === 'running' && (settings.reloadSignal || rolls)) verbs.push('reload');
   return [...verbs, 'scale'];
 }
 
@@ -73,9 +74,7 @@ export function createActions({ store, api }) {
   const send = async (verb, targets, names, body) => {
     store.expect(names, verb);
     try {
-      const answer = verb === 'reload'
-        ? await api.post(['services', targets, 'signal'], body)
-        : await api.post(['services', targets, verb], body, { wait: 'false' });
+      const answer = await api.post(['services', targets, verb], body, { wait: 'false' });
       for (const each of answer?.results ?? []) {
         if (each.ok) continue;
         store.settle([each.name]);
@@ -94,10 +93,13 @@ export function createActions({ store, api }) {
     await send(verb, names.join(','), names, {});
   };
 
-  // What reloading means is declared: a signal.
+  // What reloading means is declared: a signal to this one, or a restart of one after the other.
   const reload = async (service) => {
-    await send('reload', service.name, [service.name], { signal: store.settingsOf(service.service).reloadSignal });
-    store.settle([service.name]);
+    const one = store.settingsOf(service.service).reloadSignal !== null;
+    const names = one ? [service.name] : [...store.services.values()].filter((each) => each.service === service.service).map((each) => each.name);
+    if (!one && !(await ask(question('reload', [service.service])))) return;
+    await send('reload', one ? service.name : service.service, names, {});
+    if (one) store.settle(names);
   };
 
   const scale = async (service) => {

@@ -41,6 +41,8 @@ class FakeExchange final : public Exchange {
     closed = true;
   }
   void on_gone(std::function<void()> callback) override { gone_ = std::move(callback); }
+  std::size_t unread() const override { return unread_bytes; }
+  void on_taken(std::function<void()> callback) override { taken = std::move(callback); }
   void go() {
     open_ = false;
     if (gone_) gone_();
@@ -67,6 +69,8 @@ class FakeExchange final : public Exchange {
   bool closed = false;
   bool streams = false;
   int answers = 0;
+  std::size_t unread_bytes = 0;
+  std::function<void()> taken;
 
  private:
   WebRequest request_;
@@ -84,6 +88,7 @@ class FakeUpstream final : public Upstream {
     std::function<void(std::string_view)> on_item;
     std::function<void(const Reply&)> done;
     bool cancelled = false;
+    int more = 0;
   };
 
   std::uint64_t call(const Actor& actor, std::string_view method, std::string params,
@@ -94,20 +99,22 @@ class FakeUpstream final : public Upstream {
                        std::function<void(std::string_view)> on_item,
                        std::function<void(const Reply&)> done) override {
     asked.push_back({asked.size() + 1, actor, std::string{method}, std::move(params),
-                     std::move(on_item), std::move(done)});
+                     std::move(on_item), std::move(done), false, 0});
     return asked.size();
   }
   void cancel(std::uint64_t id) override {
     if (id != 0) asked.at(id - 1).cancelled = true;
   }
 
+  void more(std::uint64_t id) override { ++asked.at(id - 1).more; }
+
   // Answers the call of that number, from 0.
   void answer(std::size_t number, std::string result) {
-    const auto done = std::exchange(asked.at(number).done, {});
+    const auto done = over(number);
     done({true, std::move(result), {}, {}});
   }
   void refuse(std::size_t number, std::string code, std::string message) {
-    const auto done = std::exchange(asked.at(number).done, {});
+    const auto done = over(number);
     done({false, {}, std::move(code), std::move(message)});
   }
   void item(std::size_t number, std::string_view text) {
@@ -116,6 +123,13 @@ class FakeUpstream final : public Upstream {
   }
 
   std::vector<Asked> asked;
+
+ private:
+  // Nothing of it is held any more.
+  std::function<void(const Reply&)> over(std::size_t number) {
+    asked.at(number).on_item = {};
+    return std::exchange(asked.at(number).done, {});
+  }
 };
 
 class FakeDoorman final : public Doorman {

@@ -151,14 +151,6 @@ TEST_CASE_FIXTURE(LogFixture, "logs of nobody are not found") {
   CHECK(exchange->status() == 404);
 }
 
-TEST_CASE_FIXTURE(LogFixture, "a download is the text of the lines") {
-  const auto exchange = ask("/api/v1/services/web/logs?download=true&lines=2");
-  upstream.answer(0, item({line(1, "<b>"), line(2, "\\u001b[0m")}));
-  CHECK(exchange->header("Content-Type") == "text/plain; charset=utf-8");
-  CHECK(exchange->header("Content-Disposition").starts_with("attachment"));
-  CHECK(exchange->body() == "<b>\n\x1b[0m\n");
-}
-
 TEST_CASE("a position survives being written, and only that") {
   LogPosition position{WallTime{std::chrono::seconds{100}}};
   CHECK(position.take({200'000'000, 1}, true));

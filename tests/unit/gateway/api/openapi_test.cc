@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "gateway/api/openapi.h"
 #include "gateway/api/route.h"
 #include "gateway/api/visit.h"
@@ -19,13 +20,6 @@ Json document() {
   const auto parsed = parse_trusted_json(openapi_text());
   REQUIRE(parsed);
   return *parsed;
-}
-
-std::string lower(std::string_view text) {
-  std::string made{text};
-  std::transform(made.begin(), made.end(), made.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return made;
 }
 
 std::string described_path(const Route& route) {
@@ -135,8 +129,8 @@ TEST_CASE("every route is described, and nothing else") {
   for (const Route& route : routes()) {
     const std::string path = described_path(route);
     REQUIRE_MESSAGE(paths.contains(path), path);
-    REQUIRE_MESSAGE(paths[path].contains(lower(route.method)), path);
-    const Json operation = paths[path][lower(route.method)];
+    REQUIRE_MESSAGE(paths[path].contains(to_lower(route.method)), path);
+    const Json operation = paths[path][to_lower(route.method)];
     CHECK_MESSAGE(operation["x-level"] == level_of(route), path);
     CHECK(ids.insert(operation["operationId"].get<std::string>()).second);
     compare_query(route, operation);

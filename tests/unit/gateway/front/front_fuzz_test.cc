@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "unit/mutated.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
@@ -37,28 +39,6 @@ constexpr std::array<std::string_view, 12> kWords = {"\r\n",
                                                      "?",
                                                      "GET / HTTP/1.1\r\n"};
 
-std::string mutated(std::string text, std::mt19937& random) {
-  const auto below = [&random](std::size_t limit) { return random() % limit; };
-  for (std::size_t changes = 1 + below(4); changes > 0 && !text.empty(); --changes) {
-    const std::size_t at = below(text.size());
-    switch (below(4)) {
-      case 0:
-        text[at] = static_cast<char>(below(256));
-        break;
-      case 1:
-        text.erase(at, 1 + below(8));
-        break;
-      case 2:
-        text.insert(at, kWords[below(kWords.size())]);
-        break;
-      case 3:
-        text.insert(at, text.substr(below(text.size()), below(60)));
-        break;
-    }
-  }
-  return text;
-}
-
 void feed(std::string_view bytes) {
   CHECK(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()) ==
         0);
@@ -69,7 +49,7 @@ TEST_CASE("whatever a client sends is read or refused, the same in every piece")
   for (const std::string_view text : kCorpus) {
     feed(text);
     for (int i = 0; i < 500; ++i)
-      feed(mutated(std::string{text}, random));
+      feed(mainstay::test::mutated(std::string{text}, kWords, random));
   }
 }
 

@@ -14,7 +14,6 @@ import { explain, rowWords, stateWords } from './words.js';
 const FIRST_LINES = 500;
 const OLDER_LINES = 500;
 const LONGEST_SPAN = 10000;
-const MOST_LINES = 100000;
 const NEAR_END = 32;
 const LONGEST_REST = 500;
 
@@ -147,7 +146,7 @@ export class LogPanel {
     this.unseen = 0;
     this.isLoaded = false;
     this.trouble = null;
-    this.bar.download(this.app.api.url(this.#path(), this.#query({ download: true, lines: MOST_LINES })));
+    this.bar.download(this.app.api.url(this.#path(), this.#query({ download: true })));
     if (follows(this.filter)) this.#follow();
     else this.#read();
     this.draw();

@@ -89,6 +89,7 @@ export default {
 
   'confirm.stop': 'Stop {name}?',
   'confirm.restart': 'Restart {name}?',
+  'confirm.reload': 'Restart the instances of {name}, one after the other?',
   'confirm.stop_many_one': 'Stop {n} service?',
   'confirm.stop_many_other': 'Stop {n} services?',
   'confirm.restart_many_one': 'Restart {n} service?',

@@ -89,6 +89,7 @@ export default {
 
   'confirm.stop': '¿Detener {name}?',
   'confirm.restart': '¿Reiniciar {name}?',
+  'confirm.reload': '¿Reiniciar las instancias de {name}, una tras otra?',
   'confirm.stop_many_one': '¿Detener {n} servicio?',
   'confirm.stop_many_other': '¿Detener {n} servicios?',
   'confirm.restart_many_one': '¿Reiniciar {n} servicio?',

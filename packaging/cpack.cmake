@@ -1,0 +1,11 @@
+# What is different between the packages; read by cpack for each of them.
+if(CPACK_GENERATOR STREQUAL "DEB")
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(own_component deb)
+else()
+  set(CPACK_PACKAGING_INSTALL_PREFIX /)
+  set(own_component tarball)
+  string(TOLOWER "${CPACK_PACKAGE_NAME}-${CPACK_PACKAGE_VERSION}-${CPACK_SYSTEM_NAME}" CPACK_PACKAGE_FILE_NAME)
+endif()
+list(GET CPACK_INSTALL_CMAKE_PROJECTS 0 build)
+set(CPACK_INSTALL_CMAKE_PROJECTS "${build};mainstay;Unspecified;/;${build};mainstay;${own_component};/")
