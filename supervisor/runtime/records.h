@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,13 @@ struct InstanceRecord {
   bool held_down = false;
   policy::RollTurn roll{};
 };
+
+// As it is found in the store, and where.
+struct StoredRecord {
+  InstanceId slot;
+  InstanceRecord record;
+};
+using StoredRecords = std::map<std::string, StoredRecord, std::less<>>;  // by canonical name
 
 struct ControllerRecord {
   std::uint64_t next_event_id = 1;

@@ -205,11 +205,6 @@ class Supervision {
   void watch_clock();
 
   // restore.cc
-  struct StoredRecord {
-    InstanceId slot;
-    InstanceRecord record;
-  };
-  using StoredRecords = std::map<std::string, StoredRecord, std::less<>>;  // by canonical name
   using HeldRuns = std::map<RunId, const Controller::HeldRun*>;
   HeldRuns recollect(std::span<const std::pair<std::uint32_t, std::string>> raw,
                      std::span<const Controller::HeldRun> runs, const Now& now);
