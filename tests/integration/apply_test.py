@@ -206,7 +206,8 @@ services:
             s.config.write_text("services: {a: {command: sleep 1001, restart: {max_restarts: 0}}}")
             s.ctl("apply", "--yes", check=0)
             self.assertEqual(s.service("a")["state"], "running")
-            s.config.write_text("services: {a: {command: 'false', restart: {max_restarts: 0}}}")
+            # Nobody can tell that it dies at once but who waits for it to be ready.
+            s.config.write_text("services: {a: {command: 'false', ready: {delay: 50s}, restart: {max_restarts: 0}}}")
             s.ctl("apply", "--yes", check=1)
 
     def test_checks_change_without_a_restart(self):
