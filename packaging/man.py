@@ -65,7 +65,7 @@ def supervisor_page(supervisor):
         ("OPTIONS", literal(help_text.split("\n", 3)[3].split("\n\n")[0])),
         ("EXIT STATUS", roff(help_text.split("exit codes: ")[1].strip()) + "."),
         ("SIGNALS", "TERM and INT stop all services in their order, and then the supervisor; a second one hurries.\n"
-                    "HUP looks at the ecosystem file again and says what it finds; changes are applied by a restart."),
+                    "HUP applies the ecosystem file as it is now, as ctl apply does; a file with errors changes nothing."),
         ("SEE ALSO", ".BR ctl (1),\n.BR ecosystem.yaml (5)"),
     ])
 

@@ -52,7 +52,7 @@ class Daemon final : public process::KeeperHost {
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_paused() override { upgrade_.on_paused(); }
-  void on_reload() override { reload_.begin(inherited_.copy("config")); }
+  void on_reload() override { reload_.ask(); }
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 
@@ -89,8 +89,8 @@ class Daemon final : public process::KeeperHost {
   process::KeeperWelcome welcome_;
   Inheritance inherited_;
   Upgrade upgrade_;
-  Reload reload_;
   Changeover changeover_;
+  Reload reload_;
   std::unique_ptr<Parts> parts_;
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
@@ -124,8 +124,8 @@ Daemon::Daemon(const ControllerArguments& arguments)
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
-      reload_(loop_, keeper_, arguments_.config, notice()),
-      changeover_(loop_, keeper_, inherited_, arguments_, notice()) {}
+      changeover_(loop_, keeper_, inherited_, arguments_, notice()),
+      reload_(keeper_, changeover_, arguments_.drain.has_value(), notice()) {}
 
 int Daemon::run() {
   keeper_.start(runner_, *this);
@@ -240,6 +240,7 @@ void Daemon::after_turn() {
   if (upgrade_.under_way() || changeover_.is_over()) return make_way();
   chores_.after_turn();
   journal_.after_turn();
+  reload_.after_turn();
   if (parts_->controller.finished()) return say_good_bye();
   const auto sleep = loop_.next_timer();
   keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});

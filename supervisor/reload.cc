@@ -1,64 +1,46 @@
 #include "reload.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <memory>
 #include <utility>
-
-#include "base/text.h"
-#include "base/whole_file.h"
-#include "config/diagnostics.h"
-#include "config/loader.h"
 
 namespace mainstay {
 
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+constexpr const char* kWho = "HUP";
 
-bool is_in_force(const config::Loaded& loaded, int in_force) {
-  if (in_force < 0 || lseek(in_force, 0, SEEK_SET) != 0) return false;
-  const auto text = read_all(in_force, kMostBytes);
-  return text && *text == loaded.sources.encode();
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
 }
 
 }  // namespace
 
-FileLook look_at_file(const std::filesystem::path& file, int in_force) {
-  const config::Loaded loaded = config::load(file, config::process_load_options());
-  if (!loaded.ecosystem) {
-    const std::string first =
-        loaded.diagnostics.empty() ? "it cannot be used" : config::headline(loaded.diagnostics[0]);
-    return {fmt::format("{} has {}, and what runs goes on: {}", file.string(),
-                        count_of(loaded.diagnostics.size(), "error"), first),
-            config::render(loaded.diagnostics, false)};
-  }
-  if (is_in_force(loaded, in_force))
-    return {fmt::format("{} has no errors and is what runs", file.string()), {}};
-  return {fmt::format("{} has no errors and has changed; restart the supervisor to use it",
-                      file.string()),
-          {}};
+void Reload::after_turn() {
+  if (!asked_ || configuration_.changes()) return;
+  asked_ = false;
+  if (only_watches_) return answer("not applied: the supervisor only watches now; see ctl status");
+  configuration_.apply({.who = kWho, .file = {}, .hash = {}},
+                       [this](const auto& applied) { finish(applied); });
 }
 
-void Reload::begin(UniqueFd in_force) {
-  if (busy_) {
-    next_ = std::move(in_force);
-    return;
+void Reload::finish(const std::variant<control::Proposal, control::RpcFailure>& applied) {
+  if (const auto* failure = std::get_if<control::RpcFailure>(&applied)) {
+    return answer("nothing is changed, and what runs goes on: " + first_line(failure->message));
   }
-  busy_ = true;
-  const auto look = std::make_shared<FileLook>();
-  const auto fd = std::make_shared<UniqueFd>(std::move(in_force));
-  loop_.in_worker([file = file_, fd, look] { *look = look_at_file(file, fd->get()); },
-                  [this, look] { finish(*look); });
+  const auto& proposal = std::get<control::Proposal>(applied);
+  const bool replaced = configuration_.changes();
+  if (!replaced) return answer(proposal.file.string() + " has no errors and is what runs");
+  // Somebody has asked again: the next controller answers.
+  if (asked_) return;
+  answer(fmt::format("{} is in force now; services removed: {}, added: {}, changed: {}",
+                     proposal.file.string(), proposal.plan.removed.size(),
+                     proposal.plan.added.size(), proposal.plan.changed.size()));
 }
 
-void Reload::finish(const FileLook& look) {
-  busy_ = false;
-  say_("asked to reload: " + look.found);
-  if (!look.details.empty()) fmt::print(stderr, "{}", look.details);
-  keeper_.reloaded(look.found);
-  if (next_) begin(std::move(next_));
+void Reload::answer(const std::string& found) {
+  say_("asked to reload: " + found);
+  keeper_.reloaded(found);
 }
 
 }  // namespace mainstay

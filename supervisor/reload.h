@@ -1,47 +1,44 @@
-// What a reload (HUP, `systemctl reload`) does: looks at the ecosystem file again and says what it
-// finds. What changed is not applied; that takes a restart.
+// What a reload (HUP, `systemctl reload`) does: the ecosystem file takes the place of what is in
+// force, as by `ctl apply`, and what came of it is told to the log and, by the keeper, to the
+// service manager.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <string>
-#include <utility>
+#include <variant>
 
-#include "base/fd.h"
-#include "io/loop.h"
+#include "control/configuration.h"
 #include "process/keeper_client.h"
 
 namespace mainstay {
-
-struct FileLook {
-  std::string found;    // one line
-  std::string details;  // all that is wrong, as a compiler says it; else empty
-};
-
-// Compares with the configuration in force (a memfd; empty: unknown). Any thread.
-FileLook look_at_file(const std::filesystem::path& file, int in_force);
 
 // Loop thread only.
 class Reload {
  public:
   using Say = std::function<void(const std::string&)>;
 
-  Reload(io::Loop& loop, process::KeeperClient& keeper, std::filesystem::path file, Say say)
-      : loop_(loop), keeper_(keeper), file_(std::move(file)), say_(std::move(say)) {}
+  // A controller that `only_watches` changes nothing.
+  Reload(process::KeeperClient& keeper, control::Configuration& configuration, bool only_watches,
+         Say say)
+      : keeper_(keeper),
+        configuration_(configuration),
+        only_watches_(only_watches),
+        say_(std::move(say)) {}
 
-  // Looks in a worker and tells log and keeper. One that is asked for while another is under way
-  // follows it.
-  void begin(UniqueFd in_force);
+  // Begins with the next after_turn() in which no other change is under way. If this controller
+  // ends before, nothing is answered, and the keeper asks the next one.
+  void ask() { asked_ = true; }
+  void after_turn();
 
  private:
-  void finish(const FileLook& look);
+  void finish(const std::variant<control::Proposal, control::RpcFailure>& applied);
+  void answer(const std::string& found);
 
-  io::Loop& loop_;
   process::KeeperClient& keeper_;
-  std::filesystem::path file_;
+  control::Configuration& configuration_;
+  bool only_watches_;
   Say say_;
-  bool busy_ = false;
-  UniqueFd next_;
+  bool asked_ = false;
 };
 
 }  // namespace mainstay

@@ -269,7 +269,8 @@ struct Terminate {
 
 using Ping = Plain<MessageType::Ping>;
 
-// HUP came to the keeper: look at the ecosystem file again. Answered by Reloaded.
+// HUP came to the keeper: apply the ecosystem file as it is now. Answered by Reloaded, by this
+// controller or the next.
 using Reload = Plain<MessageType::Reload>;
 
 using Paused = Plain<MessageType::Paused>;

@@ -48,7 +48,7 @@ class KeeperHost {
   virtual void on_paused() {}
   // The supervisor is asked to stop, for the `count`th time.
   virtual void on_terminate(int signal, unsigned count) = 0;
-  // Somebody wants the ecosystem file looked at again; reloaded() is the answer.
+  // Somebody wants the ecosystem file applied as it is now; reloaded() is the answer.
   virtual void on_reload() {}
   // The keeper is gone or talks nonsense; nothing more will come.
   virtual void on_keeper_lost(const Error& why) = 0;

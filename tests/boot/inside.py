@@ -103,12 +103,15 @@ def reload():
     text = CONFIG.read_text()
     CONFIG.write_text(text + "  d: {command: sleep 1000}\n")
     run("systemctl", "reload", UNIT)
-    until(lambda: "restart the supervisor" in prop("StatusText"), "the change is told of")
+    until(lambda: "is in force now" in prop("StatusText"), "the change is told of")
+    until(lambda: "d" in pids(), "what was added runs")
+    expect({name: pid for name, pid in pids().items() if name != "d"} == before, "the others are not touched")
     CONFIG.write_text("services: {a: {comand: x}}\n")
     expect(run("systemctl", "reload", UNIT, check=False).returncode != 0, "a bad file fails the reload")
     CONFIG.write_text(text)
+    run("systemctl", "reload", UNIT)
+    until(lambda: pids() == before, "what was taken out is gone, and the others went on")
     run("systemctl", "is-active", UNIT)
-    expect(pids() == before, "services went on")
 
 
 def killed_controller():

@@ -2,6 +2,7 @@
 """Under a service manager that wants to hear from us: sd_notify and its heartbeat."""
 
 import array
+import json
 import os
 import signal
 import socket
@@ -89,6 +90,12 @@ def pid_of(supervisor):
     return supervisor.process.pid
 
 
+def names(supervisor):
+    """Of the services; none while one controller follows another."""
+    told = supervisor.ctl("status", "--json").stdout
+    return [service["name"] for service in json.loads(told)["services"]] if told else []
+
+
 class ServiceManagerTest(unittest.TestCase):
     def test_it_is_told_when_we_serve_and_when_we_stop(self):
         for abstract in (False, True):
@@ -111,11 +118,11 @@ class ServiceManagerTest(unittest.TestCase):
                 for word in ("NOTIFY_SOCKET", "WATCHDOG", "LISTEN_", manager.name):
                     self.assertNotIn(word, path.read_text())
 
-    def test_a_reload_looks_at_the_file_and_says_what_it_finds(self):
+    def test_a_reload_applies_the_file_and_says_what_came_of_it(self):
         with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
             manager.wait("READY")
             pid = supervisor.wait_state("a", "running")["pid"]
-            for text, expected in ((YAML, "is what runs"), (YAML + "  b: {command: sleep 1}\n", "restart the supervisor"),
+            for text, expected in ((YAML, "is what runs"), (YAML + "  b: {command: sleep 1000}\n", "added: 1, changed: 0"),
                                    ("services: {a: {comand: x}}", "what runs goes on")):
                 supervisor.write(text)
                 os.kill(pid_of(supervisor), signal.SIGHUP)
@@ -133,6 +140,17 @@ class ServiceManagerTest(unittest.TestCase):
             supervisor.write("services: {a: {comand: x}}")
             os.kill(pid_of(supervisor), signal.SIGHUP)
             until(lambda: "what runs goes on" in (manager.read() or {}).get("STATUS", ""), "the last file is told of")
+
+    def test_reloads_in_a_row_leave_the_last_file_in_force(self):
+        with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:
+            manager.wait("READY")
+            pid = supervisor.wait_state("a", "running")["pid"]
+            for number in range(20):
+                supervisor.write(YAML + f"  b{number}: {{command: sleep 1000}}\n")
+                os.kill(pid_of(supervisor), signal.SIGHUP)
+            until(lambda: names(supervisor) == ["a", "b19"], "the last file is in force")
+            supervisor.wait_state("b19", "running")
+            self.assertEqual(supervisor.service("a")["pid"], pid)
 
     def test_the_heartbeat_goes_on_while_controllers_are_killed(self):
         with Manager() as manager:
