@@ -43,9 +43,18 @@ std::string side_of(const Json& difference, std::string_view side) {
   return member(difference, side) == nullptr ? "(not set)" : text_of(difference, side);
 }
 
-std::string difference_text(const Json& difference) {
-  return fmt::format("      {}: {} -> {}\n", text_of(difference, "key"),
-                     side_of(difference, "before"), side_of(difference, "after"));
+// In one line, or where that is too wide in one for each side: what it becomes is never cut off by
+// what it was.
+std::string difference_text(const Json& difference, const Terminal& terminal) {
+  const std::string before =
+      fmt::format("      {}: {}", text_of(difference, "key"), side_of(difference, "before"));
+  const std::string after = fmt::format(" -> {}", side_of(difference, "after"));
+  const std::size_t width = terminal.width.value_or(0);
+  if (!terminal.width || display_width(before) + display_width(after) <= width)
+    return before + after + "\n";
+  const std::string_view ellipsis = symbols_for(terminal).ellipsis;
+  return shorten_end(before, width, ellipsis) + "\n" +
+         shorten_end("       " + after, width, ellipsis) + "\n";
 }
 
 std::string headline(const Json& plan) {
@@ -75,12 +84,12 @@ std::string plan_text(const Json& plan, const Terminal& terminal) {
     out += fmt::format("  {} {}{}   {}\n", paint(std::string(1, line.sign), line.tone, terminal),
                        line.name, std::string(width - taken, ' '), line.fate);
     for (const Json& difference : line.differences)
-      out += difference_text(difference);
+      out += difference_text(difference, terminal);
   }
   const auto settings = list_of(plan, "settings");
   if (!settings.empty()) out += "  ~ settings of the supervisor\n";
   for (const Json& difference : settings)
-    out += difference_text(difference);
+    out += difference_text(difference, terminal);
   return out;
 }
 

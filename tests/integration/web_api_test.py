@@ -54,9 +54,9 @@ class Web:
 class Stream:
     """Frames of server-sent events, each a dictionary."""
 
-    def __init__(self, port, target, last_id=None):
+    def __init__(self, port, target, last_id=None, headers=None):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
-        headers = {"Last-Event-ID": last_id} if last_id else {}
+        headers = dict(headers or {}, **({"Last-Event-ID": last_id} if last_id else {}))
         self.connection.request("GET", target, headers=headers)
         self.response = self.connection.getresponse()
         if self.response.status != 200:

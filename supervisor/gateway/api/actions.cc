@@ -48,6 +48,17 @@ void answer_action(const Means& means, const std::shared_ptr<Visit>& visit) {
       });
 }
 
+void answer_config(const Means& means, const std::shared_ptr<Visit>& visit) {
+  const bool applies = visit->route->rpc == "config.apply";
+  means.upstream.call(visit->actor(), visit->route->rpc, dump_json(visit->arguments.params),
+                      [visit, applies](const Reply& reply) {
+                        if (!reply.ok) return visit->fail(reply);
+                        const bool goes_on =
+                            applies && json_member(reply.result, "changes") == "true";
+                        visit->answer_json(reply.result, goes_on ? 202 : 200);
+                      });
+}
+
 void answer_not_here(const Means&, const std::shared_ptr<Visit>& visit) {
   const bool down = visit->request().path.ends_with("shutdown");
   visit->fail(403, "denied",

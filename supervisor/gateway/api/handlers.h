@@ -19,6 +19,9 @@ void answer_live(const Means& means, const std::shared_ptr<Visit>& visit);
 void answer_history(const Means& means, const std::shared_ptr<Visit>& visit);
 // Asks for the change and answers what came of it; 202 when it is not waited for.
 void answer_action(const Means& means, const std::shared_ptr<Visit>& visit);
+// The plan of a change of the configuration; 202 when it is being applied: the next controller goes
+// on with it.
+void answer_config(const Means& means, const std::shared_ptr<Visit>& visit);
 // Never over the web.
 void answer_not_here(const Means& means, const std::shared_ptr<Visit>& visit);
 

@@ -19,6 +19,7 @@ constexpr std::array kCrashes{Parameter{.name = "limit", .kind = Whole, .least =
 constexpr std::array kWait{Parameter{.name = "wait", .kind = Flag}};
 constexpr std::array kSignal{Parameter{.name = "signal", .kind = Anything, .required = true}};
 constexpr std::array kScale{Parameter{.name = "instances", .kind = Anything, .required = true}};
+constexpr std::array kApply{Parameter{.name = "hash"}};
 constexpr std::array kLogs{
     Parameter{.name = "lines", .kind = Whole, .least = 0, .most = 100'000},
     kSince,
@@ -76,6 +77,14 @@ constexpr Route action(std::string_view pattern, std::string_view rpc,
           .body = body};
 }
 
+// Of the file in force, never of one that the visitor names.
+constexpr Route config(std::string_view pattern, std::string_view rpc,
+                       std::span<const Parameter> body = {}) {
+  Route route = action(pattern, rpc, {}, body);
+  route.handle = answer_config;
+  return route;
+}
+
 // What people did is for those who may do everything.
 constexpr Route audit(std::string_view pattern, std::string_view rpc,
                       std::span<const Parameter> query) {
@@ -122,6 +131,8 @@ constexpr std::array kRoutes{
     read("/api/v1/availability", "history.availability", kAvailability),
     read("/api/v1/analysis", "analysis.get", kAnalysis),
     read("/api/v1/config", "config.get"),
+    config("/api/v1/config/plan", "config.plan"),
+    config("/api/v1/config/apply", "config.apply", kApply),
     read("/api/v1/supervisor", "supervisor.info"),
     audit("/api/v1/audit", "audit.list", kAudit),
     audit("/api/v1/audit/verify", "audit.verify", kHead),

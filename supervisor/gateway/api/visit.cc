@@ -12,7 +12,8 @@ namespace {
 constexpr std::array kErrors{
     // The controller's.
     ErrorKind{"invalid_params", 400}, ErrorKind{"invalid_request", 400},
-    ErrorKind{"parse_error", 400}, ErrorKind{"too_long", 400}, ErrorKind{"denied", 403},
+    ErrorKind{"parse_error", 400}, ErrorKind{"too_long", 400}, ErrorKind{"invalid_config", 400},
+    ErrorKind{"busy", 409}, ErrorKind{"changed_meanwhile", 409}, ErrorKind{"denied", 403},
     ErrorKind{"no_such_service", 404}, ErrorKind{"no_such_instance", 404},
     ErrorKind{"no_such_tag", 404}, ErrorKind{"no_such_monitor", 404},
     ErrorKind{"no_such_series", 404}, ErrorKind{"failed", 409}, ErrorKind{"not_running", 409},

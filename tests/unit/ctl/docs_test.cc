@@ -8,6 +8,7 @@
 #include "ctl/json_fields.h"
 #include "ctl/log_keeping_text.h"
 #include "ctl/monitor_text.h"
+#include "ctl/plan_text.h"
 #include "ctl/verb.h"
 #include "ctl/waiting.h"
 #include "unit/ctl/canned.h"
@@ -21,6 +22,7 @@ const std::string kDocument = std::string{MAINSTAY_DOCS_DIR} + "/ctl.md";
 const std::string kAnalysisPage = std::string{MAINSTAY_DOCS_DIR} + "/analysis.md";
 const std::string kMonitorsPage = std::string{MAINSTAY_DOCS_DIR} + "/monitors.md";
 const std::string kHistoryPage = std::string{MAINSTAY_DOCS_DIR} + "/history.md";
+const std::string kApplyPage = std::string{MAINSTAY_DOCS_DIR} + "/apply.md";
 
 std::vector<MonitorView> canned_monitors() {
   return monitor_views(json_from(R"({"monitors": [
@@ -49,6 +51,17 @@ MonitorView canned_monitor() {
          {"at": "2026-11-22T13:57:30.000Z", "result": "unknown", "latency_ms": 0},
          {"at": "2026-11-22T13:58:30.000Z", "result": "failed", "latency_ms": 0.3}]}]})"))
       .front();
+}
+
+Json canned_plan() {
+  return json_from(R"({"file": "/srv/shop/ecosystem.yaml", "changes": true, "removed": ["report"],
+      "added": ["mailer"], "unchanged": 2, "settings": [
+        {"key": "history.keep", "before": "1d", "after": "7d"}], "changed": [
+        {"name": "backend", "restart": true, "differences": [
+          {"key": "command", "before": "[./backend]", "after": "[./backend, --fast]"},
+          {"key": "env.DB_URL", "before": "***", "after": "***"}]},
+        {"name": "worker", "restart": false, "differences": [
+          {"key": "tags", "before": null, "after": "[night]"}]}]})");
 }
 
 std::string up_example() {
@@ -92,6 +105,7 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
   const MonitorView database = canned_monitor();
   check_golden("why_monitor", why_monitor_text(database, now, plain_terminal(100)));
   check_golden("show_monitor", show_monitor_text(database, now, plain_terminal(100)));
+  check_golden("plan", plan_text(canned_plan(), plain_terminal(100)));
   check_golden("up", up_example());
   const Json results = json_from(R"({"results": [
       {"name": "backend", "ok": true, "state": "running", "message": ""},
@@ -127,11 +141,26 @@ TEST_CASE(
       monitors_text({}, canned_now(), plain_terminal(80)).starts_with("No monitors are declared"));
 }
 
+TEST_CASE("what a setting was never hides what it becomes, on however narrow a terminal") {
+  const Json plan = json_from(R"({"file": "e", "changes": true, "settings": [], "changed": [
+      {"name": "a", "restart": true, "differences": [
+        {"key": "command", "before": "[./a, --with, a, very, very, long, line, of, arguments]",
+         "after": "[./b, --with, a, very, very, long, line, of, arguments]"}]}]})");
+  for (std::size_t width = 24; width < 140; ++width) {
+    const std::string text = plan_text(plan, plain_terminal(width));
+    for (const std::string_view line : split(text, '\n'))
+      if (line.starts_with("      ")) CHECK(display_width(line) <= width);
+    CHECK(text.find("-> [./b") != std::string::npos);
+  }
+  CHECK(plan_text(plan, plain_terminal(0)).find("arguments] -> [./b, --with") != std::string::npos);
+}
+
 TEST_CASE("the examples of the documentation are what ctl prints") {
   check_examples(kDocument);
   check_examples(kMonitorsPage);
   check_examples(kAnalysisPage);
   check_examples(kHistoryPage);
+  check_examples(kApplyPage);
 }
 
 TEST_CASE("every verb is documented with its usage") {

@@ -1,6 +1,10 @@
 // Changes: what goes to the controller, and what comes back.
 #include <doctest/doctest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "unit/gateway/api/api_fixture.h"
 
 using namespace mainstay;
@@ -61,6 +65,59 @@ TEST_CASE_FIXTURE(ApiFixture, "bodies are JSON objects with what is known") {
                     {{"content-type", "Application/JSON; charset=utf-8"}}))
             ->status() == 0);
   CHECK(upstream.asked.size() == 1);
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "the configuration's plan is told as it is") {
+  const auto exchange = post("/api/v1/config/plan");
+  CHECK(doorman.needs.back() == Need::Operate);
+  REQUIRE(upstream.asked.size() == 1);
+  CHECK(upstream.asked[0].method == "config.plan");
+  CHECK(upstream.asked[0].params == "{}");
+  CHECK(upstream.asked[0].actor.who == "user ana");
+  upstream.answer(0, R"({"hash":"ab","changes":true,"removed":["goes"]})");
+  CHECK(exchange->status() == 200);
+  CHECK(exchange->body() == "{\"hash\":\"ab\",\"changes\":true,\"removed\":[\"goes\"]}\n");
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "what is being applied is accepted, what changes nothing is done") {
+  const auto changes = post("/api/v1/config/apply", R"({"hash":"ab"})");
+  CHECK(doorman.needs.back() == Need::Operate);
+  CHECK(upstream.asked.at(0).method == "config.apply");
+  CHECK(upstream.asked.at(0).params == R"({"hash":"ab"})");
+  upstream.answer(0, R"({"hash":"ab","changes":true})");
+  CHECK(changes->status() == 202);
+  CHECK(changes->json()["changes"] == true);
+  const auto same = post("/api/v1/config/apply");
+  CHECK(upstream.asked.at(1).params == "{}");
+  upstream.answer(1, R"({"hash":"ab","changes":false})");
+  CHECK(same->status() == 200);
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "why a configuration is not applied has a status") {
+  std::size_t number = 0;
+  for (const auto& [code, status] :
+       std::vector<std::pair<std::string, int>>{{"busy", 409},
+                                                {"changed_meanwhile", 409},
+                                                {"invalid_config", 400},
+                                                {"failed", 409},
+                                                {"unavailable", 503}}) {
+    const auto exchange = post("/api/v1/config/apply");
+    upstream.refuse(number++, code, "why");
+    CHECK_MESSAGE(exchange->status() == status, code);
+    CHECK(exchange->error_code() == code);
+  }
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "no visitor names a configuration file") {
+  for (const char* target : {"/api/v1/config/plan", "/api/v1/config/apply"}) {
+    const auto exchange = post(target, R"({"file":"/etc/passwd"})");
+    CHECK(exchange->status() == 400);
+    CHECK(exchange->json()["error"]["message"].get<std::string>().find("file") !=
+          std::string::npos);
+    CHECK(post(std::string{target} + "?file=/etc/passwd")->status() == 400);
+  }
+  CHECK(post("/api/v1/config/apply", R"({"hash":{}})")->status() == 400);
+  CHECK(upstream.asked.empty());
 }
 
 TEST_CASE_FIXTURE(ApiFixture, "what belongs on the machine is not done over the web") {
