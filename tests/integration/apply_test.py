@@ -108,6 +108,7 @@ class Apply(TestCase):
                 for verb in (("plan",), ("apply", "--yes")):
                     done = s.ctl(*verb, check=2)
                     self.assertRegex(done.stderr, r"ecosystem\.yaml(:\d+:\d+)?: error: ")
+            self.assertEqual(len(self.events(s, "config_rejected")), 4, "one for each that was to be applied")
             s.config.write_text("services:\n  a: {comand: x}\n")
             self.assertRegex(s.ctl("apply", "--yes", check=2).stderr, r"ecosystem\.yaml:2:7: error: ")
             with self.assertRaises(RpcError) as refused:
