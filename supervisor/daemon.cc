@@ -130,8 +130,11 @@ Daemon::Daemon(const ControllerArguments& arguments)
 int Daemon::run() {
   keeper_.start(runner_, *this);
   loop_.set_after_turn([this] { after_turn(); });
-  while (!lost_ && !(leaving_ && keeper_.queued() == 0))
+  while (!lost_ && !(leaving_ && keeper_.queued() == 0)) {
     loop_.run_once(true);
+    // A check that was under way may have ended after the last words.
+    if (leaving_) keeper_.send_housekeeping();
+  }
   loop_.set_after_turn({});
   return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
 }

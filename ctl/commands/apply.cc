@@ -28,7 +28,7 @@ class Apply {
 
   CtlExit run() {
     const Answer plan = context_.ask("config.plan", file_params(context_));
-    if (!plan) return fail_proposal(context_, plan.failure());
+    if (!plan) return refused(plan.failure());
     plan_ = plan.result();
     if (!context_.json()) show();
     if (!flag_of(plan_, "changes")) return apply_nothing();
@@ -40,6 +40,17 @@ class Apply {
   }
 
  private:
+  // The supervisor notes who tried to apply a file with errors. Nothing has this hash, so that a
+  // file that is mended by now is not applied unseen.
+  CtlExit refused(const Failure& failure) {
+    if (failure.code == "invalid_config") {
+      Json params = file_params(context_);
+      params["hash"] = "";
+      static_cast<void>(context_.ask("config.apply", params));
+    }
+    return fail_proposal(context_, failure);
+  }
+
   static constexpr std::string_view kGoesOn = "the change goes on; ctl status shows it";
 
   void show() {

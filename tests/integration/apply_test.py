@@ -98,6 +98,16 @@ class Apply(TestCase):
             self.assertEqual(s.service("steady")["pid"], steady)
             self.assertIsNone(s.call("supervisor.info")["drain"])
 
+    def test_checks_that_are_under_way_do_not_hold_it_up(self):
+        check = "[{command: [sh, -c, 'exit 0'], interval: 10ms}]"
+        services = [f"  s{n}: {{command: sleep 1001, tags: [TAG], health: {check}}}\n" for n in range(4)]
+        yaml = "services:\n" + "".join(services)
+        with Supervisor(yaml) as s:
+            for tag in "abcdefgh":
+                s.config.write_text(yaml.replace("TAG", tag))
+                s.ctl("apply", "--yes", check=0)
+                self.assertEqual(s.service("s0")["spec"]["tags"], [tag])
+
     def test_a_bad_file_changes_nothing_and_is_told_with_its_place(self):
         with Supervisor(BEFORE) as s:
             self.up(s)
@@ -108,6 +118,7 @@ class Apply(TestCase):
                 for verb in (("plan",), ("apply", "--yes")):
                     done = s.ctl(*verb, check=2)
                     self.assertRegex(done.stderr, r"ecosystem\.yaml(:\d+:\d+)?: error: ")
+            self.assertEqual(len(self.events(s, "config_rejected")), 4, "one for each that was to be applied")
             s.config.write_text("services:\n  a: {comand: x}\n")
             self.assertRegex(s.ctl("apply", "--yes", check=2).stderr, r"ecosystem\.yaml:2:7: error: ")
             with self.assertRaises(RpcError) as refused:
