@@ -42,7 +42,6 @@ namespace {
 // How much longer than announced the loop may sleep or work before the keeper asks whether it
 // hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
-constexpr Duration kSettlingIn = std::chrono::seconds{3};  // by then everything has been started
 
 class Daemon final : public process::KeeperHost {
  public:
@@ -132,8 +131,7 @@ int Daemon::run() {
   loop_.set_after_turn([this] { after_turn(); });
   while (!lost_ && !(leaving_ && keeper_.queued() == 0)) {
     loop_.run_once(true);
-    // A check that was under way may have ended after the last words.
-    if (leaving_) keeper_.send_housekeeping();
+    if (leaving_) keeper_.send_housekeeping();  // of checks that ended after the last words
   }
   loop_.set_after_turn({});
   return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
@@ -179,9 +177,7 @@ Status Daemon::begin() {
   auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_, notice());
   if (!ecosystem) return ecosystem.error();
   failure_ = SupervisorExit::CannotStart;
-  const auto log_dir =
-      arguments_.log_dir.value_or(ecosystem->logs.dir.value_or(arguments_.default_log_dir));
-  auto stores = open_stores(log_dir, inherited_, keeper_, notice());
+  auto stores = open_stores(log_dir_of(arguments_, *ecosystem), inherited_, keeper_, notice());
   if (!stores) return stores.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();
@@ -193,7 +189,7 @@ Status Daemon::begin() {
   begin_serving(std::move(*listening));
   begin_instances();
   release_start_up_memory();
-  settled_in_.start(kSettlingIn);
+  settled_in_.start(std::chrono::seconds{3});  // by then everything has been started
   return {};
 }
 

@@ -32,6 +32,11 @@ history::HistoryOptions history_options(const ControllerArguments& arguments,
 
 }  // namespace
 
+std::filesystem::path log_dir_of(const ControllerArguments& arguments,
+                                 const model::Ecosystem& ecosystem) {
+  return arguments.log_dir.value_or(ecosystem.logs.dir.value_or(arguments.default_log_dir));
+}
+
 Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& inherited,
                            process::KeeperClient& keeper,
                            const std::function<void(const std::string&)>& notice) {

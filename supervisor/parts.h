@@ -52,6 +52,10 @@ struct Stores {
   process::MemfdEventRing events;
 };
 
+// Where logs are written: what was said on the command line counts more than the file.
+std::filesystem::path log_dir_of(const ControllerArguments& arguments,
+                                 const model::Ecosystem& ecosystem);
+
 // Those of a former controller, else new ones. `notice` is told what is lost.
 Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& inherited,
                            process::KeeperClient& keeper,
