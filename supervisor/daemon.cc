@@ -39,8 +39,7 @@
 namespace mainstay {
 namespace {
 
-// How much longer than announced the loop may sleep or work before the keeper asks whether it
-// hangs.
+// The loop may sleep or work that much longer than announced: then the keeper asks if it hangs.
 constexpr Duration kHangAfter = std::chrono::seconds{10};
 constexpr Duration kSettlingIn = std::chrono::seconds{3};  // by then everything has been started
 
@@ -132,8 +131,7 @@ int Daemon::run() {
   loop_.set_after_turn([this] { after_turn(); });
   while (!lost_ && !(leaving_ && keeper_.queued() == 0)) {
     loop_.run_once(true);
-    // A check that was under way may have ended after the last words.
-    if (leaving_) keeper_.send_housekeeping();
+    if (leaving_) keeper_.send_housekeeping();  // of checks that ended since the last words
   }
   loop_.set_after_turn({});
   return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
@@ -228,8 +226,7 @@ void Daemon::begin_instances() {
 }
 
 void Daemon::begin_serving(UniqueFd listening) {
-  const control::Facts facts =
-      make_facts(arguments_, welcome_, inherited_, parts_->stores.directory.path());
+  const auto facts = make_facts(arguments_, welcome_, inherited_, parts_->stores.directory.path());
   if (facts.drain) say(control::drain_sentence(facts));
   parts_->serve(
       loop_, std::move(listening), facts,

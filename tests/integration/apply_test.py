@@ -106,7 +106,7 @@ class Apply(TestCase):
             for tag in "abcdefgh":
                 s.config.write_text(yaml.replace("TAG", tag))
                 s.ctl("apply", "--yes", check=0)
-                self.assertEqual(s.service("s0")["spec"]["tags"], [tag])
+                self.assertEqual(s.service("s0")["spec"]["tags"], f"[{tag}]")
 
     def test_a_bad_file_changes_nothing_and_is_told_with_its_place(self):
         with Supervisor(BEFORE) as s:
