@@ -1,6 +1,7 @@
 // The configuration as it runs: what the files, their defaults and includes came to. Secrets are not in it.
 
 import { h, replace, text } from '../dom.js';
+import { fileCheck } from '../parts/file_check.js';
 import { copyButton, settingsTree } from '../parts/settings_tree.js';
 import { rows, toText, tree } from '../parts/tree.js';
 
@@ -41,7 +42,9 @@ export function open(root, params, app) {
       typing = setTimeout(draw, TYPING);
     },
   });
-  replace(root, h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', {}, t('page.config')), h('div', { class: 'view-tools' }, find)), where, note, box));
+  const file = fileCheck(app);
+  const head = h('header', { class: 'view-head' }, h('h1', {}, t('page.config')), h('div', { class: 'view-tools' }, file.button, find));
+  replace(root, h('div', { class: 'view' }, head, where, file.element, note, box));
 
   function draw() {
     const shown = only(found, find.value.trim());
@@ -67,7 +70,9 @@ export function open(root, params, app) {
     drawWhere();
     const isNew = store.events.some(({ id, kind }) => id > last && kind === 'config_applied');
     last = store.events.at(-1)?.id ?? last;
-    if (isNew) ask();
+    if (!isNew) return;
+    file.applied();
+    ask();
   });
   drawWhere();
   ask();
@@ -75,6 +80,7 @@ export function open(root, params, app) {
     close() {
       isClosed = true;
       clearTimeout(typing);
+      file.close();
       unsubscribe();
     },
   };
