@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 #include "gateway/access/gate.h"
 #include "gateway/access/passwords.h"
@@ -25,6 +26,13 @@ void pass(GateRig& rig, Duration time) {
   rig.now.wall = rig.now.wall + time;
 }
 
+// Of this thread: what else the machine does costs none of it.
+Duration processor_time() {
+  timespec used{};
+  REQUIRE(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) == 0);
+  return seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
+
 }  // namespace
 
 TEST_CASE("a password is right when it is, and only then") {
@@ -42,11 +50,11 @@ TEST_CASE("a password is right when it is, and only then") {
 
 TEST_CASE("a user who does not exist costs as much as a wrong password") {
   const auto cost = [](const std::string& hash) {
-    auto least = std::chrono::steady_clock::duration::max();
+    Duration least = Duration::max();
     for (int i = 0; i < 3; ++i) {
-      const auto before = std::chrono::steady_clock::now();
+      const Duration before = processor_time();
       CHECK(!is_password("wrong password", hash));
-      least = std::min(least, std::chrono::steady_clock::now() - before);
+      least = std::min(least, processor_time() - before);
     }
     return least;
   };
