@@ -105,6 +105,9 @@ class InstanceMachine {
   // --- the way to a start; `fresh` is used when a run begins ---
   Actions dependencies_met(const Context& context, RunId fresh);
   Actions dependencies_lost(const Context& context);  // while in the brake's queue
+  // A run that it depends on has ended. The kernel closes a dying process's connections before
+  // anybody hears of its end, so what ended just before for want of it is not counted.
+  Actions dependency_ended(const Context& context);
   Actions admitted(const Context& context, RunId fresh);
 
   // --- what happened to the run; the caller has dropped what is about another run ---

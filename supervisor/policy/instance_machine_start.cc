@@ -7,6 +7,9 @@ namespace {
 
 using Do = Action::Kind;
 
+// Of two ends of which one can be the other's cause, on a machine with much to do.
+constexpr Duration kJustBefore = std::chrono::milliseconds{500};
+
 }  // namespace
 
 Actions InstanceMachine::dependencies_met(const Context& context, RunId fresh) {
@@ -49,6 +52,20 @@ Actions InstanceMachine::dependencies_lost(const Context& context) {
     case StateKind::Failed:
       return {};
   }
+  return {};
+}
+
+Actions InstanceMachine::dependency_ended(const Context& context) {
+  const auto* backoff = as<Backoff>();
+  const auto* clearing = as<Clearing>();
+  if (goal_ != Goal::Up || (backoff == nullptr && clearing == nullptr)) return {};
+  NextStart next = backoff != nullptr ? backoff->next : clearing->next;
+  if (next.cause != StartCause::UnstableExit || context.now - next.decided > kJustBefore) return {};
+  ledger_.excuse_newest();
+  if (backoff != nullptr) return begin(context, StartCause::DependencyBack);
+  Clearing excused = *clearing;
+  excused.next = {StartCause::DependencyBack, context.now, context.now, Duration{0}};
+  enter(excused);
   return {};
 }
 

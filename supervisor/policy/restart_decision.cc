@@ -102,6 +102,11 @@ void Ledger::forgive() {
   recent_unstable.clear();
 }
 
+void Ledger::excuse_newest() {
+  if (unstable_runs > 0) --unstable_runs;
+  if (!recent_unstable.empty()) recent_unstable.pop_back();
+}
+
 Decision decide_restart(const model::RestartPolicy& policy, Ledger ledger, const RunEnd& end,
                         double jitter_sample) {
   if (end.cause == EndCause::ResourceError) {

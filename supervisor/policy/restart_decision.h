@@ -21,6 +21,8 @@ struct Ledger {
 
   // A person's start, or leaving `failed`: counts and backoff start afresh.
   void forgive();
+  // The newest unstable run was not its own fault, as it turned out.
+  void excuse_newest();
   bool operator==(const Ledger&) const = default;
 };
 

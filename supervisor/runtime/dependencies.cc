@@ -110,6 +110,20 @@ std::string Supervision::waits_for(const Service& service) const {
   return out;
 }
 
+// Of those who need it, whatever ended just before for want of it.
+void Supervision::excuse_users(std::uint32_t service) {
+  for (const std::uint32_t user : table_.services()[service].needed_by) {
+    if (dependencies_met(table_.services()[user])) continue;
+    for (const InstanceId id : table_.services()[user].instances) {
+      const StateKind kind = table_.at(id).machine.kind();
+      if (kind != StateKind::Backoff && kind != StateKind::Clearing) continue;
+      step(table_.at(id), [](InstanceMachine& machine, const Context& context) {
+        return machine.dependency_ended(context);
+      });
+    }
+  }
+}
+
 // `service` is up as a whole. Those who follow its restarts and have been up since before its
 // newest run, unless that was the first of its instance, are restarted.
 void Supervision::restart_followers(std::uint32_t service) {

@@ -66,6 +66,8 @@ bool Supervision::round() {
   stop_in_turn();
   for (; !followed_.empty(); followed_.pop_front())
     restart_followers(followed_.front());
+  for (; !fallen_.empty(); fallen_.pop_front())
+    excuse_users(fallen_.front());
   while (!checks_.empty()) {
     Instance* instance = table_.find(checks_.front());
     checks_.pop_front();
@@ -170,6 +172,8 @@ void Supervision::after_step(Instance& instance, const policy::Progress& before)
   if (after.running > before.running && whole && !service.followers.empty()) {
     followed_.push_back(instance.service);
   }
+  if (after.running < before.running && kind != StateKind::Stopping && !service.needed_by.empty())
+    fallen_.push_back(instance.service);
   if (own_.shutting_down && after.live == 0 && before.live > 0) {
     for (const std::size_t need : table_.graph().needs[instance.service]) {
       to_stop_.push_back(static_cast<std::uint32_t>(need));

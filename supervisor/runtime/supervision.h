@@ -186,6 +186,7 @@ class Supervision {
   bool is_blocked(std::uint32_t service) const;
   std::string waits_for(const Service& service) const;
   void restart_followers(std::uint32_t service);
+  void excuse_users(std::uint32_t service);
 
   // scale.cc
   void apply(const ScaleWish& wish);
@@ -267,6 +268,7 @@ class Supervision {
   std::deque<RunnerEvent> runner_events_;
   std::deque<InstanceId> checks_;       // instances whose dependencies are to be looked at
   std::deque<std::uint32_t> followed_;  // services of which a run has begun, all of it being up
+  std::deque<std::uint32_t> fallen_;    // services of which a run has ended by itself
   std::deque<std::uint32_t> to_stop_;   // services whose turn in the shutdown may have come
   std::vector<InstanceId> removable_;   // stopped, and to be removed
   std::deque<std::pair<InstanceId, policy::Action>> outbox_;

@@ -121,6 +121,36 @@ TEST_CASE("what was stopped by hand stays so, whatever becomes of those it needs
   }
 }
 
+// The connections of a killed program are closed before anybody hears of its end.
+TEST_CASE("what ended just before that on which it depends is not blamed for it") {
+  Scene w;
+  w.declare("api").depends_on = {{"db", DependencyCondition::Started}};
+  w.declare("db").restart.min_uptime = 1s;
+  w.up();
+  w.advance(5s);
+  w.die("api:0", code(1));
+  w.advance(20ms);
+  CHECK(w.state("api") == PublicState::Backoff);
+  SUBCASE("it waits, and comes back with it") {
+    w.die("db:0", signal(9));
+    w.advance(1s);
+    CHECK(w.is_up("db"));
+    CHECK(w.is_up("api"));
+    CHECK(w.status("api").unstable_runs == 0);
+  }
+  SUBCASE("a dependency that somebody stops is no reason for an earlier end") {
+    w.stop("db");
+    w.advance(100ms);
+    CHECK(w.status("api").unstable_runs == 1);
+  }
+  SUBCASE("nor is one that ends much later") {
+    w.advance(600ms);
+    w.die("db:0", code(1));
+    w.advance(1s);
+    CHECK(w.status("api").unstable_runs == 1);
+  }
+}
+
 TEST_CASE("restart_with restarts the follower after the leader was restarted, once, not counted") {
   Scene w;
   w.declare("api").restart_with = {"db"};
