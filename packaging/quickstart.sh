@@ -120,6 +120,7 @@ TEXT
 Try       alias ctl="$CTL --socket $SOCKET"
           ctl logs -f         ctl why worker:0         ctl restart @web
           ctl signal KILL api; ctl status               ctl signal STOP worker:0    (it hangs: see it in half a minute)
+          ctl password NAME                             (whoever logs in on the page may also act, not only look)
 Stop      packaging/quickstart.sh stop
 TEXT
 }
