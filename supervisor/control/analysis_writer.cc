@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "control/json_writer.h"
+#include "control/service_object.h"
 
 namespace mainstay::control {
 
@@ -25,13 +26,6 @@ std::int64_t whole(std::uint64_t count) {
 void write_number(JsonWriter& out, std::string_view key, const std::optional<double>& number) {
   out.key(key);
   number ? out.number(*number, 1) : out.null();
-}
-
-void write_texts(JsonWriter& out, std::string_view key, const std::vector<std::string>& texts) {
-  out.key(key).open_list();
-  for (const std::string& text : texts)
-    out.text(text);
-  out.close_list();
 }
 
 void write_left_out(JsonWriter& out, std::string_view key, const logs::LeftOut& left_out) {

@@ -5,17 +5,11 @@
 #include "control/configuration.h"
 #include "control/json_writer.h"
 #include "control/method.h"
+#include "control/service_object.h"
 
 namespace mainstay::control {
 
 namespace {
-
-void write_names(JsonWriter& out, std::string_view key, const std::vector<std::string>& names) {
-  out.key(key).open_list();
-  for (const std::string& name : names)
-    out.text(name);
-  out.close_list();
-}
 
 void write_differences(JsonWriter& out, std::string_view key,
                        const std::vector<config::Difference>& differences) {
@@ -36,8 +30,8 @@ std::string text_of(const Proposal& proposal) {
   out.open_object().key("file").text(proposal.file.native());
   out.key("start_file").text(proposal.start_file.native()).key("hash").text(proposal.hash);
   out.key("changes").flag(!plan.changes_nothing());
-  write_names(out, "removed", plan.removed);
-  write_names(out, "added", plan.added);
+  write_texts(out, "removed", plan.removed);
+  write_texts(out, "added", plan.added);
   out.key("changed").open_list();
   for (const config::ServiceChange& change : plan.changed) {
     out.open_object().key("name").text(change.name).key("restart").flag(change.restart);

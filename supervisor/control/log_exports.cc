@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "control/log_lines.h"
+#include "control/service_object.h"
 
 namespace mainstay::control {
 
@@ -17,12 +18,7 @@ constexpr std::size_t kPiece = 48 * 1024;  // of a log in one item; base64 makes
 std::string end_text(const std::vector<std::string>& problems) {
   JsonWriter out;
   out.open_object().key("ended").flag(true);
-  if (!problems.empty()) {
-    out.key("problems").open_list();
-    for (const auto& problem : problems)
-      out.text(problem);
-    out.close_list();
-  }
+  if (!problems.empty()) write_texts(out, "problems", problems);
   out.close_object();
   return out.take();
 }
