@@ -1,6 +1,7 @@
 #include "ctl/interrupts.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -98,6 +99,12 @@ void Interrupts::take_resized() {
   std::array<char, 64> bytes;
   while (::read(resized_[0].get(), bytes.data(), bytes.size()) > 0) {
   }
+}
+
+bool Interrupts::pause() const {
+  constexpr int kPauseMs = 50;
+  pollfd interrupt{fd(), POLLIN, 0};
+  return poll(&interrupt, 1, kPauseMs) <= 0;
 }
 
 int Interrupts::signal() const {

@@ -20,6 +20,9 @@ class Interrupts {
   int resized_fd() const { return resized_[0].get(); }
   void take_resized();
 
+  // The 50 ms between two questions whether another controller answers by now; false: INT, TERM or
+  // HUP has come.
+  bool pause() const;
   // The signal that came, or 0.
   int signal() const;
   // Ends the process by the signal that came, as if it had never been caught: shells and scripts

@@ -20,8 +20,6 @@ constexpr std::array<OptionSpec, 1> kOptions = {{
     {0, "yes", "", "do not ask first"},
 }};
 
-constexpr int kPauseMs = 50;
-
 class Apply {
  public:
   explicit Apply(Context& context) : context_(context) {}
@@ -130,9 +128,7 @@ class Apply {
       if (over)
         return context_.fail(CtlExit::Failed, "not applied: the supervisor goes on as before",
                              "why: supervisor.log and ctl events");
-      // Until the next controller answers; ends early only by Ctrl-C.
-      pollfd interrupt{context_.interrupts().fd(), POLLIN, 0};
-      if (poll(&interrupt, 1, kPauseMs) > 0) return context_.interrupted(kGoesOn);
+      if (!context_.interrupts().pause()) return context_.interrupted(kGoesOn);
     }
     return context_.fail(CtlExit::TimedOut, fmt::format("not done yet; {}", kGoesOn));
   }

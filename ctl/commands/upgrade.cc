@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 
@@ -16,7 +15,6 @@ namespace {
 
 // The new programs have 5 s, the way back takes a moment, too.
 constexpr Duration kPatience = std::chrono::seconds{30};
-constexpr int kPauseMs = 50;
 
 class Upgrade {
  public:
@@ -35,9 +33,7 @@ class Upgrade {
       const Answer after =
           context_.another_client().call("supervisor.info", Json::object(), left(), {});
       if (after) return report(answer.result(), after.result());
-      // Until somebody answers again; ends early only by Ctrl-C.
-      pollfd interrupt{context_.interrupts().fd(), POLLIN, 0};
-      if (poll(&interrupt, 1, kPauseMs) > 0) return context_.interrupted(kGoesOn);
+      if (!context_.interrupts().pause()) return context_.interrupted(kGoesOn);
     }
     return context_.fail(CtlExit::TimedOut, "nobody answers since; look at supervisor.log");
   }
