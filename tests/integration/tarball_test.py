@@ -40,6 +40,8 @@ def needed_by(path):
 
 
 def reason_to_skip():
+    if not (BUILD / "CMakeCache.txt").exists():
+        return "the tarball is made of a build tree, and these programs are not in one"
     if "MAINSTAY_STATIC:BOOL=ON" not in (BUILD / "CMakeCache.txt").read_text(encoding="utf-8"):
         return "the tarball is of builds with MAINSTAY_STATIC"
     missing = [tool for tool in ("cpack", "readelf", "tar") if shutil.which(tool) is None]
