@@ -71,18 +71,13 @@ ReadRequest take_request(const ChildTask& task, Pointers& pointers) {
   return request;
 }
 
-// Reading and writing, so that the death of every reader raises no SIGPIPE; owned by the service's
-// user, so that it may reopen /dev/stdout.
-int reopen_pipe(const ChildTask& task, const RunRequest& head, int fd) {
+// Owned by the service's user, so that it may reopen /dev/stdout.
+int own_pipe(const ChildTask& task, const RunRequest& head, int fd) {
   if (fd < 0) return task.inherited->dev_null;
-  char path[32];
-  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-  const int reopened = open(path, O_RDWR | O_CLOEXEC);
-  if (reopened < 0) fail(task, Stage::Output, errno);
-  if ((head.flags & kSetUser) != 0 && fchown(reopened, head.uid, head.gid) != 0) {
+  if ((head.flags & kSetUser) != 0 && fchown(fd, head.uid, head.gid) != 0) {
     fail(task, Stage::Output, errno);
   }
-  return reopened;
+  return fd;
 }
 
 void enter_cgroup_file(const ChildTask& task, int fd, std::uint32_t index) {
@@ -136,7 +131,7 @@ int open_notify_pipe(ChildTask& task, const RunRequest& head) {
   if (task.notify < 0) return -1;
   const int number = static_cast<int>(head.notify_fd);
   if (number < 3) fail(task, Stage::Request, EINVAL);
-  const int notify = reopen_pipe(task, head, task.notify);
+  const int notify = own_pipe(task, head, task.notify);
   task.error = out_of_the_way(task, number);
   return notify;
 }
@@ -202,9 +197,9 @@ void become_program(ChildTask task) {
   if (task.given >= 0) task.error = out_of_the_way(task, kGivenNumber);
   const ReadRequest request = take_request(task, pointers);
   const RunRequest& head = *request.head;
-  // The pipes come first: later a low RLIMIT_NOFILE may forbid new descriptors.
-  const int out = reopen_pipe(task, head, task.out);
-  const int err = (task.flags & kMergeErr) != 0 ? out : reopen_pipe(task, head, task.err);
+  // What may need a new descriptor comes first: later a low RLIMIT_NOFILE may forbid it.
+  const int out = own_pipe(task, head, task.out);
+  const int err = (task.flags & kMergeErr) != 0 ? out : own_pipe(task, head, task.err);
   const int notify = open_notify_pipe(task, head);
   enter_cgroups(task, request);
   restore_oom_score(*task.inherited);

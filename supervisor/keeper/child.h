@@ -23,7 +23,7 @@ struct ChildTask {
   int request = -1;  // the sealed memfd; -1: the request is inline
   const void* inline_request = nullptr;
   std::size_t inline_size = 0;
-  int out = -1;             // write end for 1 (and 2 with kMergeErr); -1: /dev/null
+  int out = -1;             // read-write end for 1 (and 2 with kMergeErr); -1: /dev/null
   int err = -1;             // write end for 2
   int error = -1;           // write end of the error pipe
   int notify = -1;          // write end for RunRequest::notify_fd; -1: none

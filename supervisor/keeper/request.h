@@ -51,7 +51,7 @@ static_assert(sizeof(RunRequest) % alignof(RunLimit) == 0);
 // What failed in the child, in the order of things.
 enum class Stage : std::uint32_t {
   Request = 1,  // these bytes are not a run request
-  Output,       // reopening the pipes
+  Output,       // giving the pipes to the service's user
   Cgroup,       // index: which cgroup
   Limits,       // index: which limit
   Nice,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,11 +26,25 @@ struct Pipe {
 
   bool open() {
     int ends[2];
-    // The program's own end must block: the child opens the pipe anew for it.
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return false;
     read = ends[0];
     write = ends[1];
     return true;
+  }
+
+  // The program's own end blocks, and is for reading and writing, so that the death of every reader
+  // raises no SIGPIPE. Opened here and not by the child, for which /proc would first have to be
+  // made.
+  bool open_for_program() {
+    if (!open()) return false;
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", write);
+    const int both = ::open(path, O_RDWR | O_CLOEXEC);
+    const int error = errno;
+    drop_fd(write);
+    write = both;
+    errno = error;
+    return both >= 0;
   }
 };
 
@@ -38,8 +53,9 @@ struct Pipes {
 
   bool open(std::uint32_t flags) {
     const bool wants_err = (flags & kPipeErr) != 0 && (flags & kMergeErr) == 0;
-    return error.open() && ((flags & kPipeOut) == 0 || out.open()) && (!wants_err || err.open()) &&
-           ((flags & kNotifyPipe) == 0 || notify.open());
+    return error.open() && ((flags & kPipeOut) == 0 || out.open_for_program()) &&
+           (!wants_err || err.open_for_program()) &&
+           ((flags & kNotifyPipe) == 0 || notify.open_for_program());
   }
   void close_write_ends() {
     for (Pipe* pipe : {&error, &out, &err, &notify})
@@ -108,6 +124,8 @@ bool start_run(Table& table, const Spawn& spawn, ChildTask task, Refused& refuse
     task.notify = pipes.notify.write;
     pid = fork_child(task, slot.pidfd);
     if (pid == 0) become_program(task);
+    // The child is wanted, what we do next is not: where both share a processor it comes first.
+    if (pid > 0) sched_yield();
   }
   refused.error = errno;
   pipes.close_write_ends();
