@@ -206,8 +206,7 @@ class Boot {
   }
 
   CtlExit print() {
-    if (user() && *target_ == Target::OpenRc)
-      return context_.fail_usage("OpenRC starts nothing for single users here");
+    if (user() && *target_ == Target::OpenRc) return context_.fail_usage(boot::kOpenRcForUsers);
     const auto plan = make_plan();
     if (!plan) return context_.fail(CtlExit::Failed, plan.error().message);
     const auto text = boot::render(*plan);
