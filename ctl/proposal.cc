@@ -17,6 +17,12 @@ Json file_params(const Context& context) {
   return Json{{"file", (error ? file : whole).native()}};
 }
 
+std::optional<bool> would_change(Client& client, std::string_view file, Duration patience) {
+  const Answer plan = client.call("config.plan", Json{{"file", file}}, patience);
+  if (!plan) return std::nullopt;
+  return flag_of(plan.result(), "changes");
+}
+
 CtlExit fail_proposal(Context& context, const Failure& failure) {
   if (failure.code != "invalid_config") return context.fail(failure);
   std::string_view rest = failure.message;

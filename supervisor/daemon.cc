@@ -34,19 +34,19 @@
 #include "start_up_memory.h"
 #include "succession.h"
 #include "takeover.h"
+#include "turns.h"
 #include "upgrade.h"
 
 namespace mainstay {
 namespace {
 
-// How much longer than announced the loop may sleep or work before the keeper asks whether it
-// hangs.
-constexpr Duration kHangAfter = std::chrono::seconds{10};
-
 class Daemon final : public process::KeeperHost {
  public:
   explicit Daemon(const ControllerArguments& arguments);
-  int run();
+  int run() {
+    keeper_.start(runner_, *this);
+    return turns_.run([this] { after_turn(); });
+  }
   void on_welcome(const process::KeeperWelcome& welcome) override { welcome_ = welcome; }
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
@@ -68,7 +68,6 @@ class Daemon final : public process::KeeperHost {
     return [this](const std::string& text) { say(text); };
   }
   void say_good_bye();
-  void leave();
 
   ControllerArguments arguments_;
   io::Loop loop_;
@@ -81,7 +80,7 @@ class Daemon final : public process::KeeperHost {
   LateSink sink_;
   process::NotifyListener notify_;
   process::ProcessRunner runner_;
-  io::Timer deadline_;
+  Turns turns_;
   io::Timer settled_in_;
   Chores chores_;
   Journal journal_;
@@ -94,8 +93,6 @@ class Daemon final : public process::KeeperHost {
   std::vector<UniqueFd> farewells_;
   int early_terminations_ = 0;
   SupervisorExit failure_ = SupervisorExit::CannotStart;
-  bool leaving_ = false;
-  bool lost_ = false;
 };
 
 Daemon::Daemon(const ControllerArguments& arguments)
@@ -118,24 +115,13 @@ Daemon::Daemon(const ControllerArguments& arguments)
             if (parts_) parts_->controller.post(std::move(event));
           },
           notice()),
-      deadline_(loop_, [] {}),
+      turns_(loop_, keeper_),
       settled_in_(loop_, release_start_up_memory),
       chores_(loop_, keeper_),
       journal_(loop_, arguments.state_dir, notice()),
       upgrade_(loop_, keeper_, runner_, inherited_, arguments.programs),
       changeover_(loop_, keeper_, inherited_, arguments_, notice()),
       reload_(keeper_, changeover_, arguments_.drain.has_value(), notice()) {}
-
-int Daemon::run() {
-  keeper_.start(runner_, *this);
-  loop_.set_after_turn([this] { after_turn(); });
-  while (!lost_ && !(leaving_ && keeper_.queued() == 0)) {
-    loop_.run_once(true);
-    if (leaving_) keeper_.send_housekeeping();  // of checks that ended after the last words
-  }
-  loop_.set_after_turn({});
-  return lost_ ? static_cast<int>(SupervisorExit::CannotStart) : 0;
-}
 
 void Daemon::on_all_there() {
   if (const Status begun = begin(); !begun) refuse(begun.error(), failure_);
@@ -153,9 +139,8 @@ void Daemon::on_terminate(int, unsigned count) {
 // Services go on; while they do, somebody has to keep them.
 void Daemon::on_keeper_lost(const Error& why) {
   chores_.do_now();
-  lost_ = true;
-  loop_.stop();
-  if (!parts_ || leaving_) return say("the keeper is gone: " + why.message);
+  turns_.lose_keeper();
+  if (!parts_ || turns_.leaving()) return say("the keeper is gone: " + why.message);
   say("the keeper has died; this controller takes its place");
   parts_->close_history();
   journal_.save();
@@ -166,7 +151,7 @@ void Daemon::on_keeper_lost(const Error& why) {
 void Daemon::refuse(const Error& why, SupervisorExit code) {
   say(why.message);
   ready_.say_error(why.message);
-  leave();
+  turns_.leave();
   keeper_.finish(static_cast<int>(code));
 }
 
@@ -234,15 +219,14 @@ void Daemon::begin_serving(UniqueFd listening) {
 }
 
 void Daemon::after_turn() {
-  if (!parts_ || leaving_) return;
+  if (!parts_ || turns_.leaving()) return;
   if (!upgrade_.under_way() && !changeover_.is_over()) settle();
   if (upgrade_.under_way() || changeover_.is_over()) return make_way();
   chores_.after_turn();
   journal_.after_turn();
   reload_.after_turn();
   if (parts_->controller.finished()) return say_good_bye();
-  const auto sleep = loop_.next_timer();
-  keeper_.keep_alive(sleep ? *sleep + kHangAfter : Duration{0});
+  turns_.tell_keeper();
 }
 
 // For the programs or the controller that come next.
@@ -253,7 +237,7 @@ void Daemon::make_way() {
   if (!(upgrades ? upgrade_.after_turn(drained) : changeover_.after_turn(drained))) return;
   parts_->close_history();
   journal_.save();
-  leave();
+  turns_.leave();
 }
 
 void Daemon::settle() {
@@ -262,11 +246,7 @@ void Daemon::settle() {
   parts_->server->after_settle();
   changeover_.after_settle();
   notify_.acknowledge();
-  if (const auto next = parts_->controller.next_deadline()) {
-    deadline_.start(std::max(Duration{0}, *next - now.mono));
-  } else {
-    deadline_.cancel();
-  }
+  turns_.wake_at(parts_->controller.next_deadline(), now.mono);
 }
 
 // Everything is stopped: the last answers go out, then the keeper is told.
@@ -283,12 +263,7 @@ void Daemon::say_good_bye() {
   notify_.remove_folder();
   say(fmt::format("everything is stopped; exit code {}", code));
   keeper_.finish(code);
-  leave();
-}
-
-void Daemon::leave() {
-  leaving_ = true;
-  loop_.stop();
+  turns_.leave();
 }
 
 }  // namespace

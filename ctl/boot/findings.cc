@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <system_error>
 
 #include "config/loader.h"
 #include "ctl/boot/places.h"
+#include "ctl/boot/quoting.h"
 #include "ctl/boot/render.h"
 #include "ctl/json_fields.h"
 
@@ -17,16 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t number_in(std::string_view text) {
-  std::int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
 class Looker {
  public:
-  Looker(Look& look, const Host& host, const std::string& own_program)
-      : look_(look), host_(host), own_program_(own_program) {}
+  Looker(Look& look, const Host& host, const std::string& own_program,
+         const WouldChange& would_change)
+      : look_(look), host_(host), own_program_(own_program), would_change_(would_change) {}
 
   void run() {
     look_.file = installed_file(look_.target, look_.user, host_);
@@ -96,10 +91,22 @@ class Looker {
           loaded.diagnostics.empty() ? "" : ": " + config::headline(loaded.diagnostics[0]);
       find("config_bad", fmt::format("nothing will start with {}{}", plan().config, first),
            fmt::format("ctl check {}", plan().config));
+    } else {
+      look_at_what_runs();
     }
     const bool says_where =
         loaded.ecosystem && loaded.ecosystem->logs.dir && !plan().log_dir_is_named;
     look_at_logs(says_where ? loaded.ecosystem->logs.dir->string() : plan().log_dir);
+  }
+
+  // The time of the file tells nothing: it may have been applied since it was written.
+  void look_at_what_runs() {
+    if (!would_change_(plan().socket, plan().config).value_or(false)) return;
+    const auto usual_place = default_endpoint(host_.as_root, host_.environment).socket.native();
+    const bool usual = !host_.environment("MAINSTAY_SOCKET") && plan().socket == usual_place;
+    find("config_changed", fmt::format("{} is not what runs", plan().config),
+         fmt::format("ctl apply {}{}", shell_word(plan().config),
+                     usual ? "" : " --socket " + shell_word(plan().socket)));
   }
 
   // Only whoever it is for can tell.
@@ -131,7 +138,7 @@ class Looker {
 
   std::string property(const std::string& name) {
     return answer_of(host_, systemctl(look_.user, {"show", "mainstay.service", "--value",
-                                                   "--timestamp=unix", "--property=" + name}));
+                                                   "--property=" + name}));
   }
 
   void look_at_process() {
@@ -142,18 +149,12 @@ class Looker {
       find("program_replaced", "the program was replaced since it was started",
            "services go on with: ctl upgrade");
     }
-    const std::string since = property("ActiveEnterTimestamp");  // "@1763820000"
-    if (!since.starts_with('@')) return;
-    if (host_.changed_at(plan().config) <= number_in(since.substr(1))) return;
-    find("config_changed",
-         fmt::format("{} was changed since the supervisor started, which does not use it yet",
-                     plan().config),
-         look_.user ? "systemctl --user restart mainstay" : "systemctl restart mainstay");
   }
 
   Look& look_;
   const Host& host_;
   const std::string& own_program_;
+  const WouldChange& would_change_;
 };
 
 std::string row(std::string_view name, std::string_view value) {
@@ -170,11 +171,12 @@ std::string headline(const Look& look) {
 
 }  // namespace
 
-Look look_at(Target target, bool user, const Host& host, const std::string& own_program) {
+Look look_at(Target target, bool user, const Host& host, const std::string& own_program,
+             const WouldChange& would_change) {
   Look look;
   look.target = target;
   look.user = user;
-  Looker{look, host, own_program}.run();
+  Looker{look, host, own_program, would_change}.run();
   return look;
 }
 

@@ -1,6 +1,8 @@
 // Whether what was installed still fits the system: what `ctl boot status` tells.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +30,14 @@ struct Look {
   std::vector<Finding> findings;
 };
 
+// Asks the supervisor on `socket` whether applying `file` would change anything. Nothing: it cannot
+// be asked, or does not tell.
+using WouldChange =
+    std::function<std::optional<bool>(const std::string& socket, const std::string& file)>;
+
 // `own_program`: the supervisor beside this ctl, or empty.
-Look look_at(Target target, bool user, const Host& host, const std::string& own_program);
+Look look_at(Target target, bool user, const Host& host, const std::string& own_program,
+             const WouldChange& would_change);
 
 Json json_of(const Look& look);
 std::string text_of_look(const Look& look);

@@ -34,8 +34,6 @@ struct Host {
   Status remove(std::string_view path) const;
   // Can a file be made in the folder, or in what there is of the way to it?
   bool is_writable_folder(std::string_view path) const;
-  // When it was changed last, in seconds since 1970; 0: there is none.
-  std::int64_t changed_at(std::string_view path) const;
 
   // What starts services here, if one that we know does.
   std::optional<Target> native() const;

@@ -98,11 +98,6 @@ bool Host::is_writable_folder(std::string_view path) const {
   return fs::is_directory(folder, error) && ::access(folder.c_str(), W_OK | X_OK) == 0;
 }
 
-std::int64_t Host::changed_at(std::string_view path) const {
-  struct stat about {};
-  return ::stat(at(path).c_str(), &about) == 0 ? about.st_mtime : 0;
-}
-
 std::optional<Target> Host::native() const {
   if (kernel == "Darwin") return Target::Launchd;
   // sd_booted(3); OpenRC keeps its state there once it has booted.

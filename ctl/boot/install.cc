@@ -36,7 +36,7 @@ std::string where_it_does(Target target, bool user) {
 
 std::optional<Refusal> refuse_user(Target target, bool user, const Host& host) {
   if (user && target == Target::OpenRc) {
-    return Refusal{CtlExit::Usage, "OpenRC starts nothing for single users here",
+    return Refusal{CtlExit::Usage, std::string{kOpenRcForUsers},
                    "for the machine: ctl boot install, as root"};
   }
   if (user && host.as_root) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "mainstay/exit_codes.h"
 
 namespace mainstay::ctl::boot {
+
+// Why there is no --user with it.
+inline constexpr std::string_view kOpenRcForUsers = "OpenRC starts nothing for single users here";
 
 // Why not: one line, and what to do instead.
 struct Refusal {

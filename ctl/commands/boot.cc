@@ -13,6 +13,7 @@
 #include "ctl/config_report.h"
 #include "ctl/json_fields.h"
 #include "ctl/launch.h"
+#include "ctl/proposal.h"
 
 namespace mainstay::ctl {
 
@@ -189,7 +190,13 @@ class Boot {
   CtlExit status() {
     if (const auto refusal = boot::refuse(*target_, user(), host_)) return fail(*refusal);
     const auto own = supervisor_beside_me();
-    const boot::Look look = boot::look_at(*target_, user(), host_, own ? own->native() : "");
+    const boot::Look look =
+        boot::look_at(*target_, user(), host_, own ? own->native() : "",
+                      [this](const std::string& socket, const std::string& file) {
+                        Client client{socket};
+                        client.interrupt_by(context_.interrupts().fd());
+                        return would_change(client, file, context_.timeout_or(kAnswerTime));
+                      });
     if (context_.json()) {
       context_.print_json(boot::json_of(look));
     } else {
@@ -199,8 +206,7 @@ class Boot {
   }
 
   CtlExit print() {
-    if (user() && *target_ == Target::OpenRc)
-      return context_.fail_usage("OpenRC starts nothing for single users here");
+    if (user() && *target_ == Target::OpenRc) return context_.fail_usage(boot::kOpenRcForUsers);
     const auto plan = make_plan();
     if (!plan) return context_.fail(CtlExit::Failed, plan.error().message);
     const auto text = boot::render(*plan);

@@ -91,10 +91,10 @@ void Supervision::announce(const Instance& instance, const Action& action) {
     case Action::Kind::AnnounceBackoff:
       return add_event(EventKind::ServiceBackoff, &instance, backoff_data(instance, restart));
     case Action::Kind::AnnounceFailed: {
-      const auto reason = policy::reason_for(situation(instance, now_, {}));
-      return add_event(EventKind::ServiceFailed, &instance,
-                       {{"attempt", std::to_string(instance.machine.ledger().unstable_runs)},
-                        {"reason", reason}});
+      const auto why = reason(instance);
+      return add_event(
+          EventKind::ServiceFailed, &instance,
+          {{"attempt", std::to_string(instance.machine.ledger().unstable_runs)}, {"reason", why}});
     }
     case Action::Kind::AnnounceReady: {
       const auto* up = instance.machine.up();

@@ -128,7 +128,7 @@ void Supervision::excuse_users(std::uint32_t service) {
 // newest run, unless that was the first of its instance, are restarted.
 void Supervision::restart_followers(std::uint32_t service) {
   const Service& leader = table_.services()[service];
-  if (is_rolling(leader)) return;  // once, when that has ended
+  if (reloads_.has_part(leader)) return;  // once, when that has ended
   MonoTime newest{};
   for (const InstanceId id : leader.instances) {
     const auto* running = table_.at(id).machine.up();

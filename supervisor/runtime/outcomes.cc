@@ -63,26 +63,27 @@ std::optional<Outcome> Supervision::outcome_of(const Instance& instance,
 std::optional<Outcome> Supervision::outcome_of_start(const Instance& instance,
                                                      RunId baseline) const {
   const auto& machine = instance.machine;
-  if (machine.goal() == Goal::Down) return outcome(instance, false, "it was stopped meanwhile");
-  const auto reason = [&] {
+  if (machine.goal() == Goal::Down)
+    return outcome_for(table_, instance, false, "it was stopped meanwhile");
+  const auto why = [&] {
     return policy::reason_for(situation(instance, now_, waits_for(table_.service_of(instance))));
   };
   switch (machine.kind()) {
     case StateKind::Running:
       if (machine.run() <= baseline) return std::nullopt;
-      return outcome(instance, true, reason());
+      return outcome_for(table_, instance, true, why());
     case StateKind::Backoff:
     case StateKind::Failed:
-      return outcome(instance, false, reason());
+      return outcome_for(table_, instance, false, why());
     case StateKind::Exited:
-      return outcome(instance, machine.as<policy::Exited>()->success, reason());
+      return outcome_for(table_, instance, machine.as<policy::Exited>()->success, why());
     case StateKind::Waiting:
       if (!is_blocked(instance.service)) return std::nullopt;
-      return outcome(instance, false, reason());
+      return outcome_for(table_, instance, false, why());
     case StateKind::Clearing:
     case StateKind::Stopping:
       if (!policy::is_unkillable(machine)) return std::nullopt;
-      return outcome(instance, false, reason());
+      return outcome_for(table_, instance, false, why());
     case StateKind::Stopped:
     case StateKind::Queued:
     case StateKind::Starting:
@@ -94,17 +95,13 @@ std::optional<Outcome> Supervision::outcome_of_start(const Instance& instance,
 
 std::optional<Outcome> Supervision::outcome_of_stop(const Instance& instance) const {
   const auto& machine = instance.machine;
-  if (machine.goal() == Goal::Up) return outcome(instance, false, "it was started again meanwhile");
+  if (machine.goal() == Goal::Up)
+    return outcome_for(table_, instance, false, "it was started again meanwhile");
   if (machine.kind() == StateKind::Stopped) {
-    return outcome(instance, true, policy::reason_for(situation(instance, now_, {})));
+    return outcome_for(table_, instance, true, reason(instance));
   }
   if (!policy::is_unkillable(machine)) return std::nullopt;
-  return outcome(instance, false, policy::reason_for(situation(instance, now_, {})));
-}
-
-Outcome Supervision::outcome(const Instance& instance, bool ok, std::string message) const {
-  return {instance.id, table_.shown_name(instance), ok, policy::public_state(instance.machine),
-          std::move(message)};
+  return outcome_for(table_, instance, false, reason(instance));
 }
 
 }  // namespace mainstay::runtime

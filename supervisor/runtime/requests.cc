@@ -2,7 +2,15 @@
 
 #include <utility>
 
+#include "policy/public_status.h"
+
 namespace mainstay::runtime {
+
+Outcome outcome_for(const InstanceTable& table, const Instance& instance, bool ok,
+                    std::string message) {
+  return {instance.id, table.shown_name(instance), ok, policy::public_state(instance.machine),
+          std::move(message)};
+}
 
 RequestId Requests::open() {
   const RequestId id{next_++};

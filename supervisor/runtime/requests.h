@@ -6,13 +6,19 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
 #include "runtime/controller.h"
+#include "runtime/instance_table.h"
 
 namespace mainstay::runtime {
+
+// How it turned out for the instance, as it is now.
+Outcome outcome_for(const InstanceTable& table, const Instance& instance, bool ok,
+                    std::string message);
 
 // What an instance has to come to.
 enum class Expectation : std::uint8_t { Up, NewRun, Down, Removed };

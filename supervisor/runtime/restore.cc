@@ -22,7 +22,8 @@ void Supervision::restore(std::span<const std::pair<std::uint32_t, std::string>>
   for (const InstanceId id : in_file_order())
     resume(table_.at(id), held);
   rejoin_brake();
-  end_former_rolls();
+  for (const NoteWish& note : reloads_.end_former())
+    apply(note);
   if (options_.renewal) wishes_.push_back(RenewWish{});
   if (own_.shutting_down) wishes_.push_back(ShutdownWish{own_.hurry, true});
   write_all_anew(raw);
@@ -80,8 +81,8 @@ void Supervision::fit_table(const StoredRecords& records,
   for (std::uint32_t i = 0; i < needed.size(); ++i) {
     Service& service = table_.services()[i];
     const auto first = records.find(service.spec->name + ":0");
-    service.wanted =
-        wanted_of(service, first == records.end() ? nullptr : &first->second, needed[i]);
+    service.wanted = wanted_of(options_.renewal, service,
+                               first == records.end() ? nullptr : &first->second, needed[i]);
     needed[i] = std::max(needed[i], service.wanted);
     while (service.instances.size() > needed[i])
       table_.remove(service.instances.back());

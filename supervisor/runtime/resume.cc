@@ -143,6 +143,43 @@ void Supervision::resume_scaling(Instance& instance) {
   }
 }
 
+// Of what was recorded under an earlier configuration, before anything is resumed.
+void Supervision::renew_table() {
+  if (!options_.renewal) return;
+  for (const InstanceId id : in_file_order()) {
+    Instance& instance = table_.at(id);
+    const Service& service = table_.service_of(instance);
+    if (options_.renewal->rechecked.contains(service.spec->name)) forget_checks(instance);
+    if (!options_.renewal->rescaled.contains(service.spec->name)) continue;
+    if (!join_rescaled(instance, service, table_.at(service.instances[0]))) continue;
+    instance.ticket = 0;
+    start(instance, policy::StartCause::Scaled, options_.renewal->who);
+  }
+}
+
+void Supervision::forget_checks(Instance& instance) {
+  former_looks_.by_run.erase(instance.machine.run());
+  if (instance.machine.kind() != StateKind::Running) return;
+  step(instance, [](InstanceMachine& machine, const Context& context) {
+    return machine.health_changed(context.first_health);
+  });
+}
+
+void Supervision::apply(const RenewWish&) {
+  if (own_.shutting_down) return;
+  const Renewal& renewal = *options_.renewal;
+  std::unordered_set<std::uint32_t> pulled;
+  for (const InstanceId id : in_file_order()) {
+    Instance& instance = table_.at(id);
+    if (!is_outdated(renewal, table_.service_of(instance), instance)) continue;
+    pull_dependencies(instance, policy::StartCause::Dependency, renewal.who, pulled);
+    instance.actor = renewal.who;
+    step(instance, [](InstanceMachine& machine, const Context& context) {
+      return machine.restart(context, StopCause::ManualRestart);
+    });
+  }
+}
+
 // In the order in which they queued.
 void Supervision::rejoin_brake() {
   std::vector<std::pair<std::uint64_t, InstanceId>> queued;

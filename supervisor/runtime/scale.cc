@@ -124,9 +124,9 @@ void Supervision::remove_now(Instance& instance) {
   for (const Requests::Pending& pending : requests_.pending_on(id)) {
     const bool ok =
         pending.expectation == Expectation::Removed || pending.expectation == Expectation::Down;
-    requests_.settle(id, pending, outcome(instance, ok, "scaled away"));
+    requests_.settle(id, pending, outcome_for(table_, instance, ok, "scaled away"));
   }
-  leave_roll(instance);
+  reloads_.forget(instance);
   deadlines_.set(id, std::nullopt);
   events_.forget(id);
   store_.erase(id.value);

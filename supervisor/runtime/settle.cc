@@ -24,6 +24,7 @@ Supervision::Supervision(model::Ecosystem ecosystem, ControllerOptions options, 
       table_(ecosystem_),
       brake_(options_.starts_per_second, options_.start_burst, now.mono),
       events_(ports.event_store, ports.events),
+      reloads_(ports.runner, table_, requests_, *this),
       jitter_(options_.jitter_seed),
       now_(now) {
   own_.next_run_id = std::max<std::uint64_t>(1, options_.next_run_id);
@@ -75,7 +76,7 @@ bool Supervision::round() {
   }
   admit_in_turn();
   settle_requests();
-  advance_rolls();
+  advance_reloads();
   remove_stopped();
   const bool moved = !touched_.empty() || !outbox_.empty() || !to_watch_.empty();
   flush();

@@ -57,6 +57,10 @@ StartRequest Supervision::start_request(const Instance& instance, RunId run) con
           table_.service_of(instance).spec};
 }
 
+std::string Supervision::reason(const Instance& instance) const {
+  return policy::reason_for(situation(instance, now_, {}));
+}
+
 // The name is set by those who need it: it would not outlive this call.
 policy::Situation Supervision::situation(const Instance& instance, const Now& now,
                                          std::string_view waits) const {

@@ -22,14 +22,15 @@
 #include "runtime/event_log.h"
 #include "runtime/instance_table.h"
 #include "runtime/records.h"
+#include "runtime/reloads.h"
+#include "runtime/renewal.h"
 #include "runtime/requests.h"
-#include "runtime/rolling.h"
 #include "runtime/wish.h"
 #include "schedule/cron.h"
 
 namespace mainstay::runtime {
 
-class Supervision {
+class Supervision final : Reloads::Driver {
  public:
   Supervision(model::Ecosystem ecosystem, ControllerOptions options, const Ports& ports,
               const Now& now);
@@ -77,6 +78,12 @@ class Supervision {
   void number_events_from(std::uint64_t next) { events_.continue_at(next); }
 
  private:
+  // What reloads need done: wishes.cc, outcomes.cc, status.cc, settle.cc
+  RunId restart(Instance& instance, const std::string& who) override;
+  std::optional<Outcome> outcome_of_start(const Instance& instance, RunId baseline) const override;
+  std::string reason(const Instance& instance) const override;
+  void touch(Instance& instance) override;
+
   // settle.cc: one event to one machine, and all that follows from it at once.
   template <typename Event>
   void step(Instance& instance, Event&& event);
@@ -85,7 +92,6 @@ class Supervision {
   void apply(Wish& wish);
   void after_step(Instance& instance, const policy::Progress& before);
   void take(Instance& instance, const policy::Action& action);
-  void touch(Instance& instance);
   void check_dependencies(Instance& instance);
   void admit_in_turn();
   void reach_deadlines();
@@ -149,27 +155,10 @@ class Supervision {
   void start(Instance& instance, policy::StartCause cause, std::string_view who);
   RunId restart_by_hand(Instance& instance, std::string_view who,
                         std::unordered_set<std::uint32_t>& pulled);
+  void advance_reloads();
   void enable(Instance& instance, bool enabled, const VerbWish& wish);
   bool comes_up_by_itself(const Instance& instance) const;
   void refuse(RequestId request, const Instance& instance, std::string message);
-
-  // reload.cc
-  void reload(const VerbWish& wish);
-  std::string reload_refusal(const Instance& instance, bool by_signal) const;
-  Outcome reload_by_signal(const Instance& instance, int number);
-  void mark(Instance& instance, policy::RollTurn turn);
-  void tell(Rolling& rolling, Outcome told);
-  void advance_rolls();
-  bool advance(Rolling& rolling);
-  void begin_turn(Rolling& rolling, Instance& instance);
-  const Instance* fallen_of(const Rolling& rolling) const;
-  bool end_roll(Rolling& rolling, const Instance& at, Outcome* result);
-  void conclude(const Rolling& rolling);
-  bool is_rolling(const Service& service) const;
-  void leave_roll(const Instance& instance);
-  void end_former_rolls();
-  void tell_former_roll(const Service& service, const Instance* now,
-                        const std::vector<std::string>& left);
 
   // outcomes.cc
   void settle_requests();
@@ -177,9 +166,7 @@ class Supervision {
   void settle_blocked_dependants(std::uint32_t service);
   std::optional<Outcome> outcome_of(const Instance& instance,
                                     const Requests::Pending& pending) const;
-  std::optional<Outcome> outcome_of_start(const Instance& instance, RunId baseline) const;
   std::optional<Outcome> outcome_of_stop(const Instance& instance) const;
-  Outcome outcome(const Instance& instance, bool ok, std::string message) const;
 
   // dependencies.cc
   bool dependencies_met(const Service& service) const;
@@ -205,7 +192,7 @@ class Supervision {
   void plan_restart(Instance& instance);
   void watch_clock();
 
-  // restore.cc
+  // restore.cc, resume.cc
   using HeldRuns = std::map<RunId, const Controller::HeldRun*>;
   HeldRuns recollect(std::span<const std::pair<std::uint32_t, std::string>> raw,
                      std::span<const Controller::HeldRun> runs, const Now& now);
@@ -220,18 +207,12 @@ class Supervision {
   void give_time_to_look(Instance& instance);
   void resume_scaling(Instance& instance);
   void lose_run(Instance& instance);
+  void renew_table();
+  void forget_checks(Instance& instance);
+  void apply(const RenewWish& wish);
   void rejoin_brake();
   void recall(const InstanceRecord& record);
   void write_all_anew(std::span<const std::pair<std::uint32_t, std::string>> raw);
-
-  // renewal.cc: what another configuration means for what there is
-  std::uint32_t wanted_of(const Service& service, const StoredRecord* first,
-                          std::uint32_t needed) const;
-  void renew_table();
-  void forget_checks(Instance& instance);
-  void follow_scale(Instance& instance);
-  void apply(const RenewWish& wish);
-  bool is_outdated(const Instance& instance) const;
 
   // status.cc
   void add_checks(InstanceStatus& status, const Instance& instance, const Now& now) const;
@@ -249,7 +230,7 @@ class Supervision {
   Brake brake_;
   EventLog events_;
   Requests requests_;
-  std::vector<Rolling> rolls_;
+  Reloads reloads_;
   policy::Jitter jitter_;
   ControllerRecord own_;
   std::optional<ControllerRecord> own_published_;

@@ -84,7 +84,7 @@ void Supervision::apply(const NoteWish& wish) {
 }
 
 void Supervision::apply(VerbWish& wish) {
-  if (wish.verb == Verb::Reload) return reload(wish);
+  if (wish.verb == Verb::Reload) return reloads_.begin(wish, own_.shutting_down);
   std::unordered_set<std::uint32_t> pulled;
   for (const InstanceId id : wish.targets) {
     Instance* instance = table_.find(id);
@@ -125,7 +125,8 @@ void Supervision::apply_verb(VerbWish& wish, Instance& instance,
       instance.actor = wish.who;
       step(instance,
            [](InstanceMachine& machine, const Context& context) { return machine.reset(context); });
-      return requests_.add_outcome(wish.request, outcome(instance, true, "counts start afresh"));
+      return requests_.add_outcome(wish.request,
+                                   outcome_for(table_, instance, true, "counts start afresh"));
     case Verb::Enable:
       return enable(instance, true, wish);
     case Verb::Disable:
@@ -148,13 +149,26 @@ RunId Supervision::restart_by_hand(Instance& instance, std::string_view who,
   return before;
 }
 
+RunId Supervision::restart(Instance& instance, const std::string& who) {
+  std::unordered_set<std::uint32_t> pulled;
+  return restart_by_hand(instance, who, pulled);
+}
+
+void Supervision::advance_reloads() {
+  for (const Reloads::Ended& ended : reloads_.advance(own_.shutting_down)) {
+    // Those who follow the restarts of a service were not restarted for each of its instances.
+    followed_.insert(followed_.end(), ended.services.begin(), ended.services.end());
+    if (ended.unawaited) apply(*ended.unawaited);
+  }
+}
+
 void Supervision::enable(Instance& instance, bool enabled, const VerbWish& wish) {
   instance.enabled = enabled;
   if (enabled) instance.held_down = false;
   touch(instance);
   const auto* message = enabled ? "comes up with the supervisor"
                                 : "does not come up with the supervisor; it may be started by hand";
-  requests_.add_outcome(wish.request, outcome(instance, true, message));
+  requests_.add_outcome(wish.request, outcome_for(table_, instance, true, message));
 }
 
 bool Supervision::comes_up_by_itself(const Instance& instance) const {
@@ -192,7 +206,7 @@ void Supervision::pull_dependencies(const Instance& instance, StartCause cause,
 }
 
 void Supervision::refuse(RequestId request, const Instance& instance, std::string message) {
-  requests_.add_outcome(request, outcome(instance, false, std::move(message)));
+  requests_.add_outcome(request, outcome_for(table_, instance, false, std::move(message)));
 }
 
 }  // namespace mainstay::runtime

@@ -96,16 +96,22 @@ def installed():
     expect(status["enabled"] and status["activity"] == "active", f"enabled and active: {status}")
 
 
+def drift():
+    return [finding["code"] for finding in json.loads(run("ctl", "boot", "status", "--json", check=False).stdout)["findings"]]
+
+
 def reload():
     before = pids()
     run("systemctl", "reload", UNIT)
     expect("is what runs" in prop("StatusText"), prop("StatusText"))
     text = CONFIG.read_text()
     CONFIG.write_text(text + "  d: {command: sleep 1000}\n")
+    expect(drift() == ["config_changed"], f"the edited file is not what runs: {drift()}")
     run("systemctl", "reload", UNIT)
     until(lambda: "is in force now" in prop("StatusText"), "the change is told of")
     until(lambda: "d" in pids(), "what was added runs")
     expect({name: pid for name, pid in pids().items() if name != "d"} == before, "the others are not touched")
+    expect(drift() == [], f"the applied file is what runs: {drift()}")
     CONFIG.write_text("services: {a: {comand: x}}\n")
     expect(run("systemctl", "reload", UNIT, check=False).returncode != 0, "a bad file fails the reload")
     CONFIG.write_text(text)

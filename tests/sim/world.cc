@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 
 #include "base/text.h"
+#include "model/process_change.h"
 
 namespace mainstay::sim {
 
@@ -191,6 +193,43 @@ void World::take_over(bool only_to_watch) {
     if (!only_to_watch) processes_.erase(run.run);
   }
   if (!only_to_watch) controller_->begin(now_);
+}
+
+void World::undeclare(const std::string& name) {
+  std::erase_if(ecosystem_.services, [&](const auto& spec) { return spec.name == name; });
+}
+
+void World::begin_to_apply() {
+  runtime::Renewal renewal;
+  renewal.who = "root";
+  const auto before = controller_->ecosystem().services;
+  for (const model::ServiceSpec& was : before) {
+    const auto now = std::ranges::find(ecosystem_.services, was.name, &model::ServiceSpec::name);
+    if (now == ecosystem_.services.end()) {
+      stop_for_good(was.name);
+      continue;
+    }
+    if (model::runs_differently(was, *now)) renewal.restart.insert(was.name);
+    if (model::is_checked_differently(was, *now)) renewal.rechecked.insert(was.name);
+    if (was.instances != now->instances) renewal.rescaled.insert(was.name);
+  }
+  renewal.before = controller_->next_run();
+  options.renewal = renewal;
+  kill_controller();
+  take_over();
+}
+
+void World::stop_for_good(const std::string& service) {
+  const auto request = this->request(runtime::Verb::Stop, service);
+  while (!controller_->take_finished(request)) {
+    if (!step(now_.mono + 1h)) throw std::logic_error{service + " does not stop"};
+  }
+}
+
+void World::apply() {
+  begin_to_apply();
+  settle();
+  options.renewal.reset();
 }
 
 void World::start_over() {

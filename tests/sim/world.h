@@ -78,6 +78,12 @@ class World : public runtime::Runner,
   void take_over();
   // The same, by one that only watches (drain mode).
   void take_over_to_watch();
+  // What is declared now takes the place of what was when the controller began, as by `ctl apply`:
+  // what is gone is stopped, and then another controller takes over. In two steps, between which
+  // that one may die: until settle() the change is not done, and whoever is next is told the same.
+  void undeclare(const std::string& name);  // what declare() returned for later ones is void
+  void apply();
+  void begin_to_apply();
   // Nothing runs any more, and another supervisor begins with the records of the last.
   void start_over();
   std::map<std::uint32_t, std::string>& records() { return records_; }
@@ -161,6 +167,7 @@ class World : public runtime::Runner,
 
   void ask(runtime::Verb verb, const std::string& target);
   void take_over(bool only_to_watch);
+  void stop_for_good(const std::string& service);
   bool has_effect();  // whether the controller still lives to do this
   void build_controller();
   void at(Duration from_now, std::function<void()> happening);

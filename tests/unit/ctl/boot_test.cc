@@ -83,9 +83,16 @@ class FakeSystem {
   }
   std::vector<std::string> findings(bool user = false) {
     std::vector<std::string> codes;
-    for (const Finding& finding : look_at(*host.native(), user, host, "").findings)
+    for (const Finding& finding : look(user).findings)
       codes.push_back(finding.code);
     return codes;
+  }
+  Look look(bool user = false) {
+    return look_at(*host.native(), user, host, "",
+                   [this](const std::string& socket, const std::string& file) {
+                     asked.push_back(file + " on " + socket);
+                     return would_change;
+                   });
   }
   std::string text(const std::string& path) { return host.read(path).value_or(""); }
 
@@ -93,6 +100,8 @@ class FakeSystem {
   std::map<std::string, Ran> answers;
   std::vector<std::string> ran;
   std::vector<std::string> notes;
+  std::optional<bool> would_change;  // what the supervisor says; nothing: nobody answers
+  std::vector<std::string> asked;
 };
 
 const std::string kUnit = "/etc/systemd/system/mainstay.service";
@@ -258,11 +267,6 @@ TEST_CASE("status tells what has drifted") {
 
   system.answers["systemctl is-active mainstay.service"] = {3, "failed\n"};
   CHECK(system.findings() == Codes{"failed"});
-  system.answers["systemctl is-active mainstay.service"] = {0, "active\n"};
-  system.answers
-      ["systemctl show mainstay.service --value --timestamp=unix "
-       "--property=ActiveEnterTimestamp"] = {0, "@1000\n"};
-  CHECK(system.findings() == Codes{"config_changed"});
   system.answers.erase("systemctl is-active mainstay.service");
 
   system.add("/etc/mainstay/ecosystem.yaml", "services: {a: {comand: x}}\n");
@@ -274,6 +278,39 @@ TEST_CASE("status tells what has drifted") {
   CHECK(system.findings() == Codes{"edited", "program_missing", "config_missing"});
   system.add(kUnit, "[Service]\n");
   CHECK(system.findings() == Codes{"foreign"});
+}
+
+TEST_CASE("a file that is not what runs is told of with what applies it") {
+  FakeSystem system;
+  Plan plan = plan_for(Target::Systemd);
+  system.install(plan);
+  system.answers["systemctl is-enabled mainstay.service"] = {0, "enabled"};
+  system.would_change = true;
+  CHECK(system.findings() == Codes{"config_changed"});
+  CHECK(system.asked == Codes{"/etc/mainstay/ecosystem.yaml on /run/mainstay/control.sock"});
+  CHECK(system.look().findings[0].hint == "ctl apply /etc/mainstay/ecosystem.yaml");
+  plan.socket = "/srv/a b/control.sock";
+  system.install(plan);
+  CHECK(system.look().findings[0].hint ==
+        "ctl apply /etc/mainstay/ecosystem.yaml --socket '/srv/a b/control.sock'");
+  // One with errors has its own finding, and none is applied.
+  system.add("/etc/mainstay/ecosystem.yaml", "services: {a: {comand: x}}\n");
+  CHECK(system.findings() == Codes{"config_bad"});
+}
+
+TEST_CASE("a file that was applied since the start has not drifted, and nor has one of no answer") {
+  FakeSystem system;
+  system.install(plan_for(Target::Systemd));
+  system.answers["systemctl is-enabled mainstay.service"] = {0, "enabled"};
+  system.answers["systemctl is-active mainstay.service"] = {0, "active\n"};
+  // Long before the file was written.
+  system.answers
+      ["systemctl show mainstay.service --value --timestamp=unix "
+       "--property=ActiveEnterTimestamp"] = {0, "@1000\n"};
+  system.would_change = false;
+  CHECK(system.findings().empty());
+  system.would_change.reset();
+  CHECK(system.findings().empty());
 }
 
 TEST_CASE("status of a user's unit tells of lingering and of logs that cannot be written") {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "ctl/context.h"
+#include "ctl/proposal.h"
 #include "ctl/verb.h"
 #include "mainstay/protocol.h"
 #include "mainstay/version.h"
@@ -114,6 +115,24 @@ TEST_CASE("what the supervisor refuses becomes one line and an exit code") {
     CHECK(ran.out.empty());
     CHECK(ran.err == "ctl: no service named 'bakend'; did you mean 'backend'?\n");
   }
+}
+
+TEST_CASE("whether a file would change anything is known only of a supervisor that tells") {
+  FakeSupervisor supervisor;
+  const auto ask = [](const std::filesystem::path& socket) {
+    Client client{socket};
+    return would_change(client, "/srv/shop.yaml", kAnswerTime);
+  };
+  for (const bool changes : {true, false}) {
+    supervisor.on("config.plan", [=](const Json&) { return result(Json{{"changes", changes}}); });
+    CHECK(ask(supervisor.socket()) == changes);
+  }
+  CHECK(supervisor.requests("config.plan")[0] == Json{{"file", "/srv/shop.yaml"}});
+  supervisor.on("config.plan", [](const Json&) {
+    return error(static_cast<int>(RpcError::Denied), "only root may ask", "denied");
+  });
+  CHECK_FALSE(ask(supervisor.socket()));
+  CHECK_FALSE(ask("/nonexistent/control.sock"));
 }
 
 TEST_CASE("nobody there is exit code 5 and says how to start one") {

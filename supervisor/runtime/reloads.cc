@@ -1,11 +1,12 @@
-// Reloads: a signal, or a rolling restart.
+#include "runtime/reloads.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/text.h"
-#include "runtime/supervision.h"
+#include "policy/public_status.h"
 
 namespace mainstay::runtime {
 
@@ -19,7 +20,7 @@ constexpr std::size_t kMostNamed = 8;
 
 }  // namespace
 
-void Supervision::reload(const VerbWish& wish) {
+void Reloads::begin(const VerbWish& wish, bool shutting_down) {
   Rolling rolling{wish.request, wish.who, wish.targets, Roll{{}}};
   std::vector<InstanceId> turns;
   for (const InstanceId id : wish.targets) {
@@ -29,10 +30,10 @@ void Supervision::reload(const VerbWish& wish) {
       continue;
     }
     const auto number = table_.service_of(*instance).spec->reload_signal;
-    if (auto why = reload_refusal(*instance, number.has_value()); !why.empty()) {
-      tell(rolling, outcome(*instance, false, std::move(why)));
+    if (auto why = refusal(*instance, number.has_value(), shutting_down); !why.empty()) {
+      tell(rolling, outcome_for(table_, *instance, false, std::move(why)));
     } else if (number) {
-      tell(rolling, reload_by_signal(*instance, *number));
+      tell(rolling, send_signal(*instance, *number));
     } else {
       turns.push_back(id);
     }
@@ -43,77 +44,86 @@ void Supervision::reload(const VerbWish& wish) {
   rolls_.push_back(std::move(rolling));
 }
 
-std::string Supervision::reload_refusal(const Instance& instance, bool by_signal) const {
-  if (own_.shutting_down) return "the supervisor shuts down";
+std::string Reloads::refusal(const Instance& instance, bool by_signal, bool shutting_down) const {
+  if (shutting_down) return "the supervisor shuts down";
   if (instance.removing) return "it is being scaled away";
-  if (is_rolling(table_.service_of(instance)))
+  if (has_part(table_.service_of(instance)))
     return "a reload of its service is under way; ask again when that has ended";
   return policy::reload_refusal(instance.machine, by_signal);
 }
 
-Outcome Supervision::reload_by_signal(const Instance& instance, int number) {
+Outcome Reloads::send_signal(const Instance& instance, int number) {
   runner_.signal_main(instance.machine.run(), number);
   const auto pid = instance.machine.as<policy::Running>()->pid;
-  return outcome(instance, true, fmt::format("sent {} to pid {}", signal_name(number), pid));
+  return outcome_for(table_, instance, true,
+                     fmt::format("sent {} to pid {}", signal_name(number), pid));
 }
 
 // Written down, so that a next controller can tell what was not reloaded.
-void Supervision::mark(Instance& instance, RollTurn turn) {
+void Reloads::mark(Instance& instance, RollTurn turn) {
   instance.roll = turn;
-  touch(instance);
+  driver_.touch(instance);
 }
 
 // To whoever waits, and in short for the event when nobody does.
-void Supervision::tell(Rolling& rolling, Outcome told) {
+void Reloads::tell(Rolling& rolling, Outcome told) {
   if (!told.ok && rolling.trouble.empty())
     rolling.trouble = fmt::format("{}: {}", told.name, told.message);
   requests_.add_outcome(rolling.request, std::move(told));
 }
 
-void Supervision::advance_rolls() {
+std::vector<Reloads::Ended> Reloads::advance(bool shutting_down) {
   for (Rolling& rolling : rolls_) {
-    while (rolling.roll.turn() && advance(rolling)) {
+    while (rolling.roll.turn() && advance(rolling, shutting_down)) {
     }
   }
-  for (Rolling& rolling : rolls_) {
-    if (!rolling.roll.turn()) conclude(rolling);
+  std::vector<Ended> ended;
+  for (const Rolling& rolling : rolls_) {
+    if (!rolling.roll.turn()) ended.push_back(conclude(rolling));
   }
   std::erase_if(rolls_, [](const Rolling& rolling) { return !rolling.roll.turn(); });
+  return ended;
 }
 
 // One step of the instance whose turn it is; whether another may follow at once.
-bool Supervision::advance(Rolling& rolling) {
+bool Reloads::advance(Rolling& rolling, bool shutting_down) {
   Instance& instance = table_.at(*rolling.roll.turn());
   if (!rolling.roll.is_under_way()) {
-    if (const Instance* fallen = fallen_of(rolling)) return end_roll(rolling, *fallen, nullptr);
-    begin_turn(rolling, instance);
+    if (const Instance* fallen = fallen_of(rolling)) {
+      end(rolling, *fallen, driver_.reason(*fallen));
+      return false;
+    }
+    begin_turn(rolling, instance, shutting_down);
     return !rolling.roll.is_under_way();
   }
-  auto result = outcome_of_start(instance, rolling.roll.run_before());
+  auto result = driver_.outcome_of_start(instance, rolling.roll.run_before());
   if (!result) return false;
-  if (!result->ok) return end_roll(rolling, instance, &*result);
   mark(instance, RollTurn::None);
+  if (!result->ok) {
+    const std::string why = result->message;
+    requests_.add_outcome(rolling.request, std::move(*result));
+    end(rolling, instance, why);
+    return false;
+  }
   rolling.roll.succeed();
   tell(rolling, std::move(*result));
   return true;
 }
 
-void Supervision::begin_turn(Rolling& rolling, Instance& instance) {
-  auto why = own_.shutting_down || instance.removing
-                 ? std::string{"it is being stopped"}
-                 : policy::reload_refusal(instance.machine, false);
+void Reloads::begin_turn(Rolling& rolling, Instance& instance, bool shutting_down) {
+  auto why = shutting_down || instance.removing ? std::string{"it is being stopped"}
+                                                : policy::reload_refusal(instance.machine, false);
   if (!why.empty()) {
     mark(instance, RollTurn::None);
     rolling.roll.skip();
-    return tell(rolling, outcome(instance, false, std::move(why)));
+    return tell(rolling, outcome_for(table_, instance, false, std::move(why)));
   }
   mark(instance, RollTurn::Now);
-  std::unordered_set<std::uint32_t> pulled;
-  rolling.roll.begin(restart_by_hand(instance, rolling.who, pulled));
+  rolling.roll.begin(driver_.restart(instance, rolling.who));
 }
 
 // One that was up again after its turn and has not stayed so, though it should.
-const Instance* Supervision::fallen_of(const Rolling& rolling) const {
+const Instance* Reloads::fallen_of(const Rolling& rolling) const {
   for (const InstanceId id : rolling.roll.succeeded()) {
     const Instance& instance = table_.at(id);
     const bool wanted = instance.machine.goal() == policy::Goal::Up;
@@ -122,61 +132,53 @@ const Instance* Supervision::fallen_of(const Rolling& rolling) const {
   return nullptr;
 }
 
-// `result` is of the instance whose turn it is; nothing: `at` has had its turn.
-bool Supervision::end_roll(Rolling& rolling, const Instance& at, Outcome* result) {
-  const std::string where = table_.shown_name(at);
-  rolling.trouble =
-      fmt::format("it ended at {}: {}", where,
-                  result != nullptr ? result->message
-                                    : policy::reason_for(situation(at, now_, std::string_view{})));
-  if (result != nullptr) {
-    mark(table_.at(at.id), RollTurn::None);
-    requests_.add_outcome(rolling.request, std::move(*result));
-  }
+// Before its time: nobody else has a turn.
+void Reloads::end(Rolling& rolling, const Instance& at, const std::string& why) {
+  rolling.trouble = fmt::format("it ended at {}: {}", table_.shown_name(at), why);
   rolling.at = at.id;
   for (const InstanceId id : rolling.roll.end()) {
     Instance& left = table_.at(id);
     mark(left, RollTurn::None);
     requests_.add_outcome(rolling.request,
-                          outcome(left, false, "not reloaded: " + rolling.trouble));
+                          outcome_for(table_, left, false, "not reloaded: " + rolling.trouble));
   }
-  return false;
 }
 
-void Supervision::conclude(const Rolling& rolling) {
-  // Those who follow the restarts of a service were not restarted for each of its instances.
-  std::unordered_set<std::uint32_t> services;
+Reloads::Ended Reloads::conclude(const Rolling& rolling) {
+  Ended ended;
   for (const InstanceId id : rolling.roll.succeeded()) {
     const Instance& instance = table_.at(id);
     const policy::Progress& progress = table_.service_of(instance).progress;
     const bool whole = progress.running == progress.instances;
-    if (whole && services.insert(instance.service).second) followed_.push_back(instance.service);
+    const bool known = std::ranges::find(ended.services, instance.service) != ended.services.end();
+    if (whole && !known) ended.services.push_back(instance.service);
   }
   const bool awaited = requests_.is_open(rolling.request);
   requests_.close(rolling.request);
-  if (awaited) return;
+  if (awaited) return ended;
   std::map<std::string, std::string> data{{"verb", "reload"}, {"who", rolling.who}};
   data["result"] = rolling.trouble.empty() ? "done" : "failed";
   if (!rolling.trouble.empty()) data["reason"] = rolling.trouble;
   const std::vector<InstanceId> where = rolling.at ? std::vector{*rolling.at} : rolling.targets;
-  apply(AuditWish{where, std::move(data)});
+  ended.unawaited = AuditWish{where, std::move(data)};
+  return ended;
 }
 
-bool Supervision::is_rolling(const Service& service) const {
+bool Reloads::has_part(const Service& service) const {
   if (rolls_.empty()) return false;
   return std::ranges::any_of(
       service.instances, [this](InstanceId id) { return table_.at(id).roll != RollTurn::None; });
 }
 
-void Supervision::leave_roll(const Instance& instance) {
+void Reloads::forget(const Instance& instance) {
   for (Rolling& rolling : rolls_) {
-    if (rolling.roll.forget(instance.id)) tell(rolling, outcome(instance, false, "scaled away"));
+    if (rolling.roll.forget(instance.id))
+      tell(rolling, outcome_for(table_, instance, false, "scaled away"));
   }
 }
 
-// A roll ends with its controller: what it was doing to the instance whose turn it was goes on, and
-// an event says what has not had its turn.
-void Supervision::end_former_rolls() {
+std::vector<NoteWish> Reloads::end_former() {
+  std::vector<NoteWish> notes;
   for (const Service& service : table_.services()) {
     const Instance* now = nullptr;
     std::vector<std::string> left;
@@ -186,12 +188,13 @@ void Supervision::end_former_rolls() {
       if (instance.roll == RollTurn::Ahead) left.push_back(table_.shown_name(instance));
       if (instance.roll != RollTurn::None) mark(instance, RollTurn::None);
     }
-    if (now != nullptr || !left.empty()) tell_former_roll(service, now, left);
+    if (now != nullptr || !left.empty()) notes.push_back(note_of_former(service, now, left));
   }
+  return notes;
 }
 
-void Supervision::tell_former_roll(const Service& service, const Instance* now,
-                                   const std::vector<std::string>& left) {
+NoteWish Reloads::note_of_former(const Service& service, const Instance* now,
+                                 const std::vector<std::string>& left) const {
   std::map<std::string, std::string> data{{"verb", "reload"}, {"result", "failed"}};
   if (now != nullptr && !now->actor.empty()) data["who"] = now->actor;
   std::string why = "the controller ended in the middle of it";
@@ -199,8 +202,8 @@ void Supervision::tell_former_roll(const Service& service, const Instance* now,
     why += fmt::format("; {} is brought up all the same", table_.shown_name(*now));
   if (!left.empty()) why += fmt::format("; not reloaded: {}", join_some(left, kMostNamed));
   data["reason"] = why;
-  const Instance& about = now != nullptr ? *now : table_.at(service.instances.front());
-  add_event(EventKind::Action, &about, std::move(data));
+  const InstanceId about = now != nullptr ? now->id : service.instances.front();
+  return {EventKind::Action, about, std::move(data)};
 }
 
 }  // namespace mainstay::runtime
