@@ -29,10 +29,11 @@ class Apply {
     if (!plan) return refused(plan.failure());
     plan_ = plan.result();
     if (!context_.json()) show();
-    if (!flag_of(plan_, "changes")) return apply_nothing();
-    if (!context_.has("yes") && !may_ask())
+    // Where nothing changes, what is in force is still to be the very file, comments and all.
+    const bool asks = flag_of(plan_, "changes") && !context_.has("yes");
+    if (asks && !may_ask())
       return context_.fail_usage("apply asks first, and there is no terminal; add --yes");
-    if (!context_.has("yes") && !is_confirmed()) return nothing_done();
+    if (asks && !is_confirmed()) return nothing_done();
     began_ = io::read_clocks().mono;
     return apply();
   }
@@ -78,13 +79,6 @@ class Apply {
   CtlExit nothing_done() {
     if (context_.interrupts().signal() != 0) return context_.interrupted("nothing was changed");
     return context_.fail(CtlExit::Failed, "nothing was changed");
-  }
-
-  // What is in force is still to be the very file, comments and all.
-  CtlExit apply_nothing() {
-    const Answer answer = context_.ask("config.apply", params());
-    if (!answer) return fail_proposal(context_, answer.failure());
-    return context_.json() ? context_.print_json(answer.result()) : CtlExit::Done;
   }
 
   Json params() const {
