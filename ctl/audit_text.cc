@@ -35,11 +35,12 @@ std::string who_of(const Json& data) {
   return user.empty() ? who : fmt::format("{} ({})", who, user);
 }
 
-// "restart", "signal HUP", "scale to 4"
+// "restart", "signal HUP", "scale to 4", "config apply --rollback"
 std::string what_of(const Json& data) {
   std::string what = text_of(data, "verb");
   if (const auto signal = text_of(data, "signal"); !signal.empty()) what += " " + signal;
   if (const auto count = text_of(data, "instances"); !count.empty()) what += " to " + count;
+  if (!text_of(data, "rollback").empty()) what += " --rollback";
   return what;
 }
 

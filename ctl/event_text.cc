@@ -103,6 +103,7 @@ std::string restarted_phrase(const Json& data) {
 std::string action_phrase(const Json& data) {
   const std::string verb = datum(data, "verb");
   std::string phrase = with(verb.empty() ? "a request" : verb, " ", datum(data, "signal"));
+  if (!datum(data, "rollback").empty()) phrase += " --rollback";
   phrase = with(phrase, " ", datum(data, "targets"));
   phrase = with(phrase, " to ", datum(data, "instances"));
   phrase = with(phrase, ": ", datum(data, "why"));
@@ -167,7 +168,9 @@ std::string known_phrase(EventKind kind, const Json& data) {
     case EventKind::SupervisorRestarted:
       return restarted_phrase(data);
     case EventKind::ConfigApplied:
-      return with("configuration applied", ": ", datum(data, "file"));
+      return with(
+          datum(data, "rollback").empty() ? "configuration applied" : "configuration rolled back",
+          ": ", datum(data, "file"));
     case EventKind::ConfigRejected:
       return with("configuration rejected", ": ", datum(data, "message"));
     case EventKind::Action:

@@ -6,10 +6,23 @@
 #include <system_error>
 
 #include "ctl/json_fields.h"
+#include "ctl/plan_text.h"
+#include "ctl/rollback_text.h"
+#include "io/clock.h"
 
 namespace mainstay::ctl {
 
-Json file_params(const Context& context) {
+std::optional<CtlExit> refuse_both(Context& context) {
+  if (!context.has("rollback") || context.words().empty()) return std::nullopt;
+  return context.fail_usage("--rollback takes no FILE: it goes back to what was in force before");
+}
+
+std::string proposal_text(Context& context, const Json& plan) {
+  return rollback_text(plan, io::read_clocks().wall) + plan_text(plan, context.out().terminal());
+}
+
+Json proposal_params(const Context& context) {
+  if (context.has("rollback")) return Json{{"rollback", true}};
   if (context.words().empty()) return Json::object();
   std::error_code error;
   const std::filesystem::path file{context.words()[0]};

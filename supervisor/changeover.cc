@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "config/diagnostics.h"
-#include "logs/directory.h"
+#include "io/clock.h"
 #include "process/memfd.h"
 
 namespace mainstay {
@@ -23,7 +22,6 @@ namespace {
 
 // A client that does not take its answer holds up the end for so long.
 constexpr Duration kPatience = std::chrono::seconds{1};
-constexpr std::size_t kLongestMessage = 64 * 1024;
 
 RpcFailure failed(std::string message) {
   return {RpcError::Failed, "failed", std::move(message)};
@@ -33,43 +31,17 @@ RpcFailure busy(std::string message) {
   return {RpcError::Failed, "busy", std::move(message)};
 }
 
+RpcFailure changed_meanwhile(bool rollback) {
+  return {RpcError::Failed, "changed_meanwhile",
+          fmt::format("not applied: {} is not what was looked at any more; look at the plan again",
+                      rollback ? "what was in force before" : "the file")};
+}
+
 std::string who_changes(const std::string& who) {
   return who.empty() ? "somebody" : who;
 }
 
 }  // namespace
-
-// What was found on disk. Filled in by a worker.
-struct Changeover::Reading {
-  std::filesystem::path file;
-  std::optional<std::filesystem::path> log_dir;  // that must not be another one: --log-dir
-  config::Loaded loaded;
-  std::string sources;
-  std::string hash;
-  std::optional<RpcFailure> problem;
-  std::string why;  // the same, in a line
-
-  void load() {
-    loaded = config::load(file, config::process_load_options());
-    if (!loaded.ecosystem) return report();
-    sources = loaded.sources.encode();
-    hash = hash_of(sources);
-    const auto& dir = loaded.ecosystem->logs.dir;
-    if (log_dir || !dir) return;
-    const auto opened = logs::Directory::open(*dir);
-    if (opened) return;
-    problem = RpcFailure{RpcError::InvalidParams, "invalid_config", opened.error().message};
-    why = problem->message;
-  }
-
-  void report() {
-    why = loaded.diagnostics.empty() ? "cannot read " + file.string()
-                                     : config::headline(loaded.diagnostics[0]);
-    std::string text = config::render(loaded.diagnostics, false);
-    problem = RpcFailure{RpcError::InvalidParams, "invalid_config",
-                         text.empty() ? why : text.substr(0, kLongestMessage)};
-  }
-};
 
 Changeover::Changeover(io::Loop& loop, process::KeeperClient& keeper, Inheritance& inherited,
                        const ControllerArguments& arguments, Notice notice)
@@ -104,6 +76,7 @@ void Changeover::serve(runtime::Controller& controller, bool only_watches) {
     const auto tell = [&](const char* key, const std::string& names) {
       if (!names.empty()) told.emplace(key, names);
     };
+    if (renewal_->rollback) told.emplace("rollback", "true");
     tell("removed", renewal_->removed);
     tell("added", renewal_->added);
     tell("changed", renewal_->changed);
@@ -143,25 +116,32 @@ void Changeover::give_up(const std::string& why) {
 }
 
 void Changeover::read(const ConfigRequest& request,
-                      std::function<void(std::shared_ptr<Reading>)> then) {
-  const auto reading = std::make_shared<Reading>();
+                      std::function<void(std::shared_ptr<ConfigReading>)> then) {
+  const auto reading = std::make_shared<ConfigReading>();
   reading->file = request.file.empty() ? inherited_.config_file() : request.file;
   reading->log_dir = arguments_.log_dir;
+  reading->rollback = request.rollback;
+  if (request.rollback) reading->former_fd = inherited_.copy(kFormerConfigName);
+  reading->in_force_hash = inherited_.config_hash();
   loop_.in_worker([reading] { reading->load(); },
                   [reading, then = std::move(then)] { then(reading); });
 }
 
-Proposal Changeover::propose(const Reading& reading) const {
-  return {reading.file, arguments_.config, reading.hash,
+Proposal Changeover::propose(const ConfigReading& reading) const {
+  return {reading.file,
+          arguments_.config,
+          reading.hash,
           config::plan_change(controller_->ecosystem(), *reading.loaded.ecosystem),
-          reading.loaded.inactive.size()};
+          reading.loaded.inactive.size(),
+          reading.rolls_back};
 }
 
 void Changeover::plan(const ConfigRequest& request, Proposed proposed) {
-  read(request, [this, proposed = std::move(proposed)](const std::shared_ptr<Reading>& reading) {
-    if (reading->problem) return proposed(*reading->problem);
-    proposed(propose(*reading));
-  });
+  read(request,
+       [this, proposed = std::move(proposed)](const std::shared_ptr<ConfigReading>& reading) {
+         if (reading->problem) return proposed(*reading->problem);
+         proposed(propose(*reading));
+       });
 }
 
 std::optional<RpcFailure> Changeover::refusal() const {
@@ -176,21 +156,20 @@ std::optional<RpcFailure> Changeover::refusal() const {
 void Changeover::apply(const ConfigRequest& request, Proposed applied) {
   if (const auto refused = refusal()) return applied(*refused);
   step_ = Step::Reading;
-  read(request, [this, request,
-                 applied = std::move(applied)](const std::shared_ptr<Reading>& reading) mutable {
+  read(request, [this, request, applied = std::move(applied)](
+                    const std::shared_ptr<ConfigReading>& reading) mutable {
     step_ = Step::None;
     if (const auto refused = refusal()) return applied(*refused);
     if (reading->problem) return reject(request, *reading, applied);
     if (request.hash && *request.hash != reading->hash)
-      return applied(RpcFailure{RpcError::Failed, "changed_meanwhile",
-                                "not applied: the file is not what was looked at any more; look "
-                                "at the plan again"});
+      return applied(changed_meanwhile(request.rollback));
     begin(request, *reading, std::move(applied));
   });
 }
 
-void Changeover::reject(const ConfigRequest& request, const Reading& reading,
+void Changeover::reject(const ConfigRequest& request, const ConfigReading& reading,
                         const Proposed& applied) {
+  if (reading.problem->code != "invalid_config") return applied(*reading.problem);
   notice_(fmt::format("{} is not applied, nothing was changed: {}", reading.file.string(),
                       reading.why));
   controller_->note(EventKind::ConfigRejected, std::nullopt,
@@ -200,20 +179,20 @@ void Changeover::reject(const ConfigRequest& request, const Reading& reading,
   applied(*reading.problem);
 }
 
-void Changeover::begin(const ConfigRequest& request, const Reading& reading, Proposed applied) {
+void Changeover::begin(const ConfigRequest& request, const ConfigReading& reading,
+                       Proposed applied) {
   proposal_ = propose(reading);
   other_page_ = controller_->ecosystem().web != reading.loaded.ecosystem->web;
   if (reading.hash == inherited_.config_hash()) return applied(proposal_);
-  if (!change(who_changes(request.who), reading.hash, reading.sources))
-    return applied(failed("not applied: out of memory or file descriptors"));
+  next_ = {who_changes(request.who), reading.hash, reading.sources, request.rollback};
+  if (!change()) return applied(failed("not applied: out of memory or file descriptors"));
   applied_ = std::move(applied);
   graph_ = model::build_dependency_graph(controller_->ecosystem().services);
   step_ = Step::Stopping;
 }
 
 // From here on it is decided.
-bool Changeover::change(std::string who, std::string hash, std::string sources) {
-  next_ = {std::move(who), std::move(hash), std::move(sources)};
+bool Changeover::change() {
   const auto memfd = process::sealed_memfd("mainstay-next", encode(next_));
   if (!memfd) return false;
   inherited_.keep(keeper_, kNextConfigName, memfd->get());
@@ -257,8 +236,10 @@ std::vector<InstanceId> Changeover::last_of_removed() const {
 void Changeover::stop_next() {
   auto last = last_of_removed();
   if (last.empty()) return replace();
-  stopping_ = controller_->request(runtime::Verb::Stop, std::move(last),
-                                   next_.who + ", who applied a file without it");
+  stopping_ = controller_->request(
+      runtime::Verb::Stop, std::move(last),
+      next_.who + (next_.rollback ? ", who rolled back to a configuration without it"
+                                  : ", who applied a file without it"));
 }
 
 bool Changeover::after_turn(bool drained) {
@@ -267,16 +248,33 @@ bool Changeover::after_turn(bool drained) {
   return true;
 }
 
+// What is in force, for a rollback. What changes nothing, a comment, is not worth going back to:
+// then it is still what was before.
+Result<UniqueFd> Changeover::former() const {
+  UniqueFd left = inherited_.copy(kFormerConfigName);
+  auto before = read_former(left);
+  // One who died in the midst of this very change had come so far.
+  if (before && hash_of(before->sources) == inherited_.config_hash()) return left;
+  auto sources = read_sources(inherited_.copy("config").get());
+  if (!sources) return sources.error();
+  const auto known = before ? std::optional{std::move(*before)} : std::nullopt;
+  const auto in_force =
+      config::former_of(std::move(*sources), known, next_.who, io::read_clocks().wall);
+  return process::sealed_memfd("mainstay-former", in_force.encode());
+}
+
 // The keeper does these in their order. Should it not come to the last, a controller finds what the
-// first mean: a renewal of a configuration that is not in force means nothing, and a next one that
-// is in force is no next one any more.
+// first mean: a renewal of a configuration that is not in force means nothing, nor does a former
+// one that is, and a next one that is in force is no next one any more.
 void Changeover::replace() {
-  const RenewalNote note =
-      renewal_for(proposal_.plan, next_.hash, next_.who, controller_->next_run());
+  const RenewalNote note = renewal_for(proposal_.plan, next_, controller_->next_run());
   const auto renewal = process::sealed_memfd("mainstay-renewal", encode(note));
   const auto config = process::sealed_memfd("mainstay-config", next_.sources);
-  if (!renewal || !config) return give_up("out of memory or file descriptors");
+  const auto before = former();
+  if (!renewal || !config || !before) return give_up("out of memory or file descriptors");
   inherited_.keep(keeper_, kRenewalName, renewal->get());
+  if (next_.rollback || !proposal_.plan.changes_nothing())
+    inherited_.keep(keeper_, kFormerConfigName, before->get());
   inherited_.keep(keeper_, "config", config->get());
   if (other_page_) inherited_.drop_page(keeper_);
   inherited_.drop(keeper_, kNextConfigName);

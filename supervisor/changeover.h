@@ -4,8 +4,8 @@
 // one, the change is decided: services that are not in it are stopped, those that need others
 // first. Then, in one step, it is the one in force; this controller ends, and the keeper starts
 // another, which takes over what there is, starts what is new and restarts what runs as the former
-// one said. Whoever dies at whatever moment, the next controller goes on from there. Loop thread
-// only.
+// one said. Whoever dies at whatever moment, the next controller goes on from there. What was in
+// force is kept, so that a rollback finds it. Loop thread only.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "config/loader.h"
 #include "config_notes.h"
+#include "config_reading.h"
 #include "control/configuration.h"
 #include "controller_options.h"
 #include "inheritance.h"
@@ -56,20 +56,20 @@ class Changeover final : public control::Configuration {
 
  private:
   enum class Step { None, Reading, Stopping, Over };
-  struct Reading;
 
   void read(const control::ConfigRequest& request,
-            std::function<void(std::shared_ptr<Reading>)> then);
-  control::Proposal propose(const Reading& reading) const;
+            std::function<void(std::shared_ptr<ConfigReading>)> then);
+  control::Proposal propose(const ConfigReading& reading) const;
   std::optional<control::RpcFailure> refusal() const;
-  void reject(const control::ConfigRequest& request, const Reading& reading,
+  void reject(const control::ConfigRequest& request, const ConfigReading& reading,
               const control::Proposed& applied);
-  void begin(const control::ConfigRequest& request, const Reading& reading,
+  void begin(const control::ConfigRequest& request, const ConfigReading& reading,
              control::Proposed applied);
   void resume();
-  bool change(std::string who, std::string hash, std::string sources);
+  bool change();
   void stop_next();
   std::vector<InstanceId> last_of_removed() const;
+  Result<UniqueFd> former() const;
   void replace();
   void give_up(const std::string& why);
 

@@ -28,6 +28,15 @@ std::set<std::string> get_names(Decoder& in) {
   return names;
 }
 
+// Left out where it is none, so that a version that knows of no rollbacks reads everything else.
+void put_rollback(Encoder& out, bool rollback) {
+  if (rollback) out.flag(true);
+}
+
+bool get_rollback(Decoder& in) {
+  return !in.at_end() && in.flag();
+}
+
 Error unreadable(const char* what) {
   return Error{std::string{"cannot read what a former controller left about "} + what};
 }
@@ -40,6 +49,7 @@ std::string encode(const NextConfig& next) {
   out.text(next.who);
   out.text(next.hash);
   out.text(next.sources);
+  put_rollback(out, next.rollback);
   return out.take();
 }
 
@@ -53,6 +63,7 @@ std::string encode(const RenewalNote& note) {
     put(out, *names);
   for (const std::string* told : {&note.removed, &note.added, &note.changed})
     out.text(*told);
+  put_rollback(out, note.rollback);
   return out.take();
 }
 
@@ -62,6 +73,7 @@ Result<NextConfig> decode_next_config(std::string_view bytes) {
   NextConfig next;
   for (std::string* text : {&next.who, &next.hash, &next.sources})
     *text = in.text();
+  next.rollback = get_rollback(in);
   if (!ours || !in.ok() || !in.at_end()) return unreadable("the next configuration");
   return next;
 }
@@ -77,16 +89,17 @@ Result<RenewalNote> decode_renewal(std::string_view bytes) {
     *names = get_names(in);
   for (std::string* told : {&note.removed, &note.added, &note.changed})
     *told = in.text();
+  note.rollback = get_rollback(in);
   if (!ours || !in.ok() || !in.at_end()) return unreadable("a change of the configuration");
   return note;
 }
 
-RenewalNote renewal_for(const config::Plan& plan, const std::string& hash, const std::string& who,
-                        RunId before) {
+RenewalNote renewal_for(const config::Plan& plan, const NextConfig& next, RunId before) {
   RenewalNote note;
-  note.hash = hash;
+  note.hash = next.hash;
+  note.rollback = next.rollback;
   note.renewal.before = before;
-  note.renewal.who = who;
+  note.renewal.who = next.who;
   std::vector<std::string> changed;
   for (const config::ServiceChange& change : plan.changed) {
     changed.push_back(change.name);

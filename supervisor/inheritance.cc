@@ -47,7 +47,7 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
   }
   const bool store = name == "state" || name == "losses" || name == "checks" || name == "events";
   const bool page = name.starts_with(kPage);
-  const bool note = name == kNextConfigName || name == kRenewalName;
+  const bool note = name == kNextConfigName || name == kRenewalName || name == kFormerConfigName;
   if (!store && !page && !note && name != "config" && name != "control") return;
   kept_[std::string{name}] = duplicate(fd.get());
   if (store) stores_[std::string{name}] = std::move(fd);

@@ -8,16 +8,17 @@
 #include "ctl/bring_up.h"
 #include "ctl/commands/commands.h"
 #include "ctl/json_fields.h"
-#include "ctl/plan_text.h"
 #include "ctl/proposal.h"
+#include "ctl/rollback_text.h"
 #include "io/clock.h"
 
 namespace mainstay::ctl {
 
 namespace {
 
-constexpr std::array<OptionSpec, 1> kOptions = {{
+constexpr std::array<OptionSpec, 2> kOptions = {{
     {0, "yes", "", "do not ask first"},
+    {0, "rollback", "", "put what was in force before in force again, whatever is on disk"},
 }};
 
 class Apply {
@@ -25,14 +26,16 @@ class Apply {
   explicit Apply(Context& context) : context_(context) {}
 
   CtlExit run() {
-    const Answer plan = context_.ask("config.plan", file_params(context_));
+    if (const auto refused = refuse_both(context_)) return *refused;
+    const Answer plan = context_.ask("config.plan", proposal_params(context_));
     if (!plan) return refused(plan.failure());
     plan_ = plan.result();
     if (!context_.json()) show();
-    if (!flag_of(plan_, "changes")) return apply_nothing();
-    if (!context_.has("yes") && !may_ask())
+    // Where nothing changes, what is in force is still to be the very file, comments and all.
+    const bool asks = flag_of(plan_, "changes") && !context_.has("yes");
+    if (asks && !may_ask())
       return context_.fail_usage("apply asks first, and there is no terminal; add --yes");
-    if (!context_.has("yes") && !is_confirmed()) return nothing_done();
+    if (asks && !is_confirmed()) return nothing_done();
     began_ = io::read_clocks().mono;
     return apply();
   }
@@ -42,7 +45,7 @@ class Apply {
   // file that is mended by now is not applied unseen.
   CtlExit refused(const Failure& failure) {
     if (failure.code == "invalid_config") {
-      Json params = file_params(context_);
+      Json params = proposal_params(context_);
       params["hash"] = "";
       static_cast<void>(context_.ask("config.apply", params));
     }
@@ -52,9 +55,11 @@ class Apply {
   static constexpr std::string_view kGoesOn = "the change goes on; ctl status shows it";
 
   void show() {
-    context_.out().write(plan_text(plan_, context_.out().terminal()));
+    context_.out().write(proposal_text(context_, plan_));
     static_cast<void>(context_.out().flush());
     if (!flag_of(plan_, "changes")) return;
+    const std::string on_disk = rollback_notice(plan_);
+    if (!on_disk.empty()) context_.notice(on_disk);
     const std::string file = raw_text_of(plan_, "file");
     const std::string start_file = raw_text_of(plan_, "start_file");
     if (file != start_file)
@@ -65,7 +70,8 @@ class Apply {
   bool may_ask() const { return !context_.json() && isatty(STDIN_FILENO) == 1; }
 
   bool is_confirmed() {
-    context_.out().write("Apply this? [y/N] ");
+    context_.out().write(context_.has("rollback") ? "Go back to this? [y/N] "
+                                                  : "Apply this? [y/N] ");
     static_cast<void>(context_.out().flush());
     std::array<pollfd, 2> ready = {
         {{STDIN_FILENO, POLLIN, 0}, {context_.interrupts().fd(), POLLIN, 0}}};
@@ -80,15 +86,8 @@ class Apply {
     return context_.fail(CtlExit::Failed, "nothing was changed");
   }
 
-  // What is in force is still to be the very file, comments and all.
-  CtlExit apply_nothing() {
-    const Answer answer = context_.ask("config.apply", params());
-    if (!answer) return fail_proposal(context_, answer.failure());
-    return context_.json() ? context_.print_json(answer.result()) : CtlExit::Done;
-  }
-
   Json params() const {
-    Json params = file_params(context_);
+    Json params = proposal_params(context_);
     params["hash"] = raw_text_of(plan_, "hash");
     return params;
   }
@@ -160,14 +159,19 @@ const Verb kApply = {
     .name = "apply",
     .aliases = {},
     .summary = "put an ecosystem file in force; only what changed is touched",
-    .usage = "apply [FILE] [--yes]",
+    .usage = "apply [FILE | --rollback] [--yes]",
     .details =
         "Shows what FILE, or the file in force as it is on disk now, would change, and asks. Then "
         "services\nthat are not in it any more are stopped, new ones are started, and those are "
         "restarted whose\nprocess would be another one; everything else goes on. Waits until "
         "what was added or changed is\nup, 60 s at most (--timeout). A file with errors changes "
         "nothing. Exit code 1 when a service\nfailed, 2 when the file has errors, 7 when something "
-        "is still on its way at the end of the time.",
+        "is still on its way at the end of the time.\n\n"
+        "With --rollback what was in force before the latest apply or reload is put in force "
+        "again, "
+        "in the\nsame way; a second --rollback takes that back. No file is written: the next apply "
+        "of the file puts\nin force what is on disk then. Exit code 1 when nothing was in force "
+        "before.",
     .options = kOptions,
     .least = 0,
     .most = 1,

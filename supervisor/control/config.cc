@@ -24,6 +24,28 @@ void write_differences(JsonWriter& out, std::string_view key,
   out.close_list();
 }
 
+std::string_view text_of(Rollback::OnDisk found) {
+  switch (found) {
+    case Rollback::OnDisk::Same:
+      return "same";
+    case Rollback::OnDisk::InForce:
+      return "in_force";
+    case Rollback::OnDisk::Another:
+      return "another";
+    case Rollback::OnDisk::Unusable:
+      return "unusable";
+  }
+  return "";
+}
+
+void write_rollback(JsonWriter& out, const std::optional<Rollback>& rollback) {
+  out.key("rollback");
+  if (!rollback) return static_cast<void>(out.null());
+  out.open_object().key("since").time(rollback->since).key("until").time(rollback->until);
+  out.key("replaced_by").text(rollback->replaced_by);
+  out.key("on_disk").text(text_of(rollback->on_disk)).close_object();
+}
+
 std::string text_of(const Proposal& proposal) {
   const config::Plan& plan = proposal.plan;
   JsonWriter out;
@@ -42,6 +64,7 @@ std::string text_of(const Proposal& proposal) {
   write_differences(out, "settings", plan.settings);
   out.key("unchanged").whole(static_cast<std::int64_t>(plan.unchanged));
   out.key("inactive").whole(static_cast<std::int64_t>(proposal.inactive));
+  write_rollback(out, proposal.rollback);
   out.close_object();
   return out.take();
 }
@@ -53,8 +76,10 @@ std::optional<ConfigRequest> request_of(Context& context, const Call& call, Para
     request.file = *file;
     if (!request.file.is_absolute()) params.refuse("file", "must be an absolute path");
   }
+  request.rollback = params.flag("rollback", false);
+  if (request.rollback && !request.file.empty()) params.refuse("rollback", "takes no file");
   if (refused(call, params)) return std::nullopt;
-  if (!request.file.empty() && call.as() != nullptr) {
+  if ((request.rollback || !request.file.empty()) && call.as() != nullptr) {
     call.fail({RpcError::Denied, "denied",
                "over the web only the file in force can be read again; use ctl on the machine"});
     return std::nullopt;
@@ -100,6 +125,7 @@ void config_apply(Context& context, const Call& call, Params& params) {
   const auto request = request_of(context, call, params);
   if (!request) return;
   if (!request->file.empty()) call.audit()->set("file", request->file.native());
+  if (request->rollback) call.audit()->set("rollback", "true");
   call.audit()->accept(Audit::Result::Follows);
   context.parts.configuration->apply(*request, answer_to(call));
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "base/time.h"
 #include "config/plan.h"
 #include "control/rpc.h"
 
@@ -17,6 +18,17 @@ struct ConfigRequest {
   std::string who;
   std::filesystem::path file;       // absolute; empty: the one in force, as it is on disk now
   std::optional<std::string> hash;  // what was looked at; another one is not applied
+  bool rollback = false;  // instead of a file: what was in force before, whatever is there
+};
+
+// What was in force before, and what has become of its file.
+struct Rollback {
+  enum class OnDisk { Same, InForce, Another, Unusable };
+
+  std::optional<WallTime> since;  // nothing: since the supervisor was started
+  WallTime until;
+  std::string replaced_by;
+  OnDisk on_disk = OnDisk::Same;  // what the next one reads who applies that file
 };
 
 // What it would change, or what is being changed.
@@ -26,6 +38,7 @@ struct Proposal {
   std::string hash;                  // of everything that was read
   config::Plan plan;
   std::size_t inactive = 0;  // settings of the file that do nothing in this version
+  std::optional<Rollback> rollback{};
 };
 
 using Proposed = std::function<void(const std::variant<Proposal, RpcFailure>&)>;
@@ -38,7 +51,7 @@ class Configuration {
   virtual const std::filesystem::path& file() const = 0;
   // A change is under way.
   virtual bool changes() const = 0;
-  // Reads the file in a worker; nothing is changed.
+  // Reads the file, or what was in force before, in a worker; nothing is changed.
   virtual void plan(const ConfigRequest& request, Proposed proposed) = 0;
   // The same, and then changes what is to be changed: what is not declared any more is stopped, and
   // the next controller does the rest. `applied` is told when the first is done, in time for an

@@ -41,8 +41,8 @@ constexpr std::array kMonitors{Names("targets"), Names("history")};
 constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
                               Names("to"),      Names("step"), Names("points")};
 constexpr std::array kShutdown{Names("progress"), Names("hurry")};
-constexpr std::array kConfigPlan{Names("file")};
-constexpr std::array kConfigApply{Names("file"), Names("hash")};
+constexpr std::array kConfigPlan{Names("file"), Names("rollback")};
+constexpr std::array kConfigApply{Names("file"), Names("hash"), Names("rollback")};
 constexpr std::array kSetUser{Names("user"), Names("password"), Names("level")};
 constexpr std::array kUser{Names("user")};
 constexpr std::array kAddToken{Names("name"), Names("sha256"), Names("level")};

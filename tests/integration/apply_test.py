@@ -145,6 +145,17 @@ class Apply(TestCase):
                 s.call("config.apply", hash=plan["hash"])
             self.assertEqual(refused.exception.data["code"], "changed_meanwhile")
 
+    def test_a_change_of_comments_is_waited_for_too(self):
+        with Supervisor(BEFORE) as s:
+            self.up(s)
+            pids = {name: o["pid"] for name, o in self.services(s).items()}
+            for n in range(5):
+                s.config.write_text(f"# {n}\n{BEFORE}")
+                hash_ = s.call("config.plan")["hash"]
+                self.assertIn("nothing would change", s.ctl("apply", "--yes", check=0).stdout)
+                self.assertEqual(s.call("supervisor.info")["config_hash"], hash_)
+            self.assertEqual({name: o["pid"] for name, o in self.services(s).items()}, pids)
+
     def test_another_file_and_its_name(self):
         with Supervisor(BEFORE, {"other.yaml": AFTER}) as s:
             self.up(s)

@@ -7,11 +7,12 @@ import select
 import mainstay
 
 
-def on_terminal(command):
-    """What a command prints when its output is a terminal."""
+def on_terminal(command, answer=b""):
+    """What a command prints when its output is a terminal, where somebody types `answer`."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(str(command[0]), [str(word) for word in command])
+    os.write(terminal, answer)
     shown = b""
     while True:
         ready, _, _ = select.select([terminal], [], [], mainstay.DEADLINE)

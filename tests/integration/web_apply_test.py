@@ -170,6 +170,7 @@ class WebApply(TestCase):
                 self.refused(path, reads, 403, "denied")
                 # Nobody names a file over the web.
                 self.refused(path, operates, 400, "invalid_params", {"file": str(s.folder / "other.yaml")})
+                self.refused(path, operates, 400, "invalid_params", {"rollback": True})
             s.config.write_text(AFTER + "  more: {command: sleep 9}\n" + self.page)
             self.refused("apply", operates, 409, "changed_meanwhile", {"hash": plan["hash"]})
             s.config.write_text("services: {a: {comand: my-secret}}\n")

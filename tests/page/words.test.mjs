@@ -31,6 +31,9 @@ test('an event is a sentence', () => {
       'monitor db (tcp :1) is down: refused');
   assert.equal(words('action', { who: 'uid 0', user: 'root', verb: 'stop', targets: 'a', result: 'denied', reason: 'no' }),
       'stop a, asked by uid 0 (root): denied: no');
+  assert.equal(words('action', { who: 'uid 0', verb: 'config apply', rollback: 'true', result: 'accepted' }),
+      'config apply --rollback, asked by uid 0: accepted');
+  assert.equal(words('config_applied', { file: '/e.yaml', rollback: 'true' }), 'event.config_rolled_back: /e.yaml');
 });
 
 test('kinds that are called like parts of objects are not known', () => {

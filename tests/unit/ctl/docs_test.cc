@@ -9,6 +9,7 @@
 #include "ctl/log_keeping_text.h"
 #include "ctl/monitor_text.h"
 #include "ctl/plan_text.h"
+#include "ctl/rollback_text.h"
 #include "ctl/verb.h"
 #include "ctl/waiting.h"
 #include "unit/ctl/canned.h"
@@ -64,6 +65,16 @@ Json canned_plan() {
           {"key": "tags", "before": null, "after": "[night]"}]}]})");
 }
 
+Json canned_rollback() {
+  return json_from(
+      R"-({"file": "/srv/shop/ecosystem.yaml", "start_file": "/srv/shop/ecosystem.yaml",
+      "changes": true, "removed": [], "added": [], "unchanged": 4, "settings": [], "changed": [
+        {"name": "backend", "restart": true, "differences": [
+          {"key": "command", "before": "[./backend, --fast]", "after": "[./backend]"}]}],
+      "rollback": {"since": "2026-11-22T09:12:03.000Z", "until": "2026-11-22T14:01:40.000Z",
+                   "replaced_by": "uid 1000 (pid 4711)", "on_disk": "in_force"}})-");
+}
+
 std::string up_example() {
   const Expectation expected{true};
   auto services = views_of(list_of(canned_list(), "services"));
@@ -106,6 +117,8 @@ TEST_CASE("the examples of the documentation are written from what ctl prints") 
   check_golden("why_monitor", why_monitor_text(database, now, plain_terminal(100)));
   check_golden("show_monitor", show_monitor_text(database, now, plain_terminal(100)));
   check_golden("plan", plan_text(canned_plan(), plain_terminal(100)));
+  check_golden("rollback", rollback_text(canned_rollback(), now) +
+                               plan_text(canned_rollback(), plain_terminal(100)));
   check_golden("up", up_example());
   const Json results = json_from(R"({"results": [
       {"name": "backend", "ok": true, "state": "running", "message": ""},
@@ -153,6 +166,36 @@ TEST_CASE("what a setting was never hides what it becomes, on however narrow a t
     CHECK(text.find("-> [./b") != std::string::npos);
   }
   CHECK(plan_text(plan, plain_terminal(0)).find("arguments] -> [./b, --with") != std::string::npos);
+}
+
+TEST_CASE("what is gone back to is told with its times, and with what is on disk instead") {
+  Json plan = canned_rollback();
+  Json& rollback = plan["rollback"];
+  CHECK(rollback_text(canned_plan(), canned_now()).empty());
+  CHECK(rollback_notice(canned_plan()).empty());
+  rollback["since"] = nullptr;
+  rollback["replaced_by"] = "bob\n\x1b[2J";
+  const std::string text = rollback_text(plan, canned_now());
+  CHECK(text.starts_with("back to what was in force until 14:01:40; bob"));
+  CHECK(text.find('\n') == text.size() - 1);
+  CHECK(text.find('\x1b') == std::string::npos);
+  const std::string file = "/srv/shop/ecosystem.yaml on disk ";
+  const std::string anew = "a later apply or reload, or a supervisor that is started anew, ";
+  CHECK(rollback_notice(plan) ==
+        file + "is what this goes back from: " + anew + "puts that in force again");
+  rollback["on_disk"] = "another";
+  CHECK(rollback_notice(plan) ==
+        file + "is another version than this: " + anew + "puts that in force");
+  plan["start_file"] = "/etc/other.yaml";
+  CHECK(rollback_notice(plan) ==
+        file + "is another version than this: a later apply or reload puts that in force");
+  rollback["on_disk"] = "unusable";
+  CHECK(rollback_notice(plan) ==
+        file + "has errors, which ctl check shows: a later apply or reload cannot use it");
+  for (const char* other : {"same", "what a later version says"}) {
+    rollback["on_disk"] = other;
+    CHECK(rollback_notice(plan).empty());
+  }
 }
 
 TEST_CASE("the examples of the documentation are what ctl prints") {

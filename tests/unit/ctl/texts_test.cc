@@ -138,6 +138,12 @@ TEST_CASE("events are told in words") {
   CHECK(phrase("log_dropped",
                R"({"log": "a.out.log", "ended": "true", "bytes": "12", "lines": "2"})") ==
         "log a.out.log: can be written again, 12 bytes (2 lines) are lost");
+  CHECK(phrase("config_applied", R"({"file": "/e.yaml"})") == "configuration applied: /e.yaml");
+  CHECK(phrase("config_applied", R"({"file": "/e.yaml", "rollback": "true"})") ==
+        "configuration rolled back: /e.yaml");
+  CHECK(phrase("action", R"({"verb": "config apply", "rollback": "true", "who": "uid 0",
+                             "result": "accepted"})") ==
+        "config apply --rollback, asked by uid 0: accepted");
   CHECK(phrase("supervisor_restarted", R"({"cause": "upgrade"})") ==
         "the controller was replaced; services went on");
   CHECK(phrase("supervisor_restarted", R"({"cause": "crash loop", "crashes": "5"})") ==

@@ -37,7 +37,7 @@ function backoff(data, t, format) {
 }
 
 export function actionWords(data, t) {
-  const what = joined(data.verb ?? '?', [' ', data.signal], [' ', data.targets],
+  const what = joined(data.verb ?? '?', [' ', data.signal], [' ', data.rollback && '--rollback'], [' ', data.targets],
       [` ${t('word.to')} `, data.instances], [': ', data.why]);
   const who = joined(data.who ?? '?', [' (', data.user, ')']);
   return joined(t('event.action', { what, who, result: word(t, 'result', data.result ?? '?') }), [': ', data.reason]);
@@ -78,7 +78,7 @@ const SENTENCES = {
   action: actionWords,
   log_rotated: (data, t) => t('event.log_rotated', { log: data.log, archive: data.archive ?? '–' }),
   log_dropped: dropped,
-  config_applied: (data, t) => joined(t('event.config_applied'), [': ', data.file]),
+  config_applied: (data, t) => joined(t(data.rollback ? 'event.config_rolled_back' : 'event.config_applied'), [': ', data.file]),
   config_rejected: (data, t) => joined(t('event.config_rejected'), [': ', data.message]),
   supervisor_started: (data, t) => joined(t('event.supervisor_started'), [', ', data.version]),
   supervisor_restarted: (data, t) => data.cause === 'crash loop' ? t('event.drain_over', data) : t('event.supervisor_restarted'),

@@ -124,6 +124,7 @@ export default {
   'event.log_dropping': 'log {log}: the disk is full, output is counted and thrown away until there is room',
   'event.log_dropped': 'log {log}: can be written again, {size} ({lines} lines) are lost',
   'event.config_applied': 'configuration applied',
+  'event.config_rolled_back': 'configuration rolled back',
   'event.config_rejected': 'configuration rejected',
   'event.supervisor_started': 'supervisor started',
   'event.supervisor_restarted': 'the controller was replaced; services went on',

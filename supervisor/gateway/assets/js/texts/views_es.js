@@ -124,6 +124,7 @@ export default {
   'event.log_dropping': 'registro {log}: el disco está lleno; lo que se escribe se cuenta y se descarta hasta que haya sitio',
   'event.log_dropped': 'registro {log}: se puede escribir de nuevo; se perdieron {size} ({lines} líneas)',
   'event.config_applied': 'configuración aplicada',
+  'event.config_rolled_back': 'configuración anterior restaurada',
   'event.config_rejected': 'configuración rechazada',
   'event.supervisor_started': 'supervisor iniciado',
   'event.supervisor_restarted': 'se reemplazó el controlador; los servicios siguieron',

@@ -8,7 +8,7 @@ const TONES = { done: 'good', accepted: '', failed: 'bad', denied: 'warn' };
 
 function row(event, { t, format }) {
   const data = event.data ?? {};
-  const what = [data.verb, data.signal, data.targets, data.instances].filter(Boolean).join(' ');
+  const what = [data.verb, data.signal, data.rollback && '--rollback', data.targets, data.instances].filter(Boolean).join(' ');
   const resultKey = `result.${data.result}`;
   const result = t(resultKey) === resultKey ? data.result ?? '–' : t(resultKey);
   return h('tr', {},
