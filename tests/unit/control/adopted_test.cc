@@ -46,6 +46,25 @@ TEST_CASE("a visitor may do what their level allows, and never more than operate
   CHECK_FALSE(rig.world.controller().shutting_down());
 }
 
+TEST_CASE("a visitor has the file in force read again, and names no other configuration") {
+  Rig rig(declare_three);
+  Peer gateway = rig.adopted();
+  gateway.speak_for(visitor("operate"));
+  Peer owner(rig);
+  const Json rollback{{"rollback", true}};
+  const Json file{{"file", "/etc/other.yaml"}};
+  for (const char* method : {"config.plan", "config.apply"}) {
+    for (const Json& params : {rollback, file}) {
+      CHECK(code_of(gateway.ask(method, params)) == "denied");
+      CHECK(code_of(owner.ask(method, params)) == "not_active");  // nothing changes in the rig
+    }
+    CHECK(code_of(gateway.ask(method)) == "not_active");
+    const Json both{{"rollback", true}, {"file", "/etc/other.yaml"}};
+    CHECK(code_of(owner.ask(method, both)) == "invalid_params");
+    CHECK(code_of(owner.ask(method, {{"rollback", "yes"}})) == "invalid_params");
+  }
+}
+
 TEST_CASE("what a visitor changes is told with their name and where they came from") {
   Rig rig(declare_three);
   rig.world.advance(1s);
