@@ -162,7 +162,8 @@ Status Daemon::begin() {
   auto ecosystem = inherited_.load_configuration(arguments_.config, keeper_, notice());
   if (!ecosystem) return ecosystem.error();
   failure_ = SupervisorExit::CannotStart;
-  auto stores = open_stores(log_dir_of(arguments_, *ecosystem), inherited_, keeper_, notice());
+  auto stores = open_stores(log_dir_of(arguments_, *ecosystem), arguments_.state_dir, inherited_,
+                            keeper_, notice());
   if (!stores) return stores.error();
   auto listening = inherited_.open_control_socket(arguments_.socket, keeper_);
   if (!listening) return listening.error();

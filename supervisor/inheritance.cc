@@ -48,12 +48,14 @@ void Inheritance::take(std::string_view name, UniqueFd fd) {
   const bool store = name == "state" || name == "losses" || name == "checks" || name == "events";
   const bool page = name.starts_with(kPage);
   const bool note = name == kNextConfigName || name == kRenewalName || name == kFormerConfigName;
-  if (!store && !page && !note && name != "config" && name != "control") return;
+  const bool other = name == "config" || name == "control" || name == kLogSinkName;
+  if (!store && !page && !note && !other) return;
   kept_[std::string{name}] = duplicate(fd.get());
   if (store) stores_[std::string{name}] = std::move(fd);
   if (page) page_.push_back(std::move(fd));
   if (name == "config") config_ = std::move(fd);
   if (name == "control") control_ = std::move(fd);
+  if (name == kLogSinkName) log_sink_ = std::make_shared<const UniqueFd>(std::move(fd));
 }
 
 void Inheritance::keep(process::KeeperClient& keeper, const std::string& name, int fd) {

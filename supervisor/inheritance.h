@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@
 #include "process/state_store.h"
 
 namespace mainstay {
+
+inline constexpr const char* kLogSinkName = "log-sink";
 
 class Inheritance {
  public:
@@ -67,6 +70,8 @@ class Inheritance {
   // Its latest events, the same way.
   Result<process::MemfdEventRing> open_events(
       process::KeeperClient& keeper, const std::function<void(const std::string&)>& on_loss);
+  // Of logs::UnlockedMoves; may be null.
+  std::shared_ptr<const UniqueFd> log_sink() const { return log_sink_; }
   // Listening.
   Result<UniqueFd> open_control_socket(const std::filesystem::path& path,
                                        process::KeeperClient& keeper);
@@ -90,6 +95,7 @@ class Inheritance {
   std::filesystem::path config_file_;
   std::map<std::string, UniqueFd> stores_;
   UniqueFd control_;
+  std::shared_ptr<const UniqueFd> log_sink_;
   std::vector<UniqueFd> page_;
   UniqueFd handover_;
   bool handed_over_ = false;

@@ -37,7 +37,8 @@ std::filesystem::path log_dir_of(const ControllerArguments& arguments,
   return arguments.log_dir.value_or(ecosystem.logs.dir.value_or(arguments.default_log_dir));
 }
 
-Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& inherited,
+Result<Stores> open_stores(const std::filesystem::path& log_dir,
+                           const std::filesystem::path& state_dir, Inheritance& inherited,
                            process::KeeperClient& keeper,
                            const std::function<void(const std::string&)>& notice) {
   auto directory = logs::Directory::open(log_dir);
@@ -50,15 +51,20 @@ Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& in
   if (!checks) return checks.error();
   auto events = inherited.open_events(keeper, notice);
   if (!events) return events.error();
-  return Stores{std::move(*directory), std::move(*state), std::move(*losses), std::move(*checks),
-                std::move(*events)};
+  logs::UnlockedPlaces unlocked{
+      state_dir / "logs.move", process::current_boot_id(), inherited.log_sink(),
+      [&inherited, &keeper](int fd) { inherited.keep(keeper, kLogSinkName, fd); }};
+  return Stores{std::move(*directory), std::move(*state),  std::move(*losses),
+                std::move(*checks),    std::move(*events), std::move(unlocked)};
 }
 
 Parts::Parts(const Base& base, Stores opened, model::Ecosystem ecosystem,
              const runtime::ControllerOptions& options)
     : stores(std::move(opened)),
       capture(base.loop, stores.directory,
-              {.losses = &stores.losses, .former_losses = stores.losses.records()}),
+              {.losses = &stores.losses,
+               .former_losses = stores.losses.records(),
+               .unlocked = std::move(stores.unlocked)}),
       http(base.loop, base.runner.auxiliary(), {.program = base.arguments.programs.gateway},
            base.notice),
       engine({.loop = base.loop,

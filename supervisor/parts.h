@@ -50,14 +50,17 @@ struct Stores {
   process::MemfdStateStore losses;  // of logs
   process::MemfdStateStore checks;
   process::MemfdEventRing events;
+  logs::UnlockedPlaces unlocked;
 };
 
 // Where logs are written: what was said on the command line counts more than the file.
 std::filesystem::path log_dir_of(const ControllerArguments& arguments,
                                  const model::Ecosystem& ecosystem);
 
-// Those of a former controller, else new ones. `notice` is told what is lost.
-Result<Stores> open_stores(const std::filesystem::path& log_dir, Inheritance& inherited,
+// Those of a former controller, else new ones. `notice` is told what is lost. `inherited` and
+// `keeper` must outlive them.
+Result<Stores> open_stores(const std::filesystem::path& log_dir,
+                           const std::filesystem::path& state_dir, Inheritance& inherited,
                            process::KeeperClient& keeper,
                            const std::function<void(const std::string&)>& notice);
 

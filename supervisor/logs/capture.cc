@@ -59,7 +59,7 @@ void Capture::drain(RunId run) {
     // What is in the pipe now, and one pipe more so that its end is seen at once.
     const std::size_t printed = bytes_waiting(pipe->fd.get()) + pipe->held.size();
     pipe->last_words = true;
-    state_->serve(*pipe, printed + state_->options.turn_bytes);
+    state_->serve(*pipe, printed + state_->turn_of(*pipe));
   }
 }
 

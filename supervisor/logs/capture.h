@@ -2,8 +2,9 @@
 //
 // The data goes by splice(2) from the pipe to the end of the file, so the file's size is the only
 // record of what was moved: a controller that dies at any instruction loses and doubles nothing,
-// and the next one goes on at the end. Files are opened at the first byte. Everything here belongs
-// to the loop's thread.
+// and the next one goes on at the end. Of raw logs that grow fast it goes a way that keeps the
+// service from waiting for the file (logs/unlocked_move.h), with the same promise. Files are opened
+// at the first byte. Everything here belongs to the loop's thread.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,7 @@
 #include "io/loop.h"
 #include "logs/directory.h"
 #include "logs/rotation.h"
+#include "logs/unlocked_move.h"
 #include "process/output_sink.h"
 #include "runtime/ports.h"
 
@@ -32,6 +34,8 @@ namespace mainstay::logs {
 struct CaptureOptions {
   std::size_t turn_bytes =
       256 * 1024;  // at most this much of one stream before the others have their turn
+  std::size_t unlocked_turn_bytes =
+      512 * 1024;                    // the same the unlocked way, which needs large pieces
   std::size_t max_open_files = 256;  // each is two descriptors: log and index
   // So many busy pipes may grow, to this size: an unprivileged user has 16,384 pipe pages in all.
   std::size_t max_grown_pipes = 16;
@@ -46,6 +50,9 @@ struct CaptureOptions {
   // there.
   runtime::StateStore* losses = nullptr;
   std::vector<std::pair<std::uint32_t, std::string>> former_losses;
+  UnlockedPlaces
+      unlocked;  // for the grown pipes of raw logs, when what comes at once is smaller than
+  std::size_t small_piece_bytes = 16 * 1024;
   bool splice = true;  // false: read and write, as on file systems that do not know splice
   std::function<Now()> clock = io::read_clocks;
 };

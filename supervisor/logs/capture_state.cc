@@ -18,6 +18,12 @@ constexpr std::size_t kPlainPipe = 64 * 1024;
 constexpr std::size_t kBusyBytes = kPlainPipe / 2;
 constexpr int kBusyTurns = 4;
 constexpr std::uint64_t kCutsPerTurn = 1;
+constexpr std::size_t kTellingBytes = 4 * 1024;  // less is no sign of a hurry
+constexpr unsigned kLookEvery = 256;             // turns
+
+bool goes_unlocked(const CapturedPipe& pipe) {
+  return pipe.grown && pipe.in_small_pieces;
+}
 
 }  // namespace
 
@@ -25,6 +31,7 @@ Capture::State::State(io::Loop& loop_in, Directory& directory_in, CaptureOptions
     : loop(loop_in),
       directory(directory_in),
       options(std::move(options_in)),
+      unlocked(std::move(options.unlocked), options.grown_pipe_bytes),
       logs(directory_in, options.max_open_files),
       formatted(directory_in, options.max_open_files),
       rotation(directory_in, logs),
@@ -50,8 +57,10 @@ void Capture::State::attach(RunId run, Destination destination, UniqueFd fd) {
   it.on_full = destination.on_full;
   it.grown = pipe_capacity(it.fd.get()) > kPlainPipe;  // by the controller before us
   if (it.grown) ++counts.grown;
-  it.watch = std::make_unique<io::FdWatch>(loop, it.fd.get(),
-                                           [this, &it](int) { serve(it, options.turn_bytes); });
+  it.watch = std::make_unique<io::FdWatch>(loop, it.fd.get(), [this, &it](int) {
+    unlocked.forget_former();
+    serve(it, turn_of(it));
+  });
   it.watch->want(io::kReadable);
   auto& pipes = outputs[run].pipes;
   (pipes[0] ? pipes[1] : pipes[0]) = std::move(pipe);
@@ -61,7 +70,22 @@ void Capture::State::attach(RunId run, Destination destination, UniqueFd fd) {
     Captured& count = captured[it.file];
     if (it.shape && !count.errors) count.errors = 0;
   }
-  if (it.shape) recover_lines(it);
+  if (it.shape) {
+    recover_lines(it);
+  } else if (!it.file.empty()) {
+    recover_move(it);
+  }
+}
+
+std::size_t Capture::State::turn_of(const CapturedPipe& pipe) const {
+  return goes_unlocked(pipe) ? options.unlocked_turn_bytes : options.turn_bytes;
+}
+
+void Capture::State::recover_move(const CapturedPipe& pipe) {
+  if (!unlocked.left_open(pipe.fd.get())) return;
+  const auto log = directory.look_at(pipe.file);
+  unlocked.recover(pipe.fd.get(),
+                   log ? std::optional{LogPlace{log->inode, log->size}} : std::nullopt);
 }
 
 // Before anything can cut the log, and only if a former controller left something.
@@ -109,7 +133,7 @@ Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
   Moved sum{0, MoveEnd::Limit, 0};
   // A cut costs more than bytes, so a turn has one of them; a drain takes what there is.
   const std::uint64_t most_cuts =
-      limit > options.turn_bytes ? UINT64_MAX : rotation.cuts() + kCutsPerTurn;
+      limit > turn_of(pipe) ? UINT64_MAX : rotation.cuts() + kCutsPerTurn;
   const auto may_go_on = [&] { return sum.bytes < limit && rotation.cuts() < most_cuts; };
   // What was read from the pipe does not wait for another turn, which may never come.
   while (sum.end == MoveEnd::Limit && (may_go_on() || !pipe.held.empty() || pipe.behind)) {
@@ -149,7 +173,18 @@ Moved Capture::State::take_bytes(LogFile& log, CapturedPipe& pipe, std::size_t l
   std::string* const held = options.splice ? nullptr : &pipe.held;
   const std::size_t most =
       rotation.next_piece(pipe.file, log, pipe.rotate, pipe.fd.get(), held, limit);
-  return log.take(pipe.fd.get(), most, at, held);
+  return held != nullptr ? log.take(pipe.fd.get(), most, at, *held) : take_raw(log, pipe, most, at);
+}
+
+// Large pieces go as fast without a copy; what they are is seen by looking again now and then.
+Moved Capture::State::take_raw(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at) {
+  const bool look = ++pipe.turns % kLookEvery == 0;
+  if (goes_unlocked(pipe) && !look) return log.take(pipe.fd.get(), limit, at, unlocked);
+  const Moved moved = log.take(pipe.fd.get(), limit, at);
+  if (moved.bytes >= kTellingBytes)
+    pipe.in_small_pieces =
+        moved.bytes / static_cast<std::size_t>(moved.pieces) < options.small_piece_bytes;
+  return moved;
 }
 
 Moved Capture::State::take_lines(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at) {
@@ -239,7 +274,7 @@ void Capture::State::retry() {
       pipe->watch->want(io::kReadable);
       continue;
     }
-    progress = serve(*pipe, options.turn_bytes) || progress;
+    progress = serve(*pipe, turn_of(*pipe)) || progress;
   }
   mark_left_gaps();
   const bool all_done = waiting.empty() && unmarked.empty();

@@ -43,9 +43,11 @@ struct CapturedPipe {
   model::OnFull on_full = model::OnFull::Drop;
   std::unique_ptr<Trouble> trouble;  // while it cannot be written, the watch is paused
   MonoTime trouble_began;
-  bool dropping = false;     // then the watch is not: what comes is thrown away
-  bool inside_line = false;  // what was thrown away last did not end a line
-  int busy_turns = 0;        // in a row
+  bool dropping = false;         // then the watch is not: what comes is thrown away
+  bool inside_line = false;      // what was thrown away last did not end a line
+  int busy_turns = 0;            // in a row
+  bool in_small_pieces = false;  // is what it prints: its writer would wait for every piece
+  unsigned turns = 0;
   bool grown = false;
   bool may_grow = true;
   bool behind = false;      // complete lines are staged that have to go into the next log
@@ -68,6 +70,9 @@ struct Capture::State {
 
   void attach(RunId run, Destination destination, UniqueFd fd);
   void recover_lines(const CapturedPipe& pipe);
+  void recover_move(const CapturedPipe& pipe);
+  std::size_t turn_of(const CapturedPipe& pipe) const;
+  Moved take_raw(LogFile& log, CapturedPipe& pipe, std::size_t limit, WallTime at);
   // One turn of a pipe: at most `limit` bytes, then whatever follows from how that ended. Destroys
   // the pipe when it has come to its end. True if anything moved.
   bool serve(CapturedPipe& pipe, std::size_t limit);
@@ -106,6 +111,7 @@ struct Capture::State {
   io::Loop& loop;
   Directory& directory;
   CaptureOptions options;
+  UnlockedMoves unlocked;
   OpenLogs logs;
   FormattedLogs formatted;
   Rotation rotation;

@@ -32,9 +32,19 @@ bool LogFile::ends_in_line() const {
   return end_ > 0 && pread(log_.get(), &last, 1, static_cast<off_t>(end_ - 1)) == 1 && last == '\n';
 }
 
-Moved LogFile::take(int pipe, std::size_t limit, WallTime at, std::string* held) {
-  const Moved moved = held != nullptr ? copy_to_file(pipe, log_.get(), end_, limit, *held)
-                                      : splice_to_file(pipe, log_.get(), end_, limit);
+Moved LogFile::take(int pipe, std::size_t limit, WallTime at) {
+  return taken(splice_to_file(pipe, log_.get(), end_, limit), at);
+}
+
+Moved LogFile::take(int pipe, std::size_t limit, WallTime at, std::string& held) {
+  return taken(copy_to_file(pipe, log_.get(), end_, limit, held), at);
+}
+
+Moved LogFile::take(int pipe, std::size_t limit, WallTime at, UnlockedMoves& unlocked) {
+  return taken(unlocked.move(pipe, log_.get(), {inode_, end_}, limit), at);
+}
+
+Moved LogFile::taken(const Moved& moved, WallTime at) {
   if (moved.bytes > 0) index_.add(end_, at);
   end_ += moved.bytes;
   return moved;

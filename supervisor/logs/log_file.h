@@ -16,6 +16,7 @@
 #include "logs/directory.h"
 #include "logs/index.h"
 #include "logs/move.h"
+#include "logs/unlocked_move.h"
 
 namespace mainstay::logs {
 
@@ -24,9 +25,11 @@ class LogFile {
   // An index that cannot be opened costs the times of the lines, not the log.
   LogFile(OpenedFile log, UniqueFd index);
 
-  // Appends at most `limit` bytes of `pipe` and notes their time. With `held` the bytes go through
-  // that buffer (copy_to_file), else by splice.
-  Moved take(int pipe, std::size_t limit, WallTime at, std::string* held);
+  // Appends at most `limit` bytes of `pipe` and notes their time: by splice, through `held`
+  // (copy_to_file), or the unlocked way.
+  Moved take(int pipe, std::size_t limit, WallTime at);
+  Moved take(int pipe, std::size_t limit, WallTime at, std::string& held);
+  Moved take(int pipe, std::size_t limit, WallTime at, UnlockedMoves& unlocked);
 
   // Appends all of `bytes`, captured at `at`, or nothing: an errno.
   int append(std::string_view bytes, WallTime at);
@@ -51,6 +54,8 @@ class LogFile {
   std::optional<WallTime> begun() const { return index_.first_time(); }
 
  private:
+  Moved taken(const Moved& moved, WallTime at);
+
   UniqueFd log_;
   IndexWriter index_;
   std::uint64_t inode_;

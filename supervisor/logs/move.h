@@ -18,7 +18,8 @@ enum class MoveEnd : std::uint8_t {
 struct Moved {
   std::size_t bytes = 0;
   MoveEnd end = MoveEnd::Empty;
-  int error = 0;  // an errno
+  int error = 0;   // an errno
+  int pieces = 0;  // of splice_to_file: how many it took; a writer of short lines gives small ones
 };
 
 // At most `limit` bytes from the non-blocking `pipe` into `file` at `offset`, by the kernel alone:

@@ -29,11 +29,12 @@ Moved splice_all(int pipe, int file, loff_t* offset, std::size_t limit) {
     const ssize_t got = splice_once(pipe, file, offset, limit - moved.bytes);
     if (got > 0) {
       moved.bytes += static_cast<std::size_t>(got);
+      ++moved.pieces;
       continue;
     }
-    if (got == 0) return {moved.bytes, MoveEnd::Closed, 0};
-    if (errno == EAGAIN) return {moved.bytes, MoveEnd::Empty, 0};
-    return {moved.bytes, MoveEnd::Failed, errno};
+    moved.end = got == 0 ? MoveEnd::Closed : errno == EAGAIN ? MoveEnd::Empty : MoveEnd::Failed;
+    if (moved.end == MoveEnd::Failed) moved.error = errno;
+    return moved;
   }
   return moved;
 }

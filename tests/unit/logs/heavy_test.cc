@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "logs/formatted_line.h"
+#include "logs/move.h"
 #include "logs/reader.h"
+#include "sink_keeper.h"
 #include "support.h"
 
 using namespace mainstay;
@@ -62,13 +64,14 @@ volatile std::sig_atomic_t stop_writing = 0;
 }
 
 // A controller's capture, as a process of its own, until the pipe ends.
-pid_t start_capture(const TempFolder& folder, int pipe, model::LogFormat format) {
+pid_t start_capture(const TempFolder& folder, int pipe, model::LogFormat format,
+                    const CaptureOptions& options) {
   return in_child([&] {
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // leaves nothing behind when the test is killed
     io::Loop loop;
     auto directory = Directory::open(folder / "log");
     if (!directory) _exit(2);
-    Capture capture{loop, *directory};
+    Capture capture{loop, *directory, options};
     model::LogSpec spec;
     spec.format = format;
     capture.attach(RunId{1}, "web", spec, {UniqueFd{fcntl(pipe, F_DUPFD_CLOEXEC, 3)}, UniqueFd{}});
@@ -111,28 +114,41 @@ void check_index(const TempFolder& folder) {
 }
 
 // Kills captures at random moments; what a service printed meanwhile.
-std::string log_after_kills(const TempFolder& folder, model::LogFormat format) {
+std::string log_after_kills(const TempFolder& folder, model::LogFormat format,
+                            bool unlocked = false) {
   Pipe pipe;
+  SinkKeeper keeper;
+  const auto options = [&] {
+    CaptureOptions made;
+    if (!unlocked) return made;
+    made.unlocked = keeper.places(folder);
+    made.small_piece_bytes = SIZE_MAX;
+    return made;
+  };
+  if (unlocked) REQUIRE(resize_pipe(pipe.read.get(), 128 * 1024));
   const pid_t writer = in_child([&] {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     print_numbers(pipe.write.get(), 20261122);
   });
   pipe.write.reset();
 
+  // More than the first turn takes, which is always a plain one.
+  const std::uint64_t at_least = unlocked ? 300'000 : 1;
   std::uint64_t seed = 4711;
   for (int kills = 0; kills < 30; ++kills) {
     const std::uint64_t size = size_of(folder, "log/web.out.log");
     seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-    const std::uint64_t enough = size + 1 + (seed >> 33) % 100'000;
-    const pid_t capture = start_capture(folder, pipe.read.get(), format);
+    const std::uint64_t enough = size + at_least + (seed >> 33) % 100'000;
+    const pid_t capture = start_capture(folder, pipe.read.get(), format, options());
     while (size_of(folder, "log/web.out.log") < enough) {
       REQUIRE(waitpid(capture, nullptr, WNOHANG) == 0);  // it is alive
       sched_yield();
     }
     kill(capture, SIGKILL);
     reap(capture);
+    keeper.collect();
   }
-  const pid_t last = start_capture(folder, pipe.read.get(), format);
+  const pid_t last = start_capture(folder, pipe.read.get(), format, options());
   kill(writer, SIGTERM);
   int status = 0;
   REQUIRE(waitpid(writer, &status, 0) == writer);
@@ -214,6 +230,13 @@ TEST_CASE("killed thirty times in the middle of a fast writer, capture loses and
   TempFolder folder;
   check_all_numbers(log_after_kills(folder, model::LogFormat::Raw));
   check_index(folder);
+}
+
+TEST_CASE("the same where the writer does not wait for the file") {
+  TempFolder folder;
+  check_all_numbers(log_after_kills(folder, model::LogFormat::Raw, true));
+  check_index(folder);
+  CHECK(folder.has("note"));
 }
 
 TEST_CASE("the same in the formats text and json") {
