@@ -33,6 +33,13 @@ def everything(s, log="writer.out"):
     return b"".join(found)
 
 
+def pieces(s, log="writer.out"):
+    """The same file by file, of a log that nobody writes any more and that wait_compressed() has waited for."""
+    for path in archives(s, log):
+        yield content(path)
+    yield s.log(f"{log}.log")
+
+
 def wait_compressed(s, log="writer.out"):
     """However many there are: the deadline is that of each."""
     def left():
