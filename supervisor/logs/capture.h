@@ -50,8 +50,8 @@ struct CaptureOptions {
   // there.
   runtime::StateStore* losses = nullptr;
   std::vector<std::pair<std::uint32_t, std::string>> former_losses;
-  UnlockedPlaces
-      unlocked;  // for the grown pipes of raw logs, when what comes at once is smaller than
+  // Of a grown pipe a raw log goes the unlocked way when what comes at once is smaller than that.
+  UnlockedPlaces unlocked;
   std::size_t small_piece_bytes = 16 * 1024;
   bool splice = true;  // false: read and write, as on file systems that do not know splice
   std::function<Now()> clock = io::read_clocks;

@@ -85,7 +85,7 @@ Moved Capture::State::drop(CapturedPipe& pipe, std::size_t limit) {
       break;
     }
     losses.add(pipe.file, seen.bytes, seen.lines, options.clock().wall);
-    const Moved gone = discard(pipe.fd.get(), nowhere.get(), seen.bytes);
+    const Moved gone = hand_on(pipe.fd.get(), nowhere.get(), seen.bytes);
     sum.bytes += gone.bytes;
     pipe.inside_line = !seen.line_end;
     if (gone.end == MoveEnd::Failed) return {sum.bytes, gone.end, gone.error};
@@ -108,7 +108,7 @@ void Capture::State::drop_rest_of_line(CapturedPipe& pipe) {
   const Peeked rest = peek.up_to_line_end(pipe.fd.get(), options.turn_bytes);
   if (rest.bytes == 0 || !open_nowhere()) return;
   losses.add(pipe.file, rest.bytes, rest.line_end ? 1 : 0, options.clock().wall);
-  static_cast<void>(discard(pipe.fd.get(), nowhere.get(), rest.bytes));
+  static_cast<void>(hand_on(pipe.fd.get(), nowhere.get(), rest.bytes));
   pipe.inside_line = !rest.line_end;
 }
 

@@ -206,7 +206,7 @@ Moved Capture::State::take_lines(LogFile& log, CapturedPipe& pipe, std::size_t l
 
 Moved Capture::State::throw_away(CapturedPipe& pipe, std::size_t limit) {
   if (!open_nowhere()) return {0, MoveEnd::Failed, errno};
-  return discard(pipe.fd.get(), nowhere.get(), limit);
+  return hand_on(pipe.fd.get(), nowhere.get(), limit);
 }
 
 void Capture::State::grow_if_busy(CapturedPipe& pipe, std::size_t moved) {

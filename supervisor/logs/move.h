@@ -1,6 +1,8 @@
 // Moving bytes out of a pipe, and what a pipe can hold. Nothing here waits.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -31,8 +33,11 @@ Moved splice_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit
 Moved copy_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit, std::string& held);
 // Fills the empty `held` from the pipe, for copy_to_file; `bytes` is what was read.
 Moved fill(int pipe, std::size_t limit, std::string& held);
-// At most `limit` bytes into `sink`, which is open on /dev/null.
-Moved discard(int pipe, int sink, std::size_t limit);
+// At most `limit` bytes into `to`, which is open on /dev/null or another pipe: pages change hands,
+// and what fits is moved in one step that no signal, not even KILL, interrupts.
+Moved hand_on(int pipe, int to, std::size_t limit);
+// Copies at most `limit` bytes into the pipe `to` without taking them out; as tee(2) returns.
+ssize_t copy_to_pipe(int pipe, int to, std::size_t limit);
 
 // Bytes in the pipe now (FIONREAD); 0 if it cannot be told.
 std::size_t bytes_waiting(int pipe);

@@ -92,8 +92,16 @@ Moved copy_to_file(int pipe, int file, std::uint64_t offset, std::size_t limit, 
   }
 }
 
-Moved discard(int pipe, int sink, std::size_t limit) {
-  return splice_all(pipe, sink, nullptr, limit);
+Moved hand_on(int pipe, int to, std::size_t limit) {
+  return splice_all(pipe, to, nullptr, limit);
+}
+
+ssize_t copy_to_pipe(int pipe, int to, std::size_t limit) {
+  ssize_t got = 0;
+  do {
+    got = tee(pipe, to, limit, SPLICE_F_NONBLOCK);
+  } while (got < 0 && errno == EINTR);
+  return got;
 }
 
 std::size_t bytes_waiting(int pipe) {

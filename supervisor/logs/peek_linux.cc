@@ -16,14 +16,6 @@ namespace {
 
 constexpr std::size_t kMost = 64 * 1024;
 
-ssize_t copy(int from, int to, std::size_t limit) {
-  ssize_t got = 0;
-  do {
-    got = tee(from, to, limit, SPLICE_F_NONBLOCK);
-  } while (got < 0 && errno == EINTR);
-  return got;
-}
-
 ssize_t read_some(int fd, char* to, std::size_t most) {
   ssize_t got = 0;
   do {
@@ -46,7 +38,7 @@ bool PipePeek::open() {
 template <typename See>
 bool PipePeek::look(int pipe, std::size_t limit, See see) {
   if (!open()) return false;
-  const ssize_t copied = copy(pipe, in_.get(), std::min(limit, kMost));
+  const ssize_t copied = copy_to_pipe(pipe, in_.get(), std::min(limit, kMost));
   if (copied < 0) return errno == EAGAIN;
   std::array<char, 4096> block{};
   for (auto left = static_cast<std::size_t>(copied); left > 0;) {

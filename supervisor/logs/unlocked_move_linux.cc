@@ -20,23 +20,6 @@ std::uint64_t inode_of(int fd) {
   return fd >= 0 && fstat(fd, &info) == 0 ? info.st_ino : 0;
 }
 
-// Pages change hands in one step that no signal, not even KILL, interrupts.
-ssize_t hand_on(int from, int to, std::size_t bytes) {
-  ssize_t got = 0;
-  do {
-    got = splice(from, nullptr, to, nullptr, bytes, SPLICE_F_NONBLOCK);
-  } while (got < 0 && errno == EINTR);
-  return got;
-}
-
-ssize_t copy(int from, int to, std::size_t bytes) {
-  ssize_t got = 0;
-  do {
-    got = tee(from, to, bytes, SPLICE_F_NONBLOCK);
-  } while (got < 0 && errno == EINTR);
-  return got;
-}
-
 }  // namespace
 
 bool UnlockedMoves::OwnPipe::open(std::size_t capacity) {
@@ -93,7 +76,7 @@ Moved UnlockedMoves::move(int pipe, int file, const LogPlace& log, std::size_t l
   note_.log = log.inode;
   note_.offset = log.size;
   if (!write_note(Phase::Writing, 0)) return otherwise();
-  const ssize_t copied = copy(pipe, copy_.in.get(), limit);
+  const ssize_t copied = copy_to_pipe(pipe, copy_.in.get(), limit);
   if (copied <= 0) {
     const bool empty = copied < 0 && errno == EAGAIN;
     write_note(Phase::Idle, 0);
@@ -113,15 +96,11 @@ Moved UnlockedMoves::move(int pipe, int file, const LogPlace& log, std::size_t l
 // They are there: nobody else reads this pipe.
 void UnlockedMoves::take_off(int pipe, std::size_t bytes) {
   write_note(Phase::Written, bytes);
-  while (bytes > 0) {
-    const ssize_t got = hand_on(pipe, sink_.in.get(), bytes);
-    if (got <= 0) return;
-    bytes -= static_cast<std::size_t>(got);
-  }
+  static_cast<void>(hand_on(pipe, sink_.in.get(), bytes));
 }
 
 void UnlockedMoves::empty(const OwnPipe& pipe) const {
-  static_cast<void>(discard(pipe.out.get(), nowhere_.get(), bytes_waiting(pipe.out.get())));
+  static_cast<void>(hand_on(pipe.out.get(), nowhere_.get(), bytes_waiting(pipe.out.get())));
 }
 
 bool UnlockedMoves::left_open(int pipe) const {
@@ -149,7 +128,7 @@ void UnlockedMoves::recover(int pipe, const std::optional<LogPlace>& log) {
   if (!usable_) {
     // Not even a pipe of our own: what is taken off so may be cut short by another death.
     const UniqueFd nowhere{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
-    static_cast<void>(discard(pipe, nowhere.get(), twice));
+    static_cast<void>(hand_on(pipe, nowhere.get(), twice));
     return;
   }
   note_.pipe = inode_of(pipe);

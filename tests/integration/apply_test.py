@@ -5,6 +5,7 @@ import signal
 import unittest
 
 import mainstay
+from controllers import kill_controllers
 from mainstay import AT_ONCE, RpcError, Supervisor, TestCase, alive, as_root, until
 
 BEFORE = """
@@ -318,11 +319,7 @@ services:
                 with s.client() as client:
                     client.send("config.apply")
                     mainstay.wait_moment(moments, 0.1)
-                    for pid in {controller, *s.survivors_named("mainstay-contro")}:
-                        try:
-                            os.kill(pid, signal.SIGKILL)
-                        except ProcessLookupError:
-                            pass
+                    kill_controllers(s, controller)
 
                 def at_rest():
                     try:

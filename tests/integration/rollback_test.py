@@ -5,6 +5,7 @@ import signal
 
 import mainstay
 from apply_test import AFTER, BEFORE, command_line
+from controllers import kill_controllers
 from mainstay import AT_ONCE, RpcError, Supervisor, TestCase, until
 from terminal import on_terminal
 
@@ -250,11 +251,7 @@ class Rollback(TestCase):
                 with s.client() as client:
                     client.send("config.apply", {"rollback": True})
                     mainstay.wait_moment(moments, 0.1)
-                    for pid in {controller, *s.survivors_named("mainstay-contro")}:
-                        try:
-                            os.kill(pid, signal.SIGKILL)
-                        except ProcessLookupError:
-                            pass
+                    kill_controllers(s, controller)
 
                 def at_rest():
                     try:
