@@ -27,6 +27,9 @@ export function createWindow(body, { rowHeight, make }) {
   const list = { onShown: () => {} };
 
   const place = (wanted, first) => {
+    const keys = new Set(wanted.map(({ key }) => key));
+    // Before anything is placed: every row that stays would have to be put in front of those that go.
+    for (const [key, row] of rows) if (!keys.has(key)) row.node.remove();
     const kept = new Map();
     let before = null;
     let isNew = false;
@@ -42,7 +45,6 @@ export function createWindow(body, { rowHeight, make }) {
       if (row.node !== next) body.insertBefore(row.node, next);
       before = row.node;
     });
-    for (const [key, row] of rows) if (!kept.has(key)) row.node.remove();
     rows = kept;
     return isNew;
   };
