@@ -119,6 +119,9 @@ bool Capture::State::stop_dropping(CapturedPipe& pipe) {
     ask_for_room();
     return false;
   }
+  // Not before anything was thrown away: it would only begin to wait anew.
+  const Loss* loss = losses.find(pipe.file);
+  if ((loss == nullptr || !loss->open()) && bytes_waiting(pipe.fd.get()) > 0) return false;
   drop_rest_of_line(pipe);
   if (mark_gap(pipe.file, pipe.shape.get(), **log) != 0) return false;
   go_on(pipe);

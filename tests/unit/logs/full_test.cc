@@ -96,6 +96,24 @@ std::size_t mark_in(const std::string& log) {
 
 }  // namespace
 
+TEST_CASE("a try that comes before anything was thrown away does not make it wait anew") {
+  FullBench full;
+  Bench& bench = full.bench;
+  std::function<void(std::uint64_t)> answer;
+  bench.capture->set_make_room([&](std::function<void(std::uint64_t)> done) {
+    answer = std::move(done);
+    answer(0);
+  });
+  const UniqueFd out = bench.attach_out(RunId{1}, "web");
+  const FileSizeLimit limit{10'000};
+  put(out.get(), numbered(0, 3000));
+  full.wait_for_dropping();
+  answer(0);  // the next try is due before the loop looks at the pipe
+  bench.turn_until([&] { return bytes_waiting(out.get()) == 0 || !full.is_dropping(); });
+  CHECK(full.is_dropping());
+  CHECK(full.dropped() > 0);
+}
+
 TEST_CASE("what does not fit is counted, and the mark in the log says the same") {
   for (const bool splice : {true, false}) {
     CaptureOptions options = Bench::quick();
