@@ -6,9 +6,8 @@
 // Between the last two steps the bytes are in the log and still in the pipe. So that nobody who
 // comes after a sudden death writes them again, a note on disk says at any moment how far it is:
 //   Writing   what the log holds beyond `offset` is still in the pipe
-//   Written   so are `bytes` bytes, but for those that are in the sink: they are taken off by
-//   moving
-//             them into that pipe of our own in one step, and the keeper holds its other end
+//   Written   so are `bytes` bytes, but for those in the sink: a pipe of our own which they are
+//             moved into in one step, and whose other end the keeper holds
 //   Idle      nothing is in two places
 // Only if controller and keeper die together, within the microseconds in which the bytes are taken
 // off, nobody can tell any more: they are written again then, rather than lost.
