@@ -19,8 +19,13 @@ find_library(MAINSTAY_CCTZ_LIBRARY NAMES cctz REQUIRED)
 find_path(MAINSTAY_CCTZ_INCLUDE NAMES cctz/time_zone.h REQUIRED)
 
 add_library(mainstay_fmt INTERFACE)
-# Header-only: Debian ships no static fmt, and a shared one would cost start time and memory.
-target_link_libraries(mainstay_fmt INTERFACE fmt::fmt-header-only)
+# Debian ships no static fmt, and a shared one would cost start time and memory. Of a version that fmt_code.cc is not written for, all is in the headers.
+if(fmt_VERSION VERSION_GREATER_EQUAL 9 AND fmt_VERSION VERSION_LESS 10)
+  target_include_directories(mainstay_fmt SYSTEM INTERFACE $<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_link_libraries(mainstay_fmt INTERFACE mainstay_fmt_code)
+else()
+  target_link_libraries(mainstay_fmt INTERFACE fmt::fmt-header-only)
+endif()
 
 add_library(mainstay_uv INTERFACE)
 # Always the shared one: only the gateway loads it, and TLS is mended without us.
