@@ -27,6 +27,7 @@ function(mainstay_library name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC mainstay_options ${ARG_LINK})
+  mainstay_precompile(${name} mainstay_headers)
 endfunction()
 
 # mainstay_program(NAME TO_ROOT): where an installed program looks for libraries that came with it (packaging/tarball); TO_ROOT is the way
