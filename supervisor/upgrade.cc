@@ -17,7 +17,7 @@ namespace mainstay {
 
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds{10};
+constexpr Duration kProgramPatience = std::chrono::seconds{10};
 
 // "supervisor 0.2.0" → "0.2.0"
 std::string version_in(const std::string& output) {
@@ -27,11 +27,12 @@ std::string version_in(const std::string& output) {
 }
 
 Result<std::string> try_installed(const Programs& programs, int config, int state) {
-  const auto version = process::try_program({programs.keeper.string(), "--version"}, {}, kPatience);
+  const auto version =
+      process::try_program({programs.keeper.string(), "--version"}, {}, kProgramPatience);
   if (!version) return version.error();
   const auto takes = process::try_program(
       {programs.controller.string(), "--check", "--config-fd=3", "--state-fd=4"}, {config, state},
-      kPatience);
+      kProgramPatience);
   if (!takes) return takes.error();
   return version_in(*version);
 }

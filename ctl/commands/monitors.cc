@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "ctl/commands/commands.h"
 #include "ctl/monitor_text.h"
 #include "io/clock.h"
@@ -23,8 +24,8 @@ CtlExit run(Context& context) {
 }  // namespace
 
 Answer ask_for_monitor(Context& context, const std::string& name, const Answer& no_service) {
-  const bool may_be = no_service.failure().code == "no_such_service" &&
-                      name.find_first_of("*?[") == std::string::npos && name != "all";
+  const bool may_be =
+      no_service.failure().code == "no_such_service" && !is_glob(name) && name != "all";
   if (!may_be) return no_service;
   const Answer answer =
       context.ask("monitors.list", Json{{"targets", Json::array({name})}, {"history", true}});

@@ -18,7 +18,7 @@ constexpr std::array<std::int8_t, 256> values() {
   return all;
 }
 
-constexpr std::array<std::int8_t, 256> kValues = values();
+constexpr std::array<std::int8_t, 256> kValueOf = values();
 
 }  // namespace
 
@@ -50,7 +50,7 @@ std::optional<std::string> from_base64(std::string_view text) {
     std::uint32_t group = 0;
     for (std::size_t j = i; j < i + 4; ++j) {
       const std::int8_t value =
-          j >= text.size() - padding ? 0 : kValues[static_cast<unsigned char>(text[j])];
+          j >= text.size() - padding ? 0 : kValueOf[static_cast<unsigned char>(text[j])];
       if (value < 0) return std::nullopt;
       group = group << 6 | static_cast<std::uint32_t>(value);
     }

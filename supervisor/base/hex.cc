@@ -6,12 +6,12 @@ namespace mainstay {
 
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 // -1: no digit.
 int digit_of(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  const std::size_t at = kDigits.find(c);
+  const std::size_t at = kHexDigits.find(c);
   return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
@@ -22,8 +22,8 @@ std::string to_hex(std::string_view bytes) {
   out.reserve(2 * bytes.size());
   for (const char each : bytes) {
     const auto byte = static_cast<unsigned char>(each);
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 15]);
+    out.push_back(kHexDigits[byte >> 4]);
+    out.push_back(kHexDigits[byte & 15]);
   }
   return out;
 }
@@ -42,7 +42,7 @@ std::optional<std::string> from_hex(std::string_view text) {
 }
 
 bool is_lower_hex(std::string_view text) {
-  return text.find_first_not_of(kDigits) == std::string_view::npos;
+  return text.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
 }  // namespace mainstay

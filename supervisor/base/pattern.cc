@@ -151,9 +151,9 @@ class Parser {
     }
     ++at_;
     constexpr std::string_view kNames = "ntrfv";
-    constexpr std::string_view kValues = "\n\t\r\f\v";
+    constexpr std::string_view kEscaped = "\n\t\r\f\v";
     if (const auto found = kNames.find(c); found != std::string_view::npos) {
-      const auto value = static_cast<std::uint32_t>(kValues[found]);
+      const auto value = static_cast<std::uint32_t>(kEscaped[found]);
       set.add(value, value);
       return value;
     }

@@ -15,6 +15,11 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 // Without the blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
 
+// ASCII, whatever the locale.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // ASCII letters only, whatever the locale.
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -27,6 +32,9 @@ bool is_valid_name(std::string_view name);
 
 // The first `most` of them, comma-separated, and how many more there are: "a, b and 998 more".
 std::string join_some(std::span<const std::string> parts, std::size_t most);
+
+// Has one of `*?[`, so that it is for matches_glob.
+bool is_glob(std::string_view text);
 
 // `*`, `?` and `[a-z]` over the whole of `text`; linear in pattern × text, never recursive.
 bool matches_glob(std::string_view pattern, std::string_view text);

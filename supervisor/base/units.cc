@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/text.h"
+
 namespace mainstay {
 
 namespace {
@@ -34,10 +36,6 @@ const DurationUnit* find_unit(std::string_view name) {
     if (unit.name == name) return &unit;
   }
   return nullptr;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::string_view take_while_digit(std::string_view& text, bool with_point) {

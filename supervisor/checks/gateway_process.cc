@@ -26,10 +26,6 @@ constexpr std::size_t kMaxLastWords = 16 * 1024;
 constexpr Duration kPatience = std::chrono::seconds{5};
 constexpr unsigned kNobody = 65534;  // where the user database has no such name
 
-MonoTime now() {
-  return io::read_clocks().mono;
-}
-
 // Whom the gateway becomes when we are root.
 std::string unprivileged_user() {
   for (const char* name : {"mainstay", "nobody"}) {
@@ -135,7 +131,7 @@ void GatewayProcess::connect(UniqueFd ours) {
   stream_ = std::make_unique<io::Stream>(loop_, std::move(ours));
   frames_ = FrameReader{kMaxFromGateway};
   greeted_ = false;
-  started_ = now();
+  started_ = io::read_clocks().mono;
   stream_->start_reading([this](std::string_view piece) { on_data(piece); },
                          [this] { lose("the HTTP gateway has died"); });
   send(GatewayHello{});
@@ -205,7 +201,7 @@ void GatewayProcess::lose(const std::string& why) {
   kill_dying();
   dying_ = std::exchange(run_, 0);
   patience_.start(kPatience);
-  if (now() - started_ >= settled_) {
+  if (io::read_clocks().mono - started_ >= settled_) {
     deaths_ = 0;
     told_.clear();
   }

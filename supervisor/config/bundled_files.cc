@@ -21,7 +21,7 @@ bool path_matches(const std::filesystem::path& pattern, const std::filesystem::p
 }  // namespace
 
 bool is_pattern(const std::filesystem::path& path) {
-  return path.native().find_first_of("*?[") != std::string::npos;
+  return is_glob(path.native());
 }
 
 bool component_matches(const std::string& pattern, const std::string& name) {

@@ -11,7 +11,7 @@ namespace mainstay::config {
 
 namespace {
 
-using Found = std::optional<model::Channel>;
+using FoundChannel = std::optional<model::Channel>;
 
 // An address, checked unless it is a secret, which must not be shown.
 std::optional<model::Value> read_address(const Field& field,
@@ -25,7 +25,7 @@ std::optional<model::Value> read_address(const Field& field,
   return std::nullopt;
 }
 
-Found read_mail(const Field& field) {
+FoundChannel read_mail(const Field& field) {
   model::MailChannel mail;
   const auto smtp = read_address(field["smtp"], problem_of_smtp);
   const Field to = field["to"];
@@ -46,7 +46,7 @@ Found read_mail(const Field& field) {
 }
 
 template <typename Channel>
-Found read_url_channel(const Field& field, std::string_view key) {
+FoundChannel read_url_channel(const Field& field, std::string_view key) {
   const auto url = read_address(field[key], problem_of_url);
   if (!url) return std::nullopt;
   Channel channel;
@@ -54,7 +54,7 @@ Found read_url_channel(const Field& field, std::string_view key) {
   return channel;
 }
 
-Found read_webhook(const Field& field) {
+FoundChannel read_webhook(const Field& field) {
   model::WebhookChannel channel;
   read_headers(field["headers"], channel.headers);
   const auto url = read_address(field["webhook"], problem_of_url);
@@ -63,9 +63,9 @@ Found read_webhook(const Field& field) {
   return channel;
 }
 
-Found read_command_channel(const Field& field) {
+FoundChannel read_command_channel(const Field& field) {
   model::CommandChannel channel{read_plain_words(field["command"])};
-  return channel.argv.empty() ? std::nullopt : Found{std::move(channel)};
+  return channel.argv.empty() ? std::nullopt : FoundChannel{std::move(channel)};
 }
 
 // Keys that one kind has and the others do not.

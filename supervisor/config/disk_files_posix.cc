@@ -57,7 +57,7 @@ Result<std::string> read_all(int fd, const std::filesystem::path& path) {
   std::string bytes;
   char buffer[16 * 1024];
   while (true) {
-    const ssize_t got = read(fd, buffer, sizeof buffer);
+    const ssize_t got = ::read(fd, buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return cannot_read(path, errno);
     if (got == 0) return bytes;

@@ -12,7 +12,7 @@ namespace mainstay::config {
 
 namespace {
 
-bool is_blank(char c) {
+bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
@@ -31,7 +31,7 @@ class Parser {
  private:
   bool at_line_end() const { return at_ >= text_.size() || text_[at_] == '\n'; }
   void skip_blanks() {
-    while (at_ < text_.size() && is_blank(text_[at_]))
+    while (at_ < text_.size() && is_space(text_[at_]))
       ++at_;
   }
 
@@ -46,7 +46,7 @@ class Parser {
     if (text_.substr(at_).starts_with("export ")) at_ += 7;
     skip_blanks();
     const std::size_t start = at_;
-    while (!at_line_end() && text_[at_] != '=' && !is_blank(text_[at_]))
+    while (!at_line_end() && text_[at_] != '=' && !is_space(text_[at_]))
       ++at_;
     const std::string name{text_.substr(start, at_ - start)};
     skip_blanks();
@@ -64,11 +64,11 @@ class Parser {
     const bool quoted = !at_line_end() && (text_[at_] == '"' || text_[at_] == '\'');
     if (quoted) return quoted_value(name);
     const std::size_t start = at_;
-    while (!at_line_end() && !(text_[at_] == '#' && at_ > start && is_blank(text_[at_ - 1])))
+    while (!at_line_end() && !(text_[at_] == '#' && at_ > start && is_space(text_[at_ - 1])))
       ++at_;
     std::string_view found = text_.substr(start, at_ - start);
     if (found.starts_with('#')) found = {};
-    while (!found.empty() && is_blank(found.back()))
+    while (!found.empty() && is_space(found.back()))
       found.remove_suffix(1);
     out_.values.emplace_back(name, found);
   }

@@ -8,13 +8,13 @@ namespace mainstay::config {
 
 namespace {
 
-constexpr std::uint32_t kMagic = 0x31524f46U;  // "FOR1"
+constexpr std::uint32_t kFormerMagic = 0x31524f46U;  // "FOR1"
 
 }  // namespace
 
 std::string Former::encode() const {
   Encoder out;
-  out.u32(kMagic);
+  out.u32(kFormerMagic);
   out.flag(since.has_value());
   out.wall(since.value_or(WallTime{}));
   out.wall(until);
@@ -25,7 +25,7 @@ std::string Former::encode() const {
 
 Result<Former> Former::decode(std::string_view bytes) {
   Decoder in{bytes};
-  const bool ours = in.u32() == kMagic;
+  const bool ours = in.u32() == kFormerMagic;
   Former former;
   const bool has_since = in.flag();
   const WallTime since = in.wall();

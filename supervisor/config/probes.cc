@@ -14,7 +14,7 @@ namespace mainstay::config {
 
 namespace {
 
-using Found = std::optional<model::Probe>;
+using FoundProbe = std::optional<model::Probe>;
 
 // Behind the standard ones; the last is the highest that the usual limit of 1024 files allows.
 constexpr Range kNotifyFds{3, 1023};
@@ -75,7 +75,7 @@ bool read_pattern(const Field& field, std::string& out) {
   return problem.empty();
 }
 
-Found read_http(const Field& field) {
+FoundProbe read_http(const Field& field) {
   model::HttpProbe probe;
   const Field url = field.is(NodeKind::Map) ? field["url"] : field;
   const bool read_url = read_checked(url, probe.url, problem_of_url);
@@ -87,21 +87,22 @@ Found read_http(const Field& field) {
     read_pattern(field["body"], probe.body);
     read(field["insecure"], probe.insecure);
   }
-  return read_url ? Found{std::move(probe)} : std::nullopt;
+  return read_url ? FoundProbe{std::move(probe)} : std::nullopt;
 }
 
-Found read_tcp(const Field& field) {
+FoundProbe read_tcp(const Field& field) {
   model::TcpProbe probe;
   const auto problem_of = [](const std::string& text) { return problem_of_host_port(text, true); };
-  return read_checked(field, probe.address, problem_of) ? Found{std::move(probe)} : std::nullopt;
+  return read_checked(field, probe.address, problem_of) ? FoundProbe{std::move(probe)}
+                                                        : std::nullopt;
 }
 
-Found read_command_probe(const Field& field) {
+FoundProbe read_command_probe(const Field& field) {
   model::CommandProbe probe{read_words(field)};
-  return probe.argv.empty() ? std::nullopt : Found{std::move(probe)};
+  return probe.argv.empty() ? std::nullopt : FoundProbe{std::move(probe)};
 }
 
-Found read_frozen(const Field& field) {
+FoundProbe read_frozen(const Field& field) {
   model::FrozenProbe probe;
   if (!field.is(NodeKind::Map)) return std::nullopt;
   probe.cpu_below_percent = read_percent(field["cpu_below"], 100).value_or(probe.cpu_below_percent);
@@ -109,18 +110,18 @@ Found read_frozen(const Field& field) {
   return probe;
 }
 
-Found read_heartbeat(const Field& field) {
+FoundProbe read_heartbeat(const Field& field) {
   model::HeartbeatProbe probe;
   read_positive(field, probe.within);
-  return probe.within.count() > 0 ? Found{probe} : std::nullopt;
+  return probe.within.count() > 0 ? FoundProbe{probe} : std::nullopt;
 }
 
-Found read_file(const Field& field) {
+FoundProbe read_file(const Field& field) {
   const auto path = read_path(field);
-  return path ? Found{model::FileProbe{*path}} : std::nullopt;
+  return path ? FoundProbe{model::FileProbe{*path}} : std::nullopt;
 }
 
-Found read_notify(const Field& field) {
+FoundProbe read_notify(const Field& field) {
   if (!field.is(NodeKind::Scalar)) return model::NotifyProbe{};
   const auto text = read_plain(field);
   if (!text) return std::nullopt;
@@ -128,11 +129,11 @@ Found read_notify(const Field& field) {
   if (*text == "true" || *text == "false") {
     read(field, on);
     if (!on) field.error("can only be true or the number of a descriptor; remove it otherwise");
-    return on ? Found{model::NotifyProbe{}} : std::nullopt;
+    return on ? FoundProbe{model::NotifyProbe{}} : std::nullopt;
   }
   if (text->find_first_not_of("-0123456789") == std::string::npos) {
     const auto fd = read_integer(field, kNotifyFds);
-    return fd ? Found{model::NotifyProbe{static_cast<int>(*fd)}} : std::nullopt;
+    return fd ? FoundProbe{model::NotifyProbe{static_cast<int>(*fd)}} : std::nullopt;
   }
   field.error(in_quotes(*text) +
               " is neither true (READY=1 on NOTIFY_SOCKET) nor the number of a descriptor that the "
@@ -140,20 +141,20 @@ Found read_notify(const Field& field) {
   return std::nullopt;
 }
 
-Found read_log(const Field& field) {
+FoundProbe read_log(const Field& field) {
   model::LogProbe probe;
-  return read_pattern(field, probe.pattern) ? Found{std::move(probe)} : std::nullopt;
+  return read_pattern(field, probe.pattern) ? FoundProbe{std::move(probe)} : std::nullopt;
 }
 
-Found read_delay(const Field& field) {
+FoundProbe read_delay(const Field& field) {
   model::DelayProbe probe;
   read_positive(field, probe.delay);
-  return probe.delay.count() > 0 ? Found{probe} : std::nullopt;
+  return probe.delay.count() > 0 ? FoundProbe{probe} : std::nullopt;
 }
 
 struct Kind {
   std::string_view name;
-  Found (*read)(const Field&);
+  FoundProbe (*read)(const Field&);
 };
 constexpr Kind kKinds[] = {
     {"http", read_http},

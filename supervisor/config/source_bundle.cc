@@ -7,7 +7,7 @@ namespace mainstay::config {
 
 namespace {
 
-constexpr std::uint32_t kMagic = 0x3142534dU;  // "MSB1"
+constexpr std::uint32_t kBundleMagic = 0x3142534dU;  // "MSB1"
 
 Error damaged(const char* why) {
   return Error{std::string{"cannot read the stored configuration: "} + why};
@@ -17,7 +17,7 @@ Error damaged(const char* why) {
 
 std::string SourceBundle::encode() const {
   Encoder out;
-  out.u32(kMagic);
+  out.u32(kBundleMagic);
   out.u32(static_cast<std::uint32_t>(files.size()));
   for (const SourceFile& file : files) {
     out.text(file.path.native());
@@ -33,7 +33,7 @@ Result<SourceBundle> SourceBundle::decode(std::string_view bytes) {
   Decoder trailer{bytes.substr(bytes.size() - kTrailer)};
   bytes.remove_suffix(kTrailer);
   Decoder in{bytes};
-  if (in.u32() != kMagic) return damaged("it is something else");
+  if (in.u32() != kBundleMagic) return damaged("it is something else");
   if (trailer.u32() != crc32_of(bytes)) return damaged("its checksum is wrong");
   const std::uint32_t count = in.u32();
   if (count > kMaxFiles) return damaged("it names too many files");

@@ -16,8 +16,8 @@ namespace {
 using history::Availability;
 using history::ServiceAvailability;
 
-constexpr Duration kUsualSpan = std::chrono::days{7};
-constexpr std::size_t kAtOnce = 1000;
+constexpr Duration kUsualTime = std::chrono::days{7};
+constexpr std::size_t kReadAtOnce = 1000;
 
 // Read page by page: the loop and the worker are free in between.
 struct Reckoning {
@@ -79,7 +79,7 @@ void read_on(const std::shared_ptr<Reckoning>& reckoning) {
           return reckoning->call.fail({RpcError::Failed, "failed", events.error().message});
         for (const runtime::Event& event : *events)
           reckoning->reckoner.add(event);
-        if (events->size() < kAtOnce) return answer(reckoning);
+        if (events->size() < kReadAtOnce) return answer(reckoning);
         reckoning->query.from = events->back().id + 1;
         read_on(reckoning);
       });
@@ -100,13 +100,13 @@ void history_availability(Context& context, const Call& call, Params& params) {
   const bool days = params.flag("days", false);
   const WallTime now = context.now().wall;
   const WallTime to = std::min(now, wish->until.value_or(now));
-  const WallTime from = wish->since.value_or(to + -kUsualSpan);
+  const WallTime from = wish->since.value_or(to + -kUsualTime);
   if (from >= to) params.refuse("since", "must be before until, and in the past");
   if (refused(call, params)) return;
   history::EventQuery query;
   query.until = to;
   query.services = services_and_supervisor(wish->filter);
-  query.limit = kAtOnce;
+  query.limit = kReadAtOnce;
   read_on(std::make_shared<Reckoning>(Reckoning{context.parts, call, std::move(query), from, to,
                                                 days, history::AvailabilityReckoner{from, to}}));
 }

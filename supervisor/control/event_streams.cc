@@ -10,7 +10,7 @@ namespace mainstay::control {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 256;
+constexpr std::size_t kSentAtOnce = 256;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ void EventStreams::feed(std::uint64_t number, Follower& follower) {
          follower.call.keeps_up()) {
     const std::uint64_t first = parts_.controller.first_event_id();
     if (follower.next < first) return read(number, follower, first);
-    const auto events = parts_.controller.events_since(follower.next, kAtOnce);
+    const auto events = parts_.controller.events_since(follower.next, kSentAtOnce);
     if (events.empty()) return;
     follower.next = events.back().id + 1;
     send(follower, events);
@@ -42,7 +42,7 @@ void EventStreams::feed(std::uint64_t number, Follower& follower) {
 void EventStreams::read(std::uint64_t number, Follower& follower, std::uint64_t end) {
   follower.reading = true;
   auto query = follower.wish.query(follower.next, end);
-  query.limit = kAtOnce;
+  query.limit = kSentAtOnce;
   parts_.history.events(std::move(query),
                         [this, number, end](const Result<std::vector<runtime::Event>>& stored) {
                           on_read(number, end, stored);
@@ -55,7 +55,7 @@ void EventStreams::on_read(std::uint64_t number, std::uint64_t end,
   if (found == followers_.end()) return;
   Follower& follower = found->second;
   follower.reading = false;
-  const bool more = stored && stored->size() == kAtOnce;
+  const bool more = stored && stored->size() == kSentAtOnce;
   follower.next = more ? stored->back().id + 1 : end;
   if (stored) send(follower, *stored);
   feed(number, follower);

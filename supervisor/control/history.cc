@@ -22,7 +22,7 @@ using history::SeriesKind;
 
 constexpr Duration kUsualLength = std::chrono::hours{1};
 // Of all series of one answer together: it has to fit into a client's queue.
-constexpr std::size_t kMostInAnswer = 10'000;
+constexpr std::size_t kMostPoints = 10'000;
 
 // What is asked for, but for the series.
 struct Wish {
@@ -75,8 +75,8 @@ Wish read_wish(Params& params, const Now& now) {
   wish.query.from = params.time("from").value_or(wish.query.to + -kUsualLength);
   if (wish.query.to <= wish.query.from) params.refuse("from", "must be before to");
   wish.query.step = read_step(params);
-  const auto points = params.whole("points", 2, kMostInAnswer);
-  wish.query.most_points = static_cast<std::size_t>(points.value_or(kMostInAnswer));
+  const auto points = params.whole("points", 2, kMostPoints);
+  wish.query.most_points = static_cast<std::size_t>(points.value_or(kMostPoints));
   return wish;
 }
 
@@ -170,7 +170,7 @@ void ask(HistorySource& source, const Call& call, Wish wish,
   }
   wish.query.kind = kind;
   wish.query.most_points =
-      std::clamp<std::size_t>(kMostInAnswer / names.size(), 2, wish.query.most_points);
+      std::clamp<std::size_t>(kMostPoints / names.size(), 2, wish.query.most_points);
   wish.query.names = std::move(names);
   source.query(
       std::move(wish.query), [&source, call, wanted, metric = *wish.metric](const auto& answers) {

@@ -13,7 +13,7 @@ namespace mainstay::control {
 namespace {
 
 // Of lines, and of text in them, in one answer.
-constexpr std::size_t kMostInAnswer = 100'000;
+constexpr std::size_t kLinesInAnswer = 100'000;
 constexpr std::size_t kReadBytes = 512 * 1024;
 
 std::string lines_text(logs::LogReading& reading) {
@@ -50,7 +50,7 @@ void logs_read(Context& context, const Call& call, Params& params) {
   const auto resolved = resolve_targets(context.controller(), wish.targets);
   if (resolved.failure) return call.fail(*resolved.failure);
   auto sources = log_sources(context.controller(), resolved.instances, wish.only, context.now());
-  wish.query.lines = wish.query.lines.value_or(kMostInAnswer);
+  wish.query.lines = wish.query.lines.value_or(kLinesInAnswer);
   wish.query.max_bytes = kReadBytes;
   const auto reading = std::make_shared<logs::LogReading>(
       context.parts.facts.log_dir, std::move(sources), wish.query, std::move(wish.filter));

@@ -13,7 +13,7 @@ namespace mainstay::control {
 
 namespace {
 
-using Kind = logs::RotateAnswer::Kind;
+using RotateKind = logs::RotateAnswer::Kind;
 
 constexpr std::size_t kLogsPerTurn = 16;
 
@@ -58,15 +58,15 @@ void cut_logs(Context& context, const Call& call, Params& params, logs::Rotation
   context.parts.archiver.when_known([cutting] { go_on(cutting); });
 }
 
-std::string_view outcome_word(Kind kind) {
+std::string_view outcome_word(RotateKind kind) {
   switch (kind) {
-    case Kind::Rotated:
+    case RotateKind::Rotated:
       return "rotated";
-    case Kind::Waits:
+    case RotateKind::Waits:
       return "waits";
-    case Kind::Empty:
+    case RotateKind::Empty:
       return "empty";
-    case Kind::Failed:
+    case RotateKind::Failed:
       return "failed";
   }
   return "";
@@ -77,10 +77,10 @@ std::string rotate_text(const std::vector<Cut>& cuts) {
   out.open_object().key("results").open_list();
   for (const Cut& cut : cuts) {
     out.open_object().key("name").text(cut.source.instance).key("log").text(cut.source.file);
-    out.key("ok").flag(cut.answer.kind != Kind::Failed);
+    out.key("ok").flag(cut.answer.kind != RotateKind::Failed);
     out.key("outcome").text(outcome_word(cut.answer.kind));
-    if (cut.answer.kind == Kind::Rotated) out.key("archive").text(cut.answer.archive);
-    if (cut.answer.kind == Kind::Failed) out.key("message").text(cut.answer.error.message);
+    if (cut.answer.kind == RotateKind::Rotated) out.key("archive").text(cut.answer.archive);
+    if (cut.answer.kind == RotateKind::Failed) out.key("message").text(cut.answer.error.message);
     out.close_object();
   }
   out.close_list().close_object();
@@ -153,7 +153,7 @@ void logs_flush(Context& context, const Call& call, Params& params) {
              std::vector<std::string> files;
              for (const Cut& cut : cuts) {
                files.push_back(cut.source.file);
-               if (cut.answer.kind == Kind::Failed)
+               if (cut.answer.kind == RotateKind::Failed)
                  return call.fail({RpcError::Failed, "failed", cut.answer.error.message});
              }
              archiver.delete_archives(

@@ -14,41 +14,41 @@ namespace mainstay::control {
 
 namespace {
 
-using Names = std::string_view;
+using Words = std::string_view;
 
-constexpr std::array<Names, 0> kNone{};
-constexpr std::array kTargets{Names("targets")};
-constexpr std::array kName{Names("name")};
-constexpr std::array kCrashes{Names("name"), Names("limit")};
-constexpr std::array kVerb{Names("targets"), Names("wait"), Names("progress")};
-constexpr std::array kReset{Names("targets"), Names("wait")};
-constexpr std::array kSignal{Names("targets"), Names("signal")};
-constexpr std::array kScale{Names("name"), Names("instances"), Names("wait"), Names("progress")};
-constexpr std::array kRead{Names("targets"), Names("lines"), Names("stream"), Names("since"),
-                           Names("until"),   Names("grep"),  Names("level"),  Names("ignore_case")};
+constexpr std::array<Words, 0> kNone{};
+constexpr std::array kTargets{Words("targets")};
+constexpr std::array kName{Words("name")};
+constexpr std::array kCrashes{Words("name"), Words("limit")};
+constexpr std::array kVerb{Words("targets"), Words("wait"), Words("progress")};
+constexpr std::array kReset{Words("targets"), Words("wait")};
+constexpr std::array kSignal{Words("targets"), Words("signal")};
+constexpr std::array kScale{Words("name"), Words("instances"), Words("wait"), Words("progress")};
+constexpr std::array kRead{Words("targets"), Words("lines"), Words("stream"), Words("since"),
+                           Words("until"),   Words("grep"),  Words("level"),  Words("ignore_case")};
 constexpr std::array kFollow{
-    Names("targets"), Names("lines"), Names("stream"),      Names("since"),  Names("until"),
-    Names("grep"),    Names("level"), Names("ignore_case"), Names("follow"), Names("caught_up")};
-constexpr std::array kAnalysis{Names("targets"), Names("since"), Names("until"), Names("progress")};
-constexpr std::array kEvents{Names("from"),  Names("before"), Names("since"),
-                             Names("until"), Names("limit"),  Names("targets")};
-constexpr std::array kEventsFollow{Names("from"), Names("since"), Names("targets")};
-constexpr std::array kAudit{Names("before"), Names("since"), Names("until"), Names("limit"),
-                            Names("targets")};
-constexpr std::array kVerify{Names("head"), Names("progress")};
-constexpr std::array kAvailability{Names("targets"), Names("since"), Names("until"), Names("days")};
-constexpr std::array kMonitors{Names("targets"), Names("history")};
-constexpr std::array kHistory{Names("targets"), Names("kind"), Names("metric"), Names("from"),
-                              Names("to"),      Names("step"), Names("points")};
-constexpr std::array kShutdown{Names("progress"), Names("hurry")};
-constexpr std::array kConfigPlan{Names("file"), Names("rollback")};
-constexpr std::array kConfigApply{Names("file"), Names("hash"), Names("rollback")};
-constexpr std::array kSetUser{Names("user"), Names("password"), Names("level")};
-constexpr std::array kUser{Names("user")};
-constexpr std::array kAddToken{Names("name"), Names("sha256"), Names("level")};
-constexpr std::array kEndSession{Names("id"), Names("ends_at")};
-constexpr std::array kLogin{Names("user"), Names("from")};
-constexpr std::array kCancel{Names("id")};
+    Words("targets"), Words("lines"), Words("stream"),      Words("since"),  Words("until"),
+    Words("grep"),    Words("level"), Words("ignore_case"), Words("follow"), Words("caught_up")};
+constexpr std::array kAnalysis{Words("targets"), Words("since"), Words("until"), Words("progress")};
+constexpr std::array kEvents{Words("from"),  Words("before"), Words("since"),
+                             Words("until"), Words("limit"),  Words("targets")};
+constexpr std::array kEventsFollow{Words("from"), Words("since"), Words("targets")};
+constexpr std::array kAudit{Words("before"), Words("since"), Words("until"), Words("limit"),
+                            Words("targets")};
+constexpr std::array kVerify{Words("head"), Words("progress")};
+constexpr std::array kAvailability{Words("targets"), Words("since"), Words("until"), Words("days")};
+constexpr std::array kMonitors{Words("targets"), Words("history")};
+constexpr std::array kHistory{Words("targets"), Words("kind"), Words("metric"), Words("from"),
+                              Words("to"),      Words("step"), Words("points")};
+constexpr std::array kShutdown{Words("progress"), Words("hurry")};
+constexpr std::array kConfigPlan{Words("file"), Words("rollback")};
+constexpr std::array kConfigApply{Words("file"), Words("hash"), Words("rollback")};
+constexpr std::array kSetUser{Words("user"), Words("password"), Words("level")};
+constexpr std::array kUser{Words("user")};
+constexpr std::array kAddToken{Words("name"), Words("sha256"), Words("level")};
+constexpr std::array kEndSession{Words("id"), Words("ends_at")};
+constexpr std::array kLogin{Words("user"), Words("from")};
+constexpr std::array kCancel{Words("id")};
 
 constexpr std::array kMethods{
     Method{"services.list", AccessLevel::Read, kTargets, services_list},

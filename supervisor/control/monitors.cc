@@ -71,14 +71,10 @@ void write_monitor(JsonWriter& out, const MonitorStatus& monitor, bool history) 
   out.close_object();
 }
 
-bool is_pattern(const std::string& target) {
-  return target.find_first_of("*?[") != std::string::npos;
-}
-
 bool is_wanted(const MonitorStatus& monitor, const std::vector<std::string>& targets) {
   return targets.empty() || std::any_of(targets.begin(), targets.end(), [&](const auto& target) {
            return target == "all" || target == monitor.name ||
-                  (is_pattern(target) && matches_glob(target, monitor.name));
+                  (is_glob(target) && matches_glob(target, monitor.name));
          });
 }
 
@@ -95,7 +91,7 @@ std::optional<RpcFailure> missing(const std::vector<MonitorStatus>& monitors,
                                    [&](const auto& monitor) { return is_wanted(monitor, one); });
     if (found) continue;
     const std::string shown = to_valid_utf8(target);
-    const std::string what = is_pattern(target)
+    const std::string what = is_glob(target)
                                  ? "no monitor matches '" + shown + "'"
                                  : "no monitor named '" + shown + "'" + did_you_mean(target, names);
     return RpcFailure{RpcError::NoSuchTarget, "no_such_monitor", what};

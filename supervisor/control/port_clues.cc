@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kMostPorts = 4;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 std::optional<std::uint16_t> port_of(std::string_view digits) {
   std::uint16_t port = 0;
   const char* end = digits.data() + digits.size();

@@ -27,10 +27,6 @@ constexpr std::size_t kMostTargets = 1000;
 constexpr std::size_t kMostPatterns = 32;
 constexpr std::size_t kLongestTarget = 200;
 
-bool is_pattern(const std::string& target) {
-  return target.find_first_of("*?[") != std::string::npos;
-}
-
 // Every pattern is held against every name, and a long word against every name in search of what
 // was meant.
 std::optional<RpcFailure> excess(std::span<const std::string> targets) {
@@ -41,7 +37,7 @@ std::optional<RpcFailure> excess(std::span<const std::string> targets) {
     return failure(
         fmt::format("{} targets; at most {} are possible", targets.size(), kMostTargets));
   }
-  if (std::count_if(targets.begin(), targets.end(), is_pattern) > std::ptrdiff_t{kMostPatterns}) {
+  if (std::count_if(targets.begin(), targets.end(), is_glob) > std::ptrdiff_t{kMostPatterns}) {
     return failure(fmt::format("at most {} targets may be patterns", kMostPatterns));
   }
   const bool too_long = std::any_of(targets.begin(), targets.end(), [](const std::string& target) {
@@ -60,7 +56,7 @@ std::string with_monitors(const runtime::Controller& controller, const std::stri
   if (std::find(names.begin(), names.end(), target) != names.end())
     return fmt::format("no service named '{}': it is a monitor; ctl monitors {}", target, target);
   const bool has_hint = message.find("did you mean") != std::string::npos;
-  return has_hint || is_pattern(target) ? message : message + did_you_mean(target, names);
+  return has_hint || is_glob(target) ? message : message + did_you_mean(target, names);
 }
 
 }  // namespace

@@ -10,16 +10,16 @@ namespace mainstay::history {
 namespace {
 
 // Steps that people read easily, in seconds.
-constexpr std::array<std::int64_t, 18> kSteps = {
+constexpr std::array<std::int64_t, 18> kGatheringSpans = {
     1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800};
 constexpr std::int64_t kSecond = 1'000'000;
 
 // The first of them that is no shorter, or whole weeks.
 std::int64_t readable_step(std::int64_t least) {
-  for (const std::int64_t seconds : kSteps) {
+  for (const std::int64_t seconds : kGatheringSpans) {
     if (seconds * kSecond >= least) return seconds * kSecond;
   }
-  const std::int64_t week = kSteps.back() * kSecond;
+  const std::int64_t week = kGatheringSpans.back() * kSecond;
   return (least + week - 1) / week * week;
 }
 

@@ -12,7 +12,7 @@ namespace mainstay::history {
 namespace {
 
 // Times are microseconds since 1970 (UTC). Step N leads from version N to N + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps = {
+constexpr std::array<const char*, kSchemaVersion> kMigrations = {
     // `round` has what is fresh, by moment; `chunk` the same by series, later; `coarse` its
     // 5-minute means and maxima. `spans` counts the spans that were moved there: by it data is
     // aged, because a clock may jump. `span` is that count when a series was given its row, or
@@ -56,7 +56,7 @@ Status begin_chain(Database& database, std::int64_t from, std::string_view why_n
 
 Status climb(Database& database, std::int64_t from, std::string_view why_new) {
   for (std::int64_t step = from; step < kSchemaVersion; ++step) {
-    if (const Status done = database.execute(kSteps[static_cast<std::size_t>(step)]); !done) {
+    if (const Status done = database.execute(kMigrations[static_cast<std::size_t>(step)]); !done) {
       return done;
     }
   }

@@ -33,10 +33,6 @@ constexpr std::int64_t kFinishTime = 5 * kSecond;  // from Finish to the end of 
 constexpr std::int64_t kTrial = 5 * kSecond;       // for new programs to become ready
 constexpr int kKillMilliseconds = 10'000;
 
-std::int64_t now_ns() {
-  return io::read_clocks().mono.since_boot.count();
-}
-
 }  // namespace
 
 int open_signals() {

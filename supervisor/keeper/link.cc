@@ -16,10 +16,6 @@ constexpr std::int64_t kHeadStart = 1'000'000;
 // On top of the usual time to answer: a new controller reads its configuration first.
 constexpr std::int64_t kTimeToGreet = 20'000'000'000;
 
-std::int64_t now_ns() {
-  return io::read_clocks().mono.since_boot.count();
-}
-
 // A Spawn is the one message that something may follow.
 bool read_spawn(const Packet& packet, Spawn& spawn) {
   const std::size_t size = packet.size < sizeof spawn ? packet.size : sizeof spawn;
@@ -28,6 +24,10 @@ bool read_spawn(const Packet& packet, Spawn& spawn) {
 }
 
 }  // namespace
+
+std::int64_t now_ns() {
+  return io::read_clocks().mono.since_boot.count();
+}
 
 void Link::open(int socket, int alive_timer, std::uint32_t generation) {
   close();

@@ -28,6 +28,9 @@ struct Wishes {
   int old_controller = -1;  // its program
 };
 
+// CLOCK_MONOTONIC.
+std::int64_t now_ns();
+
 class Link {
  public:
   Link(Table& table, ForeignRuns& foreign, const Inheritance& inherited, ServiceManager& manager)

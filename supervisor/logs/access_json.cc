@@ -26,7 +26,7 @@ struct Key {
   Duration unit = 1s;  // of a number that has none
 };
 
-constexpr std::array kKeys = {
+constexpr std::array kAccessKeys = {
     Key{"method", Field::Method},
     Key{"request_method", Field::Method},
     Key{"requestMethod", Field::Method},
@@ -112,9 +112,9 @@ std::optional<AccessEntry> parse_access_json(std::string_view line, std::string&
   AccessEntry entry;
   JsonScan scan{line};
   for_each_member(scan, kDepth, [&](std::string_view key, std::string_view value, bool is_text) {
-    const auto known = std::find_if(kKeys.begin(), kKeys.end(),
+    const auto known = std::find_if(kAccessKeys.begin(), kAccessKeys.end(),
                                     [key](const Key& candidate) { return candidate.name == key; });
-    if (known != kKeys.end()) take(entry, *known, value, is_text);
+    if (known != kAccessKeys.end()) take(entry, *known, value, is_text);
   });
   if (entry.target.find('\\') != std::string_view::npos)
     entry.target = storage = unescape_json(entry.target);

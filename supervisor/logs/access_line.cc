@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "logs/access_json.h"
 #include "logs/access_time.h"
 #include "logs/colours.h"
@@ -13,10 +14,6 @@ namespace mainstay::logs {
 namespace {
 
 constexpr std::size_t kLongestMethod = 16;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_method(std::string_view word) {
   return word.size() >= 3 && word.size() <= kLongestMethod && word[0] != '-' &&

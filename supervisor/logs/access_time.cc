@@ -21,7 +21,7 @@ struct Unit {
 constexpr std::array kUnits = {Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"us", 1us},
                                Unit{"\xc2\xb5s", 1us}, Unit{"ns", 1ns}};
 
-constexpr std::array<std::string_view, 8> kKeys = {
+constexpr std::array<std::string_view, 8> kTimeKeys = {
     "rt", "request_time", "duration", "took", "time", "elapsed", "response_time", "latency"};
 
 std::optional<Duration> unit_named(std::string_view name) {
@@ -51,7 +51,7 @@ std::optional<Duration> took_of_pair(std::string_view token) {
   const std::size_t equals = token.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   const std::string_view key = token.substr(0, equals);
-  if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) return std::nullopt;
+  if (std::find(kTimeKeys.begin(), kTimeKeys.end(), key) == kTimeKeys.end()) return std::nullopt;
   std::string_view value = token.substr(equals + 1);
   if (value.starts_with('"')) value.remove_prefix(1);
   if (value.ends_with('"') || value.ends_with(',')) value.remove_suffix(1);

@@ -21,17 +21,17 @@ void note(JobReport& report, const Status& status) {
 }
 
 // The directory and what was found in it.
-struct Place {
+struct ArchiveFolder {
   Directory directory;
   Inventory inventory;
 };
 
-Result<Place> enter(const std::filesystem::path& path, const KeepPolicy& policy) {
+Result<ArchiveFolder> enter(const std::filesystem::path& path, const KeepPolicy& policy) {
   auto directory = Directory::open(path);
   if (!directory) return directory.error();
   const auto entries = directory->list();
   if (!entries) return entries.error();
-  return Place{std::move(*directory), take_inventory(*entries, policy)};
+  return ArchiveFolder{std::move(*directory), take_inventory(*entries, policy)};
 }
 
 void learn_newest(JobReport& report, const Inventory& inventory) {
@@ -53,13 +53,14 @@ void delete_archive(JobReport& report, Directory& directory, Archive& archive) {
   archive.plain = archive.compressed = archive.indexed = false;
 }
 
-void delete_these(JobReport& report, Place& place, const std::vector<std::size_t>& numbers) {
+void delete_these(JobReport& report, ArchiveFolder& place,
+                  const std::vector<std::size_t>& numbers) {
   for (const std::size_t number : numbers)
     delete_archive(report, place.directory, place.inventory.archives[number]);
 }
 
 // A plain file beside a compressed one, which appears whole: only its removal is missing.
-void drop_doubles(JobReport& report, Place& place) {
+void drop_doubles(JobReport& report, ArchiveFolder& place) {
   for (Archive& archive : place.inventory.archives) {
     if (!archive.plain || !archive.compressed) continue;
     note(report, place.directory.remove(archive.file_name()));
@@ -72,7 +73,7 @@ bool wants_compression(const Archive& archive, const KeepPolicy& policy) {
   return archive.plain && !archive.compressed && spec != nullptr && spec->compress;
 }
 
-void compress_all(JobReport& report, Place& place, const KeepPolicy& policy,
+void compress_all(JobReport& report, ArchiveFolder& place, const KeepPolicy& policy,
                   const JobSignals& signals) {
   std::uint64_t done = 0;
   for (const Archive& archive : place.inventory.archives) {
@@ -102,7 +103,7 @@ JobReport at_place(const std::filesystem::path& path, const KeepPolicy& policy, 
 }  // namespace
 
 JobReport clear_up(const std::filesystem::path& path, const KeepPolicy& policy) {
-  return at_place(path, policy, [](JobReport& report, Place& place) {
+  return at_place(path, policy, [](JobReport& report, ArchiveFolder& place) {
     for (const std::string& file : place.inventory.unfinished)
       note(report, place.directory.remove(file));
     for (const std::string& file : place.inventory.stray_indexes)
@@ -114,7 +115,7 @@ JobReport clear_up(const std::filesystem::path& path, const KeepPolicy& policy) 
 
 JobReport tidy_up(const std::filesystem::path& path, const KeepPolicy& policy, WallTime now,
                   const JobSignals& signals) {
-  return at_place(path, policy, [&](JobReport& report, Place& place) {
+  return at_place(path, policy, [&](JobReport& report, ArchiveFolder& place) {
     const Retention retention = decide_retention(place.inventory, policy, now);
     report.next = retention.next;
     delete_these(report, place, retention.doomed);
@@ -125,14 +126,14 @@ JobReport tidy_up(const std::filesystem::path& path, const KeepPolicy& policy, W
 
 JobReport delete_oldest(const std::filesystem::path& path, const KeepPolicy& policy,
                         std::uint64_t bytes) {
-  return at_place(path, policy, [&](JobReport& report, Place& place) {
+  return at_place(path, policy, [&](JobReport& report, ArchiveFolder& place) {
     delete_these(report, place, oldest_archives(place.inventory, bytes));
   });
 }
 
 JobReport delete_all_of(const std::filesystem::path& path, const KeepPolicy& policy,
                         const std::vector<std::string>& logs) {
-  return at_place(path, policy, [&](JobReport& report, Place& place) {
+  return at_place(path, policy, [&](JobReport& report, ArchiveFolder& place) {
     const std::set<std::string> wanted{logs.begin(), logs.end()};
     for (Archive& archive : place.inventory.archives) {
       if (wanted.contains(archive.log)) delete_archive(report, place.directory, archive);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kFilesPerTurn = 16;
 // Also the longest for which a clock that was set goes unnoticed.
-constexpr Duration kLongestSleep = std::chrono::hours{6};
+constexpr Duration kLongestNap = std::chrono::hours{6};
 
 }  // namespace
 
@@ -36,7 +36,7 @@ void DailyRounds::add(const std::string& file) {
 }
 
 void DailyRounds::arm() {
-  midnight_.start(std::clamp(due_ - clock_().wall, Duration{0}, kLongestSleep));
+  midnight_.start(std::clamp(due_ - clock_().wall, Duration{0}, kLongestNap));
 }
 
 void DailyRounds::at_midnight() {

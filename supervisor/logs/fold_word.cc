@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace mainstay::logs {
 
 namespace {
@@ -27,10 +29,6 @@ constexpr auto kClasses = make_classes();
 
 unsigned class_of(char c) {
   return kClasses[static_cast<unsigned char>(c)];
-}
-
-bool is_digit(char c) {
-  return class_of(c) == kDigit;
 }
 
 bool all_of_class(std::string_view text, unsigned classes) {

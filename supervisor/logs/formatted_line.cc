@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "logs/json_text.h"
 
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::string_view kTimeShape = "0000-00-00T00:00:00.000000Z";
 constexpr std::string_view kJsonStart = R"({"time":")";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // As far as both reach.
 bool has_time_shape(std::string_view bytes) {

@@ -12,7 +12,7 @@ namespace mainstay::logs {
 
 namespace {
 
-constexpr std::string_view kMagic = "MSTLIDX\n";
+constexpr std::string_view kIndexMagic = "MSTLIDX\n";
 constexpr std::uint32_t kVersion = 1;
 
 constexpr Duration kMinStep = std::chrono::milliseconds{1};
@@ -20,7 +20,7 @@ constexpr Duration kMaxStep = std::chrono::milliseconds{4};
 constexpr std::uint64_t kMinBytes = 4096;
 
 std::string header() {
-  std::string bytes{kMagic};
+  std::string bytes{kIndexMagic};
   Encoder rest;
   rest.u32(kVersion);
   rest.u32(0);
@@ -33,19 +33,19 @@ std::uint64_t size_of(int fd) {
 }
 
 // Exactly `length` bytes, or nothing.
-std::string read_at(int fd, std::uint64_t offset, std::size_t length) {
+std::string read_whole(int fd, std::uint64_t offset, std::size_t length) {
   std::string bytes(length, '\0');
   const ssize_t got = pread(fd, bytes.data(), length, static_cast<off_t>(offset));
   if (got != static_cast<ssize_t>(length)) bytes.clear();
   return bytes;
 }
 
-bool write_at(int fd, std::uint64_t offset, std::string_view bytes) {
+bool write_whole(int fd, std::uint64_t offset, std::string_view bytes) {
   return pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
          static_cast<ssize_t>(bytes.size());
 }
 
-IndexEntry decode(std::string_view bytes) {
+IndexEntry decode_entry(std::string_view bytes) {
   Decoder decoder{bytes};
   const std::uint64_t offset = decoder.u64();
   return {offset,
@@ -53,7 +53,7 @@ IndexEntry decode(std::string_view bytes) {
 }
 
 bool begins_with_header(int fd) {
-  return read_at(fd, 0, kIndexHeader) == header();
+  return read_whole(fd, 0, kIndexHeader) == header();
 }
 
 std::uint64_t entries_in(std::uint64_t size) {
@@ -78,7 +78,7 @@ IndexWriter::IndexWriter(UniqueFd fd, std::uint64_t log_size) : fd_(std::move(fd
 void IndexWriter::start_afresh() {
   count_ = 0;
   last_.reset();
-  usable_ = fd_ && ftruncate(fd_.get(), 0) == 0 && write_at(fd_.get(), 0, header());
+  usable_ = fd_ && ftruncate(fd_.get(), 0) == 0 && write_whole(fd_.get(), 0, header());
 }
 
 void IndexWriter::cut(std::uint64_t log_size) {
@@ -91,9 +91,9 @@ void IndexWriter::cut(std::uint64_t log_size) {
 }
 
 std::optional<IndexEntry> IndexWriter::entry(std::uint64_t number) const {
-  const std::string bytes = read_at(fd_.get(), place_of(number), kIndexEntry);
+  const std::string bytes = read_whole(fd_.get(), place_of(number), kIndexEntry);
   if (bytes.empty()) return std::nullopt;
-  return decode(bytes);
+  return decode_entry(bytes);
 }
 
 // The common case, nothing to cut, is answered by the last entry alone.
@@ -135,7 +135,7 @@ void IndexWriter::add(std::uint64_t offset, WallTime at) {
   Encoder encoder;
   encoder.u64(offset);
   encoder.wall(at);
-  if (!write_at(fd_.get(), place_of(count_), encoder.bytes())) return;
+  if (!write_whole(fd_.get(), place_of(count_), encoder.bytes())) return;
   ++count_;
   last_ = {offset, at};
 }
@@ -165,9 +165,9 @@ IndexEntry IndexReader::entry(std::uint64_t number) {
   if (count_ <= kBlock && entries_.empty()) load(0);
   const std::uint64_t first = block_ * kBlock;
   if (number >= first && number - first < entries_.size()) return entries_[number - first];
-  const std::string bytes = read_at(fd_.get(), place_of(number), kIndexEntry);
+  const std::string bytes = read_whole(fd_.get(), place_of(number), kIndexEntry);
   bytes_read_ += bytes.size();
-  return bytes.empty() ? IndexEntry{kNowhere, fallback_} : decode(bytes);
+  return bytes.empty() ? IndexEntry{kNowhere, fallback_} : decode_entry(bytes);
 }
 
 std::uint64_t IndexReader::samples() const {
@@ -213,9 +213,9 @@ std::uint64_t IndexReader::block_of(std::uint64_t offset) {
   std::uint64_t high = (count_ + kBlock - 1) / kBlock;
   while (high - low > 1) {
     const std::uint64_t middle = low + (high - low) / 2;
-    const std::string bytes = read_at(fd_.get(), place_of(middle * kBlock), kIndexEntry);
+    const std::string bytes = read_whole(fd_.get(), place_of(middle * kBlock), kIndexEntry);
     bytes_read_ += bytes.size();
-    if (!bytes.empty() && decode(bytes).offset <= offset) {
+    if (!bytes.empty() && decode_entry(bytes).offset <= offset) {
       low = middle;
     } else {
       high = middle;
@@ -228,13 +228,13 @@ void IndexReader::load(std::uint64_t block) {
   const std::uint64_t first = block * kBlock;
   const std::uint64_t wanted = std::min(kBlock + 1, count_ - first);
   const std::string bytes =
-      read_at(fd_.get(), place_of(first), static_cast<std::size_t>(wanted) * kIndexEntry);
+      read_whole(fd_.get(), place_of(first), static_cast<std::size_t>(wanted) * kIndexEntry);
   bytes_read_ += bytes.size();
   block_ = block;
   entries_.clear();
   next_offset_.reset();
   for (std::size_t at = 0; at < bytes.size(); at += kIndexEntry) {
-    const IndexEntry entry = decode(std::string_view{bytes}.substr(at, kIndexEntry));
+    const IndexEntry entry = decode_entry(std::string_view{bytes}.substr(at, kIndexEntry));
     if (entries_.size() == kBlock) {
       next_offset_ = entry.offset;
     } else {

@@ -90,10 +90,6 @@ void scan(std::string_view text, Interest& found) {
   }
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // "<3>", "E0422 …", "/app/index.js:3", "node:internal/…": levels without a word.
 bool may_begin_with_level(std::string_view line) {
   if (line.size() < 2) return false;

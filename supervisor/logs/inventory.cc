@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kIndexEnding = ".log.idx";
 constexpr std::string_view kStagingEnding = ".log.raw";
 
-using Key = std::pair<std::string, WallTime>;
+using ArchiveKey = std::pair<std::string, WallTime>;
 
 class Sorting {
  public:
@@ -77,7 +77,7 @@ class Sorting {
 
   const KeepPolicy& policy_;
   std::map<std::string, Live, std::less<>> live_;
-  std::map<Key, Archive> archives_;
+  std::map<ArchiveKey, Archive> archives_;
   Inventory out_;
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/text.h"
 #include "logs/colours.h"
 #include "logs/level_json.h"
 #include "logs/trace.h"
@@ -14,8 +15,8 @@ namespace mainstay::logs {
 
 namespace {
 
-constexpr std::size_t kLookedAt = 256;  // bytes, of what is no JSON
-constexpr int kPlainWordsBefore = 2;    // of a message, before a level is not believed any more
+constexpr std::size_t kLevelWithin = 256;  // bytes, of what is no JSON
+constexpr int kPlainWordsBefore = 2;       // of a message, before a level is not believed any more
 
 // Where a word stands for a level.
 enum class Use : std::uint8_t {
@@ -69,10 +70,6 @@ constexpr std::array kWords = {
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 bool same_word(std::string_view text, std::string_view lower) {
@@ -216,7 +213,7 @@ std::optional<Level> level_of(std::string_view line) {
   const std::size_t text = line.find_first_not_of(" \t");
   if (text == std::string_view::npos) return std::nullopt;
   if (line[text] == '{') return level_of_json(line);
-  line = line.substr(0, kLookedAt);
+  line = line.substr(0, kLevelWithin);
   std::string plain;
   if (line.find('\x1b') != std::string_view::npos) line = plain = without_colours(line);
   if (line.empty()) return std::nullopt;

@@ -10,7 +10,7 @@ namespace mainstay::logs {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kKeys = {
+constexpr std::array<std::string_view, 9> kLevelKeys = {
     "level", "severity", "lvl", "levelname", "loglevel", "log.level", "@l", "Level", "log_level"};
 
 // pino and bunyan count 10, 20, … 60; syslog (GELF) and journald 0 to 7.
@@ -38,7 +38,7 @@ std::optional<Level> level_of_json(std::string_view line) {
   do {
     const auto key = scanner.string();
     if (!key || !scanner.take(':')) return std::nullopt;
-    if (std::find(kKeys.begin(), kKeys.end(), *key) == kKeys.end()) {
+    if (std::find(kLevelKeys.begin(), kLevelKeys.end(), *key) == kLevelKeys.end()) {
       if (!scanner.skip_value()) return std::nullopt;
       continue;
     }

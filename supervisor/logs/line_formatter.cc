@@ -42,7 +42,7 @@ std::size_t append_text(std::string& out, const LineShape& shape, const PrintedL
 
 // --- json ---
 
-bool is_plain(char c) {
+bool needs_no_escape(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
 }
@@ -79,7 +79,7 @@ Escaped append_escaped(std::string& out, std::string_view text, std::size_t room
   Escaped done;
   while (done.taken < text.size()) {
     const std::string_view left = text.substr(done.taken, room);
-    const auto special = std::find_if_not(left.begin(), left.end(), is_plain);
+    const auto special = std::find_if_not(left.begin(), left.end(), needs_no_escape);
     const auto plain = static_cast<std::size_t>(special - left.begin());
     out += left.substr(0, plain);
     done.taken += plain;

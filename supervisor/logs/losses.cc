@@ -11,7 +11,7 @@ namespace {
 // StateStore's slots end there (process/state_store.h); a loss beyond is counted, but not kept.
 constexpr std::uint32_t kMaxSlots = 65536;
 
-std::string encode(const std::string& file, const Loss& loss) {
+std::string encode_loss(const std::string& file, const Loss& loss) {
   Encoder out;
   out.text(file);
   out.u64(loss.bytes);
@@ -25,7 +25,7 @@ std::string encode(const std::string& file, const Loss& loss) {
   return out.take();
 }
 
-std::optional<std::pair<std::string, Loss>> decode(std::string_view bytes) {
+std::optional<std::pair<std::string, Loss>> decode_loss(std::string_view bytes) {
   Decoder in{bytes};
   std::pair<std::string, Loss> read;
   read.first = in.text();
@@ -47,7 +47,7 @@ std::optional<std::pair<std::string, Loss>> decode(std::string_view bytes) {
 Losses::Losses(runtime::StateStore* store, std::span<const Record> records) : store_(store) {
   for (const auto& [slot, bytes] : records) {
     next_slot_ = std::max(next_slot_, slot + 1);
-    auto read = decode(bytes);
+    auto read = decode_loss(bytes);
     if (!read) continue;
     total_bytes_ += read->second.total_bytes;
     total_lines_ += read->second.total_lines;
@@ -95,7 +95,7 @@ void Losses::close(const std::string& file) {
 
 void Losses::put(const std::string& file, const Entry& entry) {
   if (store_ != nullptr && entry.slot < kMaxSlots)
-    store_->put(entry.slot, encode(file, entry.loss));
+    store_->put(entry.slot, encode_loss(file, entry.loss));
 }
 
 }  // namespace mainstay::logs

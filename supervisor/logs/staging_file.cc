@@ -13,7 +13,7 @@ namespace mainstay::logs {
 
 namespace {
 
-constexpr std::string_view kMagic = "MSTSTG1\n";
+constexpr std::string_view kStagingMagic = "MSTSTG1\n";
 constexpr off_t kRecords[] = {512, 1024};  // apart, so that a torn write cannot hit both
 constexpr std::size_t kRecordBytes = 8 * 6 + 1 + 4;
 constexpr std::uint64_t kTidyAt = 64 * 1024;
@@ -23,7 +23,7 @@ struct Record {
   StagingState state;
 };
 
-std::string encode(const Record& record) {
+std::string encode_record(const Record& record) {
   Encoder out;
   out.u64(record.sequence);
   out.u64(record.state.begin);
@@ -36,7 +36,7 @@ std::string encode(const Record& record) {
   return out.take();
 }
 
-std::optional<Record> decode(std::string_view bytes) {
+std::optional<Record> decode_record(std::string_view bytes) {
   if (bytes.size() != kRecordBytes) return std::nullopt;
   Decoder in{bytes};
   Record record;
@@ -80,10 +80,11 @@ Result<StagingFile> StagingFile::open(OpenedFile file) {
   const int fd = staging.fd_.get();
   std::optional<Record> newest;
   for (const off_t place : kRecords) {
-    const auto record = decode(read_at(fd, place, kRecordBytes));
+    const auto record = decode_record(read_at(fd, place, kRecordBytes));
     if (record && (!newest || record->sequence > newest->sequence)) newest = record;
   }
-  const bool ours = read_at(fd, 0, kMagic.size()) == kMagic && staging.end_ >= kStagingHeader;
+  const bool ours =
+      read_at(fd, 0, kStagingMagic.size()) == kStagingMagic && staging.end_ >= kStagingHeader;
   int error = 0;
   if (!ours || !newest) {
     // With the magic but no record nothing was ever formatted: what it holds is all to come.
@@ -108,12 +109,12 @@ int StagingFile::start_afresh() {
   state_ = {};
   if (const int error = write_at(fd_.get(), 0, std::string(kStagingHeader, '\0'))) return error;
   end_ = kStagingHeader;
-  return write_at(fd_.get(), 0, kMagic);
+  return write_at(fd_.get(), 0, kStagingMagic);
 }
 
 int StagingFile::publish(const StagingState& state) {
   const Record record{sequence_ + 1, state};
-  const int error = write_at(fd_.get(), kRecords[record.sequence % 2], encode(record));
+  const int error = write_at(fd_.get(), kRecords[record.sequence % 2], encode_record(record));
   if (error != 0) return error;
   sequence_ = record.sequence;
   state_ = state;

@@ -10,9 +10,9 @@ namespace {
 
 using Shape = LineKind::Shape;
 
-constexpr std::size_t kLookedAt = 512;  // bytes of a line
+constexpr std::size_t kTraceWithin = 512;  // bytes of a line
 
-bool is_space(char c) {
+bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
@@ -142,8 +142,8 @@ bool looks_like_death(std::string_view line) {
 
 LineKind LineKind::of(std::string_view line) {
   LineKind kind;
-  std::string_view text = line.substr(0, kLookedAt);
-  while (!text.empty() && (text.back() == '\r' || is_space(text.back())))
+  std::string_view text = line.substr(0, kTraceWithin);
+  while (!text.empty() && (text.back() == '\r' || is_blank(text.back())))
     text.remove_suffix(1);
   const std::size_t indent = std::min(text.find_first_not_of(" \t"), text.size());
   text.remove_prefix(indent);

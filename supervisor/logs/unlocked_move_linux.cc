@@ -13,7 +13,7 @@ namespace mainstay::logs {
 
 namespace {
 
-constexpr char kMagic[8] = {'M', 'S', 'T', 'M', 'O', 'V', 'E', '\n'};
+constexpr char kNoteMagic[8] = {'M', 'S', 'T', 'M', 'O', 'V', 'E', '\n'};
 
 std::uint64_t inode_of(int fd) {
   struct stat info {};
@@ -33,7 +33,7 @@ bool UnlockedMoves::OwnPipe::open(std::size_t capacity) {
 UnlockedMoves::UnlockedMoves(UnlockedPlaces places, std::size_t capacity)
     : places_(std::move(places)), capacity_(capacity), usable_(!places_.note.empty()) {
   if (!usable_) return;
-  std::memcpy(note_.magic, kMagic, sizeof kMagic);
+  std::memcpy(note_.magic, kNoteMagic, sizeof kNoteMagic);
   std::memcpy(note_.boot_id, places_.boot_id.data(),
               std::min(places_.boot_id.size(), sizeof note_.boot_id - 1));
   const UniqueFd file{::open(places_.note.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};

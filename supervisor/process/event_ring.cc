@@ -17,14 +17,14 @@ namespace mainstay::process {
 
 namespace {
 
-constexpr std::uint64_t kMagic = 0x31544e5645534d00;  // "\0MSEVNT1", lowest byte first
-constexpr std::uint64_t kGrain = 8;
+constexpr std::uint64_t kRingMagic = 0x31544e5645534d00;  // "\0MSEVNT1", lowest byte first
+constexpr std::uint64_t kRingGrain = 8;
 constexpr std::uint32_t kToTheEnd = UINT32_MAX;  // instead of a size: nothing is in what is left
 constexpr std::size_t kHeaderBytes = 64;
-constexpr std::size_t kFileBytes = kHeaderBytes + MemfdEventRing::kRingBytes;
+constexpr std::size_t kRingFileBytes = kHeaderBytes + MemfdEventRing::kRingBytes;
 
 constexpr std::uint64_t rounded(std::uint64_t bytes) {
-  return (bytes + kGrain - 1) / kGrain * kGrain;
+  return (bytes + kRingGrain - 1) / kRingGrain * kRingGrain;
 }
 
 }  // namespace
@@ -61,13 +61,13 @@ MemfdEventRing::MemfdEventRing(MemfdEventRing&& other) noexcept
       offsets_(std::move(other.offsets_)) {}
 
 MemfdEventRing::~MemfdEventRing() {
-  if (memory_ != nullptr) munmap(memory_, kFileBytes);
+  if (memory_ != nullptr) munmap(memory_, kRingFileBytes);
 }
 
 namespace {
 
 Result<void*> map_ring(int fd) {
-  void* memory = mmap(nullptr, kFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void* memory = mmap(nullptr, kRingFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) return system_error("cannot map the events", errno);
   return memory;
 }
@@ -77,14 +77,14 @@ Result<void*> map_ring(int fd) {
 Result<MemfdEventRing> MemfdEventRing::create() {
   UniqueFd fd{memfd_create("mainstay-events", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
   // Nobody, not even we, may change its size: a mapping of it never raises SIGBUS.
-  if (!fd || ftruncate(fd.get(), static_cast<off_t>(kFileBytes)) != 0 ||
+  if (!fd || ftruncate(fd.get(), static_cast<off_t>(kRingFileBytes)) != 0 ||
       fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
     return system_error("cannot make memory for the events", errno);
   }
   const auto memory = map_ring(fd.get());
   if (!memory) return memory.error();
   MemfdEventRing ring{std::move(fd), *memory};
-  ring.header().magic = kMagic;
+  ring.header().magic = kRingMagic;
   return ring;
 }
 
@@ -92,13 +92,13 @@ Result<MemfdEventRing> MemfdEventRing::open(UniqueFd fd) {
   struct stat about {};
   const int seals = fcntl(fd.get(), F_GET_SEALS);
   if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || fstat(fd.get(), &about) != 0 ||
-      about.st_size != static_cast<off_t>(kFileBytes)) {
+      about.st_size != static_cast<off_t>(kRingFileBytes)) {
     return Error{"cannot read the former controller's events: it is not a ring of them"};
   }
   const auto memory = map_ring(fd.get());
   if (!memory) return memory.error();
   MemfdEventRing ring{std::move(fd), *memory};
-  if (ring.header().magic != kMagic)
+  if (ring.header().magic != kRingMagic)
     return Error{"cannot read the former controller's events: unknown version or damaged"};
   ring.find_entries();
   return ring;
@@ -192,7 +192,7 @@ bool MemfdEventRing::is_sound(std::uint64_t place, std::uint64_t tail) const {
 void MemfdEventRing::find_entries() {
   const std::uint64_t tail = header().tail.load(std::memory_order_acquire);
   const std::uint64_t head = header().head.load(std::memory_order_acquire);
-  const bool sane = head <= tail && tail - head <= kRingBytes && head % kGrain == 0;
+  const bool sane = head <= tail && tail - head <= kRingBytes && head % kRingGrain == 0;
   std::uint64_t place = sane ? head : tail;
   while (place < tail) {
     const std::uint64_t at = skip(place);

@@ -12,7 +12,7 @@ namespace mainstay::process {
 
 namespace {
 
-std::optional<double> first_number(std::string_view text) {
+std::optional<double> first_fraction(std::string_view text) {
   double value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
   return parsed.ec == std::errc{} ? std::optional{value} : std::nullopt;
@@ -87,8 +87,8 @@ void HostReader::read(MonoTime at, HostUsage& out) {
   if (const auto ticks = parse_cpu(state.proc.read("stat", buffer)))
     state.cpu.look(at, state.of_ticks(ticks->busy), state.of_ticks(ticks->total), out);
   read_memory(state.proc.read("meminfo", buffer), out);
-  out.load_average = first_number(state.proc.read("loadavg", buffer));
-  if (const auto seconds = first_number(state.proc.read("uptime", buffer)))
+  out.load_average = first_fraction(state.proc.read("loadavg", buffer));
+  if (const auto seconds = first_fraction(state.proc.read("uptime", buffer)))
     out.uptime = std::chrono::duration_cast<Duration>(std::chrono::duration<double>{*seconds});
 }
 

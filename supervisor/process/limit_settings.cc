@@ -30,8 +30,8 @@ Quota quota_of(const model::Limits& limits) {
 
 // What the kernel itself needs for the tree, page tables and the like, has to fit in between.
 std::uint64_t soft_limit(std::uint64_t hard) {
-  constexpr std::uint64_t kLeast = 4 * 1024 * 1024;
-  return hard - std::min(hard / 4, std::max(hard / 32, kLeast));
+  constexpr std::uint64_t kLeastRoom = 4 * 1024 * 1024;
+  return hard - std::min(hard / 4, std::max(hard / 32, kLeastRoom));
 }
 
 std::optional<std::uint64_t> hard_limit(const model::Limits& limits) {

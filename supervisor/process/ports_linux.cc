@@ -43,13 +43,13 @@ std::string user_name(std::uint32_t uid) {
 
 struct PortReader::State {
   // A process and the listening sockets that it was seen to hold.
-  struct Held {
+  struct HeldPorts {
     std::uint64_t start_time = 0;
     std::uint64_t seen = 0;  // the read() that met it last
     std::vector<std::uint64_t> inodes;
   };
 
-  void walk(const Member& member, Held& held);
+  void walk(const Member& member, HeldPorts& held);
   void forget_ended();
   void fill(UsageSample& out, const std::vector<Member>& members) const;
   bool is_shown(const ListeningSocket& socket) const;
@@ -58,7 +58,7 @@ struct PortReader::State {
   EphemeralPorts ephemeral = read_ephemeral_ports(proc);
   std::vector<ListeningSocket> sockets;
   std::vector<ListeningSocket> old_sockets;
-  std::unordered_map<int, Held> held;
+  std::unordered_map<int, HeldPorts> held;
   std::uint64_t reads = 0;
   std::size_t walked = 0;
 };
@@ -95,7 +95,7 @@ void PortReader::read(const std::vector<UsageReader::Member>& members, UsageSamp
   state.fill(out, members);
 }
 
-void PortReader::State::walk(const Member& member, Held& process) {
+void PortReader::State::walk(const Member& member, HeldPorts& process) {
   ++walked;
   process.start_time = member.start_time;
   process.inodes.clear();

@@ -15,7 +15,7 @@ namespace mainstay::process {
 
 namespace {
 
-constexpr unsigned kListen =
+constexpr unsigned kListenState =
     10;  // TCP_LISTEN; netinet/tcp.h and the kernel's headers do not go together
 
 struct Request {
@@ -30,7 +30,7 @@ bool ask(int netlink, int family) {
   request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   request.body.sdiag_family = static_cast<std::uint8_t>(family);
   request.body.sdiag_protocol = IPPROTO_TCP;
-  request.body.idiag_states = 1U << kListen;
+  request.body.idiag_states = 1U << kListenState;
   return send(netlink, &request, sizeof request, 0) == static_cast<ssize_t>(sizeof request);
 }
 

@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "MSTRUN\n";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::string_view kStateFileMagic = "MSTRUN\n";
+constexpr std::uint32_t kStateFileVersion = 1;
 constexpr std::size_t kMaxBytes = 256UL * 1024 * 1024;
 
 UniqueFd open_directory(const fs::path& path) {
@@ -89,18 +89,19 @@ std::string encode(const SavedState& state) {
   }
   encode_notify(state, body);
   Encoder out;
-  out.text(kMagic);
-  out.u32(kVersion);
+  out.text(kStateFileMagic);
+  out.u32(kStateFileVersion);
   out.u32(crc32_of(body.bytes()));
   return out.take() + body.bytes();
 }
 
 Result<SavedState> decode_saved_state(std::string_view bytes) {
-  const std::size_t head_size = 4 + kMagic.size() + 4 + 4;
+  const std::size_t head_size = 4 + kStateFileMagic.size() + 4 + 4;
   Decoder head{bytes.substr(0, head_size)};
-  if (head.text() != kMagic) return Error{"it is no state of a supervisor"};
-  if (const auto version = head.u32(); version != kVersion) {
-    return Error{fmt::format("it is of version {}, this program reads {}", version, kVersion)};
+  if (head.text() != kStateFileMagic) return Error{"it is no state of a supervisor"};
+  if (const auto version = head.u32(); version != kStateFileVersion) {
+    return Error{
+        fmt::format("it is of version {}, this program reads {}", version, kStateFileVersion)};
   }
   const std::uint32_t crc = head.u32();
   if (!head.ok() || crc32_of(bytes.substr(head_size)) != crc) return Error{"it is damaged"};

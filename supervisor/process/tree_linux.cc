@@ -19,7 +19,7 @@ constexpr Duration kFirstPause = std::chrono::milliseconds{2};
 constexpr Duration kLongestPause = std::chrono::milliseconds{500};
 
 // What ProcessTrees knows of one instance.
-struct Held {
+struct HeldTree {
   Tree* tree = nullptr;
   TreeBackEnd* back_end = nullptr;
   bool prepared = false;  // by us: then its processes are where we put them
@@ -35,15 +35,15 @@ struct Held {
 struct ProcessTrees::State {
   State(io::Loop& used_loop, TreeOptions used_options);
 
-  Held& hold(const std::string& instance);
-  Held* find(const std::string& instance);
+  HeldTree& hold(const std::string& instance);
+  HeldTree* find(const std::string& instance);
   void set_main(Tree& tree, int pid, bool is_alive);
-  void adopt(Held& held);
+  void adopt(HeldTree& held);
   // Looks whether the tree is empty; if not, kills on if it is being killed, and arranges for the
   // next look.
   void advance(const std::string& instance);
-  void rest(Held& held);
-  void look_later(const std::string& instance, Held& held);
+  void rest(HeldTree& held);
+  void look_later(const std::string& instance, HeldTree& held);
   void changed() { index.reset(); }
 
   io::Loop& loop;
@@ -56,7 +56,7 @@ struct ProcessTrees::State {
   std::unique_ptr<TreeBackEnd>
       sweep;  // always there: for trees that an earlier controller kept that way
   std::unique_ptr<TreeBackEnd> groups;  // empty with Sweep
-  std::unordered_map<std::string, Held> held_by_name;
+  std::unordered_map<std::string, HeldTree> held_by_name;
   std::shared_ptr<const TreeIndex> index;
 };
 
@@ -71,7 +71,7 @@ ProcessTrees::State::State(io::Loop& used_loop, TreeOptions used_options)
   if (choice.kind == TreeKind::CgroupV1) groups = make_v1_trees(loop, choice.root);
 }
 
-Held& ProcessTrees::State::hold(const std::string& instance) {
+HeldTree& ProcessTrees::State::hold(const std::string& instance) {
   auto [at, is_new] = held_by_name.try_emplace(instance);
   if (is_new) {
     auto tree = std::make_unique<Tree>();
@@ -85,7 +85,7 @@ Held& ProcessTrees::State::hold(const std::string& instance) {
   return at->second;
 }
 
-Held* ProcessTrees::State::find(const std::string& instance) {
+HeldTree* ProcessTrees::State::find(const std::string& instance) {
   const auto found = held_by_name.find(instance);
   return found == held_by_name.end() ? nullptr : &found->second;
 }
@@ -99,7 +99,7 @@ void ProcessTrees::State::set_main(Tree& tree, int pid, bool is_alive) {
 }
 
 // A run of an earlier controller may have been started when no groups could be made.
-void ProcessTrees::State::adopt(Held& held) {
+void ProcessTrees::State::adopt(HeldTree& held) {
   if (held.prepared || !groups || groups->holds_main(*held.tree)) return;
   if (!groups->populated(*held.tree)) {
     held.back_end = sweep.get();
@@ -107,14 +107,14 @@ void ProcessTrees::State::adopt(Held& held) {
   }
 }
 
-void ProcessTrees::State::rest(Held& held) {
+void ProcessTrees::State::rest(HeldTree& held) {
   held.killing = false;
   held.pause = kFirstPause;
   held.watch.reset();
   held.again.reset();
 }
 
-void ProcessTrees::State::look_later(const std::string& instance, Held& held) {
+void ProcessTrees::State::look_later(const std::string& instance, HeldTree& held) {
   if (!held.again)
     held.again = std::make_unique<io::Timer>(loop, [this, instance] { advance(instance); });
   held.again->start(held.pause);
@@ -122,7 +122,7 @@ void ProcessTrees::State::look_later(const std::string& instance, Held& held) {
 }
 
 void ProcessTrees::State::advance(const std::string& instance) {
-  Held* held = find(instance);
+  HeldTree* held = find(instance);
   if (held == nullptr || (!held->killing && !held->on_empty)) return;
   if (!held->back_end->populated(*held->tree)) {
     const auto on_empty = std::exchange(held->on_empty, nullptr);
@@ -145,7 +145,7 @@ TreeKind ProcessTrees::kind() const {
 }
 
 Result<TreePlace> ProcessTrees::prepare(const std::string& instance) {
-  Held& held = state_->hold(instance);
+  HeldTree& held = state_->hold(instance);
   // A stop command joins the run that it is to stop, wherever that is held.
   if (held.back_end != state_->groups.get() && state_->groups && !held.tree->main_alive) {
     held.back_end = state_->groups.get();
@@ -164,7 +164,7 @@ const std::string& ProcessTrees::cookie_root() const {
 }
 
 void ProcessTrees::started(const std::string& instance, int main_pid) {
-  Held& held = state_->hold(instance);
+  HeldTree& held = state_->hold(instance);
   state_->set_main(*held.tree, main_pid, true);
   state_->adopt(held);
   state_->changed();
@@ -180,14 +180,14 @@ void ProcessTrees::started_elsewhere(const std::string& instance, int main_pid) 
 }
 
 void ProcessTrees::main_ended(const std::string& instance) {
-  Held* held = state_->find(instance);
+  HeldTree* held = state_->find(instance);
   if (held == nullptr) return;
   state_->set_main(*held->tree, held->tree->main_pid, false);
   state_->changed();
 }
 
 void ProcessTrees::forget(const std::string& instance) {
-  Held* held = state_->find(instance);
+  HeldTree* held = state_->find(instance);
   if (held == nullptr) return;
   state_->set_main(*held->tree, 0, false);
   held->back_end->remove(*held->tree);
@@ -197,11 +197,11 @@ void ProcessTrees::forget(const std::string& instance) {
 }
 
 void ProcessTrees::signal_tree(const std::string& instance, int number) {
-  if (Held* held = state_->find(instance)) held->back_end->signal(*held->tree, number);
+  if (HeldTree* held = state_->find(instance)) held->back_end->signal(*held->tree, number);
 }
 
 void ProcessTrees::kill_tree(const std::string& instance) {
-  Held* held = state_->find(instance);
+  HeldTree* held = state_->find(instance);
   if (held == nullptr) return;
   held->killing = true;
   held->pause = kFirstPause;
@@ -209,19 +209,19 @@ void ProcessTrees::kill_tree(const std::string& instance) {
 }
 
 bool ProcessTrees::leftovers(const std::string& instance) const {
-  const Held* held = state_->find(instance);
+  const HeldTree* held = state_->find(instance);
   return held != nullptr && held->back_end->populated(*held->tree);
 }
 
 Belonging ProcessTrees::belonging(const std::string& instance, int pid) const {
-  const Held* held = state_->find(instance);
+  const HeldTree* held = state_->find(instance);
   if (held == nullptr) return state_->proc.stat(pid) ? Belonging::Outside : Belonging::Gone;
   return belonging_of(state_->proc, *held->tree, state_->trees, state_->options.keeper_pid,
                       state_->cookie_root, pid);
 }
 
 void ProcessTrees::await_empty(const std::string& instance, std::function<void()> callback) {
-  Held* held = state_->find(instance);
+  HeldTree* held = state_->find(instance);
   if (held == nullptr) {
     callback();
     return;
@@ -231,7 +231,7 @@ void ProcessTrees::await_empty(const std::string& instance, std::function<void()
 }
 
 void ProcessTrees::cancel_await(const std::string& instance) {
-  Held* held = state_->find(instance);
+  HeldTree* held = state_->find(instance);
   if (held == nullptr) return;
   held->on_empty = nullptr;
   if (!held->killing) state_->rest(*held);
@@ -255,12 +255,12 @@ std::shared_ptr<const TreeIndex> ProcessTrees::index() const {
 }
 
 std::string ProcessTrees::group_of(const std::string& instance) const {
-  if (const Held* held = state_->find(instance)) return held->tree->cgroup;
+  if (const HeldTree* held = state_->find(instance)) return held->tree->cgroup;
   return state_->groups ? state_->choice.root + "/" + group_name(instance) : "";
 }
 
 void ProcessTrees::set_memory_group(const std::string& instance, LimitGroup group) {
-  Held* held = state_->find(instance);
+  HeldTree* held = state_->find(instance);
   if (held == nullptr || held->tree->memory == group) return;
   held->tree->memory = std::move(group);
   state_->changed();

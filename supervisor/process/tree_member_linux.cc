@@ -8,7 +8,7 @@ namespace mainstay::process {
 namespace {
 
 // Above what any tree of processes that is meant to be one has.
-constexpr int kMaxDepth = 256;
+constexpr int kMostAncestors = 256;
 
 bool is_main(const Tree& tree, const ProcStat& process, int keeper_pid) {
   if (!tree.main_alive || process.pid != tree.main_pid) return false;
@@ -26,7 +26,7 @@ Belonging belonging_of(const Proc& proc, const Tree& tree, const TreeTable& tree
     return inside ? Belonging::Inside : Belonging::Outside;
   }
   // Up the ancestors to a main process, or to an orphan that one has left.
-  for (int depth = 0; at && depth < kMaxDepth; ++depth) {
+  for (int depth = 0; at && depth < kMostAncestors; ++depth) {
     if (is_main(tree, *at, keeper_pid)) return Belonging::Inside;
     if (at->pid == keeper_pid || trees.mains.contains(at->pid)) return Belonging::Outside;
     if (at->ppid == keeper_pid || (tree.heir != 0 && at->ppid == tree.heir)) {

@@ -28,7 +28,8 @@ std::optional<std::uint64_t> first_number(std::string_view text) {
   return parsed.ec == std::errc{} ? std::optional{value} : std::nullopt;
 }
 
-std::string_view read_file(const Proc& proc, int pid, const char* name, std::span<char> buffer) {
+std::string_view read_proc_file(const Proc& proc, int pid, const char* name,
+                                std::span<char> buffer) {
   std::array<char, 64> path;
   std::snprintf(path.data(), path.size(), "%d/%s", pid, name);
   return proc.read(path.data(), buffer);
@@ -132,7 +133,7 @@ std::uint64_t TreeMemory::proportional(const Proc& proc, Parts first, Parts last
   std::array<char, 2048> buffer;
   for (auto part = first; part != last; ++part) {
     // Nothing where we may not look.
-    const auto share = parse_pss(read_file(proc, part->pid, "smaps_rollup", buffer));
+    const auto share = parse_pss(read_proc_file(proc, part->pid, "smaps_rollup", buffer));
     sum += share.value_or(part->resident);
   }
   return sum;
@@ -145,7 +146,7 @@ std::uint64_t TreeMemory::estimate(const Proc& proc, Parts first, Parts last) co
   std::uint64_t together = 0;
   std::array<char, 256> buffer;
   for (auto part = first; part != last; ++part) {
-    const auto text = read_file(proc, part->pid, "statm", buffer);
+    const auto text = read_proc_file(proc, part->pid, "statm", buffer);
     const auto shared = std::min(parse_shared(text, page_size_).value_or(0), part->resident);
     alone += part->resident - shared;
     together = std::max(together, shared);

@@ -16,7 +16,7 @@ constexpr std::uint8_t kVersion = 2;  // 1 had no memories
 // texts.
 constexpr std::size_t kCheckSize = 44;
 constexpr std::size_t kHead = 16;
-constexpr std::size_t kLongestText = 240;
+constexpr std::size_t kLongestLook = 240;
 
 // What there is for memories and texts.
 std::size_t free_room(std::size_t checks) {
@@ -61,7 +61,7 @@ std::string encode(const Looks& looks) {
   for (const std::string& memory : looks.memories)
     memories.push_back(fitting(memory, room));
   memories.resize(looks.checks.size());
-  const std::size_t text = std::min(kLongestText, room / (looks.checks.size() + 1));
+  const std::size_t text = std::min(kLongestLook, room / (looks.checks.size() + 1));
   Encoder out;
   out.u8(kVersion);
   out.u64(looks.run.value);

@@ -15,10 +15,6 @@ Error no_such(std::string message) {
   return Error{std::move(message), static_cast<int>(RpcError::NoSuchTarget)};
 }
 
-bool is_glob(std::string_view target) {
-  return target.find_first_of("*?[") != std::string_view::npos;
-}
-
 std::vector<std::string> names_of(const InstanceTable& table) {
   std::vector<std::string> names;
   for (const Service& service : table.services())

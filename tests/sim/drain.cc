@@ -13,12 +13,6 @@ void die_and_watch(Scene& w) {
   w.settle();
 }
 
-void die_and_take_over(Scene& w) {
-  w.kill_controller();
-  w.take_over();
-  w.settle();
-}
-
 }  // namespace
 
 TEST_CASE("who only watches starts, stops and records nothing, whatever happens") {
@@ -67,7 +61,7 @@ TEST_CASE("an end that was only watched is shown, and applied once by the next c
   CHECK(w.status("a").reason == "ended with code 9; what follows is decided after drain mode");
   w.advance(1h);
   CHECK(w.starts("a") == 1);
-  die_and_take_over(w);
+  w.die_and_take_over();
   w.advance(2s);
   CHECK(w.is_up("a"));
   CHECK(w.status("a").restarts == 1);

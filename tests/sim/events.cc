@@ -4,16 +4,6 @@
 using namespace mainstay;
 using namespace mainstay::sim;
 
-namespace {
-
-void die_and_take_over(Scene& w) {
-  w.kill_controller();
-  w.take_over();
-  w.settle();
-}
-
-}  // namespace
-
 TEST_CASE("events go on with the next number, and the takeover is one of them") {
   Scene w;
   w.declare("a");
@@ -21,7 +11,7 @@ TEST_CASE("events go on with the next number, and the takeover is one of them") 
   w.advance(1s);
   const auto before = w.controller().events_since(0, 10);
   REQUIRE(before.size() == 2);
-  die_and_take_over(w);
+  w.die_and_take_over();
   const auto events = w.controller().events_since(0, 10);
   REQUIRE(events.size() == 3);
   CHECK(events[1].data == before[1].data);
@@ -75,7 +65,7 @@ TEST_CASE("a clock that is set back does not set back the numbers of events") {
   for (int i = 0; i < 5; ++i) {
     w.jump_wall_clock(-1h);
     w.advance(700ms);
-    die_and_take_over(w);
+    w.die_and_take_over();
   }
   w.jump_wall_clock(10h);
   w.advance(1s);

@@ -5,16 +5,6 @@ using namespace mainstay;
 using namespace mainstay::sim;
 using model::DependencyCondition;
 
-namespace {
-
-void die_and_take_over(Scene& w) {
-  w.kill_controller();
-  w.take_over();
-  w.settle();
-}
-
-}  // namespace
-
 TEST_CASE("live runs are adopted: same pid, same start, nothing started, no signal sent") {
   Scene w;
   w.declare("a").instances = 2;
@@ -23,7 +13,7 @@ TEST_CASE("live runs are adopted: same pid, same start, nothing started, no sign
   const int pid = w.status("a:1").pid;
   const auto since = w.status("a:1").started_at;
   w.deeds.clear();
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.is_up("a:0"));
   CHECK(w.status("a:1").pid == pid);
   CHECK(w.status("a:1").started_at == since);
@@ -38,7 +28,7 @@ TEST_CASE("a backoff goes on to the same deadline with the same counts") {
   w.advance(5s);
   REQUIRE(w.state("a") == PublicState::Backoff);
   const auto before = w.status("a");
-  die_and_take_over(w);
+  w.die_and_take_over();
   const auto after = w.status("a");
   CHECK(after.next_start_at == before.next_start_at);
   CHECK(after.unstable_runs == before.unstable_runs);
@@ -55,7 +45,7 @@ TEST_CASE("a stop goes on to the same deadline, and TERM is not sent a second ti
   w.stop("a");
   w.advance(4s);
   w.deeds.clear();
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.status("a").kill_in == Duration{6s});
   CHECK(w.deeds.empty());
   w.advance(7s);
@@ -134,7 +124,7 @@ TEST_CASE("a manual stop is remembered, and begin() does not undo it") {
   w.advance(1s);
   w.stop("a");
   w.advance(1s);
-  die_and_take_over(w);
+  w.die_and_take_over();
   w.advance(1h);
   CHECK(w.state("a") == PublicState::Stopped);
   CHECK(w.starts("a") == 1);
@@ -154,7 +144,7 @@ TEST_CASE("what waited goes on waiting, what was queued keeps its place, failed 
   w.advance(1500ms);
   REQUIRE(w.state("dead") == PublicState::Failed);
   const auto reason = w.status("waits").reason;
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.state("dead") == PublicState::Failed);
   CHECK(w.status("waits").reason == reason);
   w.advance(1h);
@@ -171,7 +161,7 @@ TEST_CASE("a shutdown goes on under the successor, with its order and its code")
   w.controller().shutdown(7, "asked");
   w.settle();
   w.advance(1s);
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.controller().shutting_down());
   CHECK(w.is_up("db"));
   w.advance(5s);
@@ -187,11 +177,11 @@ TEST_CASE("scaled services keep their number") {
   w.scale("a", 4);
   w.scale("b", 1);
   w.advance(1s);
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.controller().instances().size() == 5);
   CHECK(w.is_up("a:3"));
   CHECK(w.starts("a") == 4);
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.controller().instances().size() == 5);
 }
 
@@ -237,7 +227,7 @@ TEST_CASE("without readable records the runs that the keeper holds are adopted a
     for (auto& [slot, record] : w.records())
       record[0] = 99;
   }
-  die_and_take_over(w);
+  w.die_and_take_over();
   w.advance(1min);
   CHECK(w.status("b").pid == pid);
   CHECK(w.starts("a") == 2);
@@ -252,7 +242,7 @@ TEST_CASE("records of what is not declared are dropped") {
   w.advance(1s);
   w.records()[77] = w.records()[0];
   w.records()[78] = "not a record";
-  die_and_take_over(w);
+  w.die_and_take_over();
   CHECK(w.records().size() == 2);
   CHECK(w.is_up("a"));
 }
@@ -308,8 +298,8 @@ TEST_CASE("a service that was still for 50 of 60 seconds is frozen ten seconds a
   w.life("api").still_after = 100s;
   w.up();
   w.advance(155s);
-  die_and_take_over(w);
-  die_and_take_over(w);
+  w.die_and_take_over();
+  w.die_and_take_over();
   w.advance(9s);
   CHECK(w.is_up("api"));
   w.advance(2s);

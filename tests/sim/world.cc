@@ -147,6 +147,12 @@ void World::kill_controller() {
   controller_.reset();
 }
 
+void World::die_and_take_over() {
+  kill_controller();
+  take_over();
+  settle();
+}
+
 bool World::has_effect() {
   if (dead_) return false;
   if (effects_left_ && *effects_left_ == 0) {

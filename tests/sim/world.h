@@ -76,7 +76,9 @@ class World : public runtime::Runner,
   bool controller_is_dead() const { return dead_; }
   // A new one takes over. kill_controller() and some time may lie between.
   void take_over();
-  // The same, by one that only watches (drain mode).
+  // Both at once, until all is settled.
+  void die_and_take_over();
+  // take_over() by one that only watches (drain mode).
   void take_over_to_watch();
   // What is declared now takes the place of what was when the controller began, as by `ctl apply`:
   // what is gone is stopped, and then another controller takes over. In two steps, between which

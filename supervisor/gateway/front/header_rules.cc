@@ -15,10 +15,6 @@ namespace mainstay::gateway {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // 18 digits fit into 64 bits, whoever counts them.
 bool is_position(std::string_view text) {
   return text.size() <= 18 && std::ranges::all_of(text, is_digit);

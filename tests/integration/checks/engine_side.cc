@@ -121,12 +121,6 @@ void await(KeeperFixture& fixture, const std::function<bool()>& done) {
   fixture.until(done);
 }
 
-bool is_alive(int pid) {
-  const std::string state =
-      field_of(read_file("/proc/" + std::to_string(pid) + "/status"), "State");
-  return !state.empty() && state[0] != 'Z';
-}
-
 int await_number(KeeperFixture& fixture, const std::filesystem::path& file) {
   await(fixture, [&] { return read_file(file).ends_with('\n'); });
   const int number = std::atoi(read_file(file).c_str());

@@ -78,8 +78,6 @@ model::Probe command(std::vector<std::string> words);
 
 // Turns the loop until `done`, which is also asked when nothing comes: for files and processes.
 void await(KeeperFixture& fixture, const std::function<bool()>& done);
-// A zombie that is still to be reaped does not live.
-bool is_alive(int pid);
 // The number in a file that a process of ours writes, once it is there.
 int await_number(KeeperFixture& fixture, const std::filesystem::path& file);
 

@@ -18,7 +18,7 @@ model::ServiceSpec watched_service(const KeeperFixture& fixture, std::vector<std
   return with_check(spec, model::FrozenProbe{0.1, kFor}, 1h);
 }
 
-std::vector<std::string> shell(const std::string& text) {
+std::vector<std::string> shell_words(const std::string& text) {
   return {"/bin/sh", "-c", text};
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("A tree in a deadlock is frozen, with control groups and without") {
 TEST_CASE("A busy service that is stopped by a signal is frozen") {
   KeeperFixture fixture;
   EngineSide side{fixture};
-  const auto spec = watched_service(fixture, shell("while :; do :; done"));
+  const auto spec = watched_service(fixture, shell_words("while :; do :; done"));
   const auto watched = side.start(spec);
   stays_alive(side, watched);
   kill(watched.pid, SIGSTOP);
@@ -80,7 +80,8 @@ TEST_CASE("A main process that waits for a busy child is not frozen") {
   for (const bool groups : {true, false}) {
     KeeperFixture fixture;
     EngineSide side{fixture, groups};
-    const auto spec = watched_service(fixture, shell("setsid sh -c 'while :; do :; done' & wait"));
+    const auto spec =
+        watched_service(fixture, shell_words("setsid sh -c 'while :; do :; done' & wait"));
     const auto watched = side.start(spec);
     stays_alive(side, watched);
     side.stop(watched);

@@ -15,10 +15,6 @@ using namespace mainstay::test;
 
 namespace {
 
-bool is_alive(pid_t pid) {
-  return kill(pid, 0) == 0;
-}
-
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }

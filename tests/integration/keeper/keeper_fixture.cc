@@ -72,6 +72,12 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 }  // namespace
 
+bool is_alive(pid_t pid) {
+  const std::string state =
+      field_of(read_file("/proc/" + std::to_string(pid) + "/status"), "State");
+  return !state.empty() && state[0] != 'Z';
+}
+
 KeeperFixture::KeeperFixture() : KeeperFixture(Options{}) {}
 
 KeeperFixture::KeeperFixture(Options options) {

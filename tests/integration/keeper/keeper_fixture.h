@@ -19,6 +19,9 @@
 
 namespace mainstay::test {
 
+// There, and no zombie.
+bool is_alive(pid_t pid);
+
 // What the keeper told one controller.
 struct Heard final : process::KeeperRuns, process::KeeperHost {
   void on_run(process::KeeperRun run) override { runs[run.token] = std::move(run); }

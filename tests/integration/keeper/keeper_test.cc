@@ -31,10 +31,6 @@ std::string heap_of(pid_t pid) {
   return "";
 }
 
-bool is_alive(pid_t pid) {
-  return kill(pid, 0) == 0;
-}
-
 }  // namespace
 
 TEST_CASE("An exit is told with its status, its usage and its time") {

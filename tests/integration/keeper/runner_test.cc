@@ -14,12 +14,6 @@ using namespace mainstay::test;
 namespace {
 
 // A zombie that the keeper has still to reap does not live.
-bool is_alive(pid_t pid) {
-  const std::string state =
-      field_of(read_file("/proc/" + std::to_string(pid) + "/status"), "State");
-  return !state.empty() && state[0] != 'Z';
-}
-
 std::string why_not(Side& side, const model::ServiceSpec& spec, std::uint64_t run) {
   side.runner->start(request(spec, run));
   const std::string message = side.await<runtime::StartFailed>(RunId{run}).failure.message;

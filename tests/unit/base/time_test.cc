@@ -89,14 +89,14 @@ TEST_CASE("local times are in the machine's zone") {
 }
 
 // The zone of this process while it lives.
-class Zone {
+class TimeZone {
  public:
-  explicit Zone(const char* text) {
+  explicit TimeZone(const char* text) {
     if (const char* old = std::getenv("TZ")) old_ = old;
     setenv("TZ", text, 1);
     tzset();
   }
-  ~Zone() {
+  ~TimeZone() {
     if (old_) {
       setenv("TZ", old_->c_str(), 1);
     } else {
@@ -104,8 +104,8 @@ class Zone {
     }
     tzset();
   }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
+  TimeZone(const TimeZone&) = delete;
+  TimeZone& operator=(const TimeZone&) = delete;
 
  private:
   std::optional<std::string> old_;
@@ -116,7 +116,7 @@ std::string midnight_after(const char* time) {
 }
 
 TEST_CASE("the next midnight is that of the machine's zone") {
-  const Zone zone{"XXX3"};  // three hours behind UTC
+  const TimeZone zone{"XXX3"};  // three hours behind UTC
   CHECK(midnight_after("2026-11-22T02:59:59.999Z") == "2026-11-22T03:00:00.000Z");
   CHECK(midnight_after("2026-11-22T03:00:00Z") == "2026-11-23T03:00:00.000Z");
   CHECK(midnight_after("2026-12-31T12:00:00Z") == "2027-01-01T03:00:00.000Z");
@@ -124,7 +124,7 @@ TEST_CASE("the next midnight is that of the machine's zone") {
 
 TEST_CASE("a day of 23 or 25 hours, and one without a midnight, end too") {
   // Summer time begins at midnight on the second Sunday of October, and ends at one in the night.
-  const Zone zone{"AAA4BBB,M10.2.0/0,M2.3.0/1"};
+  const TimeZone zone{"AAA4BBB,M10.2.0/0,M2.3.0/1"};
   CHECK(midnight_after("2026-10-10T12:00:00Z") == "2026-10-11T04:00:00.000Z");
   CHECK(midnight_after("2026-10-11T04:00:00Z") == "2026-10-12T03:00:00.000Z");
   WallTime at = *parse_rfc3339("2026-01-01T00:00:00Z");

@@ -15,7 +15,7 @@ namespace {
 
 using Data = std::map<std::string, std::string>;
 
-std::vector<runtime::Event> actions(Rig& rig) {
+std::vector<runtime::Event> audited(Rig& rig) {
   rig.turn();
   auto events = rig.world.controller().events_since(0, 1000);
   std::erase_if(events, [](const auto& event) { return event.kind != EventKind::Action; });
@@ -24,7 +24,7 @@ std::vector<runtime::Event> actions(Rig& rig) {
 
 std::vector<std::string> results(Rig& rig) {
   std::vector<std::string> results;
-  for (const auto& event : actions(rig))
+  for (const auto& event : audited(rig))
     results.push_back(event.data.at("verb") + ": " + event.data.at("result"));
   return results;
 }
@@ -39,7 +39,7 @@ TEST_CASE("a change that is waited for is told when it is asked for, and when it
   Peer peer(rig);
   const int id = peer.request("services.restart", {{"targets", "backend"}});
   rig.turn();
-  const auto asked = actions(rig);
+  const auto asked = audited(rig);
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].service == "backend");
   CHECK(asked[0].instance == "backend");
@@ -60,7 +60,7 @@ TEST_CASE("a change that nobody waits for is told when it is asked for") {
   rig.world.advance(1s);
   Peer peer(rig);
   peer.ask("services.stop", {{"targets", "worker"}, {"wait", false}});
-  const auto told = actions(rig);
+  const auto told = audited(rig);
   REQUIRE(told.size() == 1);
   CHECK(told[0].service == "worker");
   CHECK(told[0].instance.empty());
@@ -72,7 +72,7 @@ TEST_CASE("one request is one event, however many services it is about") {
   rig.world.advance(1s);
   Peer peer(rig);
   peer.ask("services.reset", {{"targets", {"backend", "worker"}}, {"wait", false}});
-  const auto told = actions(rig);
+  const auto told = audited(rig);
   REQUIRE(told.size() == 1);
   CHECK(told[0].service.empty());
   CHECK(told[0].data.at("targets") == "backend worker");
@@ -87,7 +87,7 @@ TEST_CASE("what failed or was refused says why") {
   peer.ask("services.signal", {{"targets", "report"}, {"signal", "HUP"}});
   CHECK(results(rig) ==
         Results{"restart: failed", "start: failed", "signal: accepted", "signal: failed"});
-  const auto told = actions(rig);
+  const auto told = audited(rig);
   CHECK(told[0].data.at("reason").find("no service named 'bakend'") != std::string::npos);
   CHECK(told[0].data.at("targets") == "bakend");
   CHECK(told[1].data.at("reason").find("targets") != std::string::npos);
@@ -100,7 +100,7 @@ TEST_CASE("parameters that matter are told: how many, which signal") {
   rig.world.advance(1s);
   Peer peer(rig);
   peer.ask("services.scale", {{"name", "worker"}, {"instances", "+1"}, {"wait", false}});
-  const auto told = actions(rig);
+  const auto told = audited(rig);
   REQUIRE(told.size() == 1);
   CHECK(told[0].data.at("instances") == "3");
   CHECK(told[0].service == "worker");
@@ -114,7 +114,7 @@ TEST_CASE("hostile names are bounded and made valid") {
   for (int i = 0; i < 500; ++i)
     many.push_back("name-" + std::to_string(i));
   peer.ask("services.stop", {{"targets", many}});
-  for (const auto& event : actions(rig)) {
+  for (const auto& event : audited(rig)) {
     CHECK(event.data.at("targets").size() <= 300);
     CHECK(event.data.at("reason").size() <= 300);
   }
@@ -126,9 +126,9 @@ TEST_CASE("a shutdown is one event, and looking is none") {
   Peer peer(rig);
   peer.ask("services.list");
   peer.ask("events.list");
-  CHECK(actions(rig).empty());
+  CHECK(audited(rig).empty());
   peer.request("supervisor.shutdown");
-  const auto told = actions(rig);
+  const auto told = audited(rig);
   REQUIRE(told.size() == 1);
   CHECK(told[0].data.at("verb") == "shutdown");
   CHECK(told[0].data.at("user") == "tester");
@@ -139,7 +139,7 @@ TEST_CASE("what drain mode refuses is told too") {
   Rig rig(declare_three, Rig::default_options(), control::DrainFact{5, {}, {}});
   Peer peer(rig);
   peer.ask("services.stop", {{"targets", "backend"}});
-  const auto told = actions(rig);
+  const auto told = audited(rig);
   REQUIRE(told.size() == 1);
   CHECK(told[0].data.at("result") == "failed");
   CHECK(told[0].data.at("reason").find("drain mode") != std::string::npos);

@@ -20,7 +20,7 @@ void declare_two(sim::World& world) {
   world.declare("worker").instances = 2;
 }
 
-std::vector<std::string> texts_of(const Json& lines) {
+std::vector<std::string> line_texts(const Json& lines) {
   std::vector<std::string> texts;
   for (const auto& line : lines)
     texts.push_back(line["text"]);
@@ -37,7 +37,7 @@ TEST_CASE("logs.read gives the last lines of what was asked for") {
   const auto read = [&](const Json& params) {
     return peer.ask("logs.read", params)["result"]["lines"];
   };
-  CHECK(texts_of(read({{"targets", "backend"}, {"lines", 2}})) == Texts{"two", "three"});
+  CHECK(line_texts(read({{"targets", "backend"}, {"lines", 2}})) == Texts{"two", "three"});
   const Json worker = read({{"targets", "worker"}});
   REQUIRE(worker.size() == 1);
   CHECK(worker[0]["service"] == "worker");
@@ -56,7 +56,7 @@ TEST_CASE("a log stream without follow ends after what is there") {
   rig.log("backend.out.log", "one\n");
   Peer peer(rig);
   const int id = peer.request("logs.follow", {{"follow", false}});
-  CHECK(texts_of(peer.item_of(id)["lines"]) == Texts{"one"});
+  CHECK(line_texts(peer.item_of(id)["lines"]) == Texts{"one"});
   CHECK(peer.next()["result"]["ended"] == true);
 }
 
@@ -65,9 +65,9 @@ TEST_CASE("a follower gets what was there, what comes, and nothing after it canc
   rig.log("backend.out.log", "old\n");
   Peer peer(rig);
   const int id = peer.request("logs.follow", {{"targets", "backend"}});
-  CHECK(texts_of(peer.item_of(id)["lines"]) == Texts{"old"});
+  CHECK(line_texts(peer.item_of(id)["lines"]) == Texts{"old"});
   rig.log("backend.out.log", "new\n");
-  CHECK(texts_of(peer.item_of(id)["lines"]) == Texts{"new"});
+  CHECK(line_texts(peer.item_of(id)["lines"]) == Texts{"new"});
   rig.log("worker:0.out.log", "of somebody else\n");
   CHECK_FALSE(peer.next_if_any());
   CHECK(peer.ask("stream.cancel", {{"id", id}})["result"]["cancelled"] == true);
@@ -87,7 +87,7 @@ TEST_CASE("what is printed while the end of the log is read is neither lost nor 
     if (i < 200) rig.log("backend.out.log", fmt::format("{}\n", i));
     while (const auto message = peer.next_if_any()) {
       REQUIRE((*message)["params"]["id"] == id);
-      for (auto& text : texts_of((*message)["params"]["item"]["lines"]))
+      for (auto& text : line_texts((*message)["params"]["item"]["lines"]))
         got.push_back(text);
     }
   }

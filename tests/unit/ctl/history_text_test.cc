@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kPage = std::string{MAINSTAY_DOCS_DIR} + "/samples.md";
+const std::string kSamplesPage = std::string{MAINSTAY_DOCS_DIR} + "/samples.md";
 
 ChartFrame last_hour() {
   return {canned_now() + -1h, canned_now()};
@@ -73,7 +73,7 @@ TEST_CASE("a line, a table and a list of metrics look like this") {
   check_golden("history_table", history_table(history_views(canned_points()), plain_terminal(80)));
   check_golden("history_metrics",
                metrics_text(series_views(canned_metrics()), now, plain_terminal(80)));
-  check_examples(kPage);
+  check_examples(kSamplesPage);
 }
 
 TEST_CASE("no line of a history is wider than the terminal") {

@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Rig {
-  explicit Rig(std::size_t queue = 4) {
+struct RecorderRig {
+  explicit RecorderRig(std::size_t queue = 4) {
     services.resize(1);
     services[0].name = "backend";
     fs::create_directory(folder.path() / "log");
@@ -50,7 +50,7 @@ struct Rig {
 }  // namespace
 
 TEST_CASE("of an abnormal end there is a record, of a normal one there is none") {
-  Rig rig;
+  RecorderRig rig;
   std::ofstream{rig.folder.path() / "log" / "backend.err.log"} << "boom\n";
   runtime::Event event = exited({{"cause", "exited"}, {"code", "1"}, {"pid", "1"}});
   event.at = kNoon + std::chrono::hours{24 * 365 * 50};
@@ -67,7 +67,7 @@ TEST_CASE("of an abnormal end there is a record, of a normal one there is none")
 }
 
 TEST_CASE("what was captured when the end before was noticed is of the run before") {
-  Rig rig;
+  RecorderRig rig;
   const auto end = [&](WallTime at, const char* code) {
     runtime::Event event = exited({{"cause", "exited"}, {"code", code}, {"pid", "1"}});
     event.at = at;
@@ -83,7 +83,7 @@ TEST_CASE("what was captured when the end before was noticed is of the run befor
 }
 
 TEST_CASE("what does not fit in the queue is counted in the next record") {
-  Rig rig(2);
+  RecorderRig rig(2);
   // The first goes to the worker at once, two wait, the others do not fit.
   for (std::uint64_t run = 1; run <= 6; ++run)
     rig.crash(run);
@@ -99,7 +99,7 @@ TEST_CASE("what does not fit in the queue is counted in the next record") {
 }
 
 TEST_CASE("close makes records of what is still in the queue") {
-  Rig rig;
+  RecorderRig rig;
   for (std::uint64_t run = 1; run <= 4; ++run)
     rig.crash(run);
   rig.recorder->close();
@@ -109,7 +109,7 @@ TEST_CASE("close makes records of what is still in the queue") {
 }
 
 TEST_CASE("a service that is not declared has no record") {
-  Rig rig;
+  RecorderRig rig;
   rig.crash(1, "../backend");
   rig.turn_until_idle();
   CHECK(rig.records().empty());

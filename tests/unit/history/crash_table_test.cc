@@ -12,8 +12,8 @@ namespace mainstay::history {
 
 namespace {
 
-struct Rig {
-  Rig() {
+struct TableRig {
+  TableRig() {
     REQUIRE(database);
     REQUIRE(migrate(*database));
     auto opened = CrashTable::open(*database);
@@ -28,7 +28,7 @@ struct Rig {
 }  // namespace
 
 TEST_CASE("records come back as they were, the newest first") {
-  Rig rig;
+  TableRig rig;
   CHECK(rig.table->newest("backend")->empty());
   REQUIRE(rig.table->add(example(1)));
   REQUIRE(rig.table->add(example(2)));
@@ -41,7 +41,7 @@ TEST_CASE("records come back as they were, the newest first") {
 }
 
 TEST_CASE("the newest twenty of each service are kept") {
-  Rig rig;
+  TableRig rig;
   CrashRecord other = example(1);
   other.service = "other";
   REQUIRE(rig.table->add(other));
@@ -60,14 +60,14 @@ TEST_CASE("the newest twenty of each service are kept") {
 }
 
 TEST_CASE("a record that is told twice is there once") {
-  Rig rig;
+  TableRig rig;
   REQUIRE(rig.table->add(example()));
   REQUIRE(rig.table->add(example()));
   CHECK(rig.table->newest("backend")->size() == 1);
 }
 
 TEST_CASE("a record that cannot be read does not hide the others") {
-  Rig rig;
+  TableRig rig;
   REQUIRE(rig.table->add(example(1)));
   REQUIRE(
       rig.database->execute("INSERT INTO crash(service, at, record) VALUES('backend', 1, '{')"));

@@ -14,13 +14,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr WallTime kMorning{std::chrono::seconds{1'800'000'000}};
+constexpr WallTime kFirst{std::chrono::seconds{1'800'000'000}};
 
 runtime::Event event_of(std::uint64_t id, const std::string& service = "web",
                         EventKind kind = EventKind::ServiceStarted) {
   runtime::Event event;
   event.id = id;
-  event.at = kMorning + std::chrono::seconds{id};
+  event.at = kFirst + std::chrono::seconds{id};
   event.kind = kind;
   event.service = service;
   event.instance = service.empty() ? "" : service + ":1";
@@ -71,14 +71,14 @@ TEST_CASE("a time that no clock has, in a damaged file, is the nearest there is"
   const auto found = filled.table->query({});
   REQUIRE(found);
   REQUIRE(found->size() == 1);
-  CHECK(found->front().at > kMorning);
+  CHECK(found->front().at > kFirst);
 }
 
 TEST_CASE("an event comes back as it was told, whatever is in it") {
   Filled filled;
   runtime::Event event = event_of(7);
   event.kind = EventKind::Action;
-  event.at = kMorning + 123'456us;
+  event.at = kFirst + 123'456us;
   event.data = {{"who", "uid 0"}, {"note", std::string("a\"b\0c\n\u00e9", 8)}, {"empty", ""}};
   filled.add({event});
   const auto found = filled.table->query({});
@@ -115,7 +115,7 @@ TEST_CASE("a number that is there already is left as it is") {
 TEST_CASE("without events the last number is 0, and there is nothing to forget") {
   Filled filled;
   CHECK(*filled.table->last_id() == 0);
-  CHECK_FALSE(*filled.table->forget(kMorning + kEventsKeep));
+  CHECK_FALSE(*filled.table->forget(kFirst + kEventsKeep));
   CHECK(filled.ids({}).empty());
 }
 
@@ -123,8 +123,8 @@ TEST_CASE("numbers, times, services, kinds and a limit narrow down what is found
   Filled filled{10};
   CHECK(filled.ids({.from = 8}) == Ids{8, 9, 10});
   CHECK(filled.ids({.before = 3}) == Ids{1, 2});
-  CHECK(filled.ids({.since = kMorning + 9s}) == Ids{9, 10});
-  CHECK(filled.ids({.until = kMorning + 3s}) == Ids{1, 2});
+  CHECK(filled.ids({.since = kFirst + 9s}) == Ids{9, 10});
+  CHECK(filled.ids({.until = kFirst + 3s}) == Ids{1, 2});
   CHECK(filled.ids({.services = {"web"}, .limit = 2}) == Ids{2, 4});
   CHECK(filled.ids({.services = {"web"}, .limit = 2, .latest = true}) == Ids{8, 10});
   CHECK(filled.ids({.services = {"web", "db", "none"}, .limit = 3}) == Ids{1, 2, 3});
@@ -136,7 +136,7 @@ TEST_CASE("numbers, times, services, kinds and a limit narrow down what is found
 
 TEST_CASE("the oldest are forgotten, some at a time, until nothing is too old") {
   Filled filled{2500};
-  const WallTime now = kMorning + kEventsKeep + 2001s;
+  const WallTime now = kFirst + kEventsKeep + 2001s;
   CHECK(*filled.table->forget(now));
   CHECK(filled.ids({.limit = 1}) == Ids{1001});
   CHECK(*filled.table->forget(now));
@@ -148,18 +148,18 @@ TEST_CASE("the oldest are forgotten, some at a time, until nothing is too old") 
 TEST_CASE("more than a million events are too many") {
   Filled filled{3};
   filled.add({event_of(kKeptEvents + 2)});
-  CHECK_FALSE(*filled.table->forget(kMorning));
+  CHECK_FALSE(*filled.table->forget(kFirst));
   CHECK(filled.ids({}) == Ids{3, kKeptEvents + 2});
 }
 
 TEST_CASE("an event of a moment at which the clock was wrong makes no hole") {
   Filled filled{4};
   runtime::Event future = event_of(5);
-  future.at = kMorning + kEventsKeep * 20;
+  future.at = kFirst + kEventsKeep * 20;
   runtime::Event past = event_of(6);
-  past.at = kMorning + -kEventsKeep * 20;
+  past.at = kFirst + -kEventsKeep * 20;
   filled.add({future, past});
-  CHECK_FALSE(*filled.table->forget(kMorning + kEventsKeep * 2));
+  CHECK_FALSE(*filled.table->forget(kFirst + kEventsKeep * 2));
   CHECK(filled.ids({}) == Ids{5, 6});
 }
 

@@ -8,7 +8,7 @@ namespace mainstay::history {
 
 namespace {
 
-struct Rig {
+struct LooksRig {
   io::Loop loop;
   std::vector<Round> rounds;
   Looks looks{loop, std::chrono::milliseconds{1},
@@ -24,7 +24,7 @@ const SeriesKey kRouter{SeriesKind::Monitor, "router"};
 }  // namespace
 
 TEST_CASE("looks are put down together, the worst of each series") {
-  Rig rig;
+  LooksRig rig;
   using std::chrono::milliseconds;
   rig.looks.looked(kWeb, true, milliseconds{3});
   rig.looks.looked(kRouter, false, milliseconds{5000});
@@ -43,7 +43,7 @@ TEST_CASE("looks are put down together, the worst of each series") {
 }
 
 TEST_CASE("without looks no timer runs and nothing is put down") {
-  Rig rig;
+  LooksRig rig;
   rig.loop.run();
   rig.looks.flush();
   CHECK(rig.rounds.empty());

@@ -34,7 +34,7 @@ void expect_same(const Block& block) {
 constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
 
-Block example() {
+Block example_block() {
   return {{0, 100, 200, 301, 401},
           {{0, {}, {5, 5, 5, 5, 5}},
            {7, {1, 4}, {kLeast, kMost}},
@@ -49,7 +49,7 @@ void fuzz(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a block is read as it was written, with values of any size and gaps") {
-  expect_same(example());
+  expect_same(example_block());
   expect_same({{42}, {}});
   expect_same({{kLeast, kMost, 0}, {{1, {2}, {9}}}});
 }
@@ -63,7 +63,7 @@ TEST_CASE("what stays the same costs nothing") {
 }
 
 TEST_CASE("a block that was cut, changed or is something else is damaged and nothing worse") {
-  const std::string whole = encode(example());
+  const std::string whole = encode(example_block());
   BlockReader reader;
   CHECK_FALSE(reader.open(""));
   CHECK_FALSE(reader.open(std::string_view{"\0", 1}));

@@ -18,12 +18,12 @@
 namespace mainstay::io {
 namespace {
 
-struct Sockets {
+struct StreamEnds {
   UniqueFd near;
   UniqueFd far;
 };
 
-Sockets make_sockets() {
+StreamEnds make_stream_ends() {
   signal(SIGPIPE, SIG_IGN);  // as in every program that uses streams
   int ends[2] = {-1, -1};
   REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
@@ -63,7 +63,7 @@ class ListeningSocket {
 
 TEST_CASE("a stream reads what comes, in order, and then the end, once") {
   Loop loop;
-  Sockets sockets = make_sockets();
+  StreamEnds sockets = make_stream_ends();
   Stream stream{loop, std::move(sockets.near)};
   std::string got;
   int ends = 0;
@@ -79,7 +79,7 @@ TEST_CASE("a stream reads what comes, in order, and then the end, once") {
 TEST_CASE(
     "a stream writes in order, more than the socket takes at once, and tells when it is out") {
   Loop loop;
-  Sockets sockets = make_sockets();
+  StreamEnds sockets = make_stream_ends();
   Stream stream{loop, std::move(sockets.near)};
   Stream reader{loop, std::move(sockets.far)};
   const std::string big(3'000'000, 'b');
@@ -104,7 +104,7 @@ TEST_CASE(
 
 TEST_CASE("a reader that stops gets nothing more until it starts again") {
   Loop loop;
-  Sockets sockets = make_sockets();
+  StreamEnds sockets = make_stream_ends();
   Stream stream{loop, std::move(sockets.near)};
   std::string got;
   const auto read_some = [&] {
@@ -130,7 +130,7 @@ TEST_CASE("a stream may be destroyed by what it tells: data, its end, a write") 
   Loop loop;
   for (const std::string how : {"data", "end", "written"}) {
     CAPTURE(how);
-    Sockets sockets = make_sockets();
+    StreamEnds sockets = make_stream_ends();
     auto stream = std::make_unique<Stream>(loop, std::move(sockets.near));
     int calls = 0;
     const auto destroy = [&] {
@@ -149,7 +149,7 @@ TEST_CASE("a stream may be destroyed by what it tells: data, its end, a write") 
 
 TEST_CASE("a stream that is destroyed says nothing more, whatever was under way") {
   Loop loop;
-  Sockets sockets = make_sockets();
+  StreamEnds sockets = make_stream_ends();
   int calls = 0;
   {
     Stream stream{loop, std::move(sockets.near)};
@@ -163,7 +163,7 @@ TEST_CASE("a stream that is destroyed says nothing more, whatever was under way"
 
 TEST_CASE("writing to a peer that is gone ends the stream instead of the process") {
   Loop loop;
-  Sockets sockets = make_sockets();
+  StreamEnds sockets = make_stream_ends();
   Stream stream{loop, std::move(sockets.near)};
   sockets.far.reset();
   int written = 0;
@@ -177,7 +177,7 @@ TEST_CASE("writing to a peer that is gone ends the stream instead of the process
 
 TEST_CASE("the peer is told by its ids") {
   Loop loop;
-  Sockets sockets = make_sockets();
+  StreamEnds sockets = make_stream_ends();
   const Stream stream{loop, std::move(sockets.near)};
   const auto peer = stream.peer();
   REQUIRE(peer.ok());

@@ -13,7 +13,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-Texts texts(const std::vector<Line>& lines) {
+Texts followed_texts(const std::vector<Line>& lines) {
   Texts all;
   for (const Line& line : lines)
     all.push_back(line.text);
@@ -46,7 +46,7 @@ TEST_CASE("a follower goes on where the tail ended, without gap or overlap") {
   on.append("a.log", "old\nunfin");
   const std::vector<Source> sources{source("a.log")};
   Tail read = tail(on.directory, sources, {});
-  REQUIRE(texts(read.lines) == Texts{"old", "unfin"});
+  REQUIRE(followed_texts(read.lines) == Texts{"old", "unfin"});
   Follower follower{on.directory, sources, std::move(read.positions)};
   CHECK(follower.pull(4096).lines.empty());
   CHECK_FALSE(follower.has_pending());
@@ -54,7 +54,7 @@ TEST_CASE("a follower goes on where the tail ended, without gap or overlap") {
   follower.grew("a.log");
   CHECK(follower.has_pending());
   const Pulled pulled = follower.pull(4096);
-  REQUIRE(texts(pulled.lines) == Texts{"ished", "next"});
+  REQUIRE(followed_texts(pulled.lines) == Texts{"ished", "next"});
   CHECK(pulled.lines[0].continued);
   CHECK_FALSE(pulled.lines[1].continued);
   CHECK_FALSE(follower.has_pending());
@@ -67,7 +67,7 @@ TEST_CASE("what grew between the tail and the follower is not missed") {
   Tail read = tail(on.directory, sources, {});
   on.append("a.log", "between\n");
   Follower follower{on.directory, sources, std::move(read.positions)};
-  CHECK(texts(follower.pull(4096).lines) == Texts{"between"});
+  CHECK(followed_texts(follower.pull(4096).lines) == Texts{"between"});
 }
 
 TEST_CASE("an unfinished line is kept back until its newline comes or the caller wants it") {
@@ -79,13 +79,13 @@ TEST_CASE("an unfinished line is kept back until its newline comes or the caller
   CHECK_FALSE(follower.has_pending());
   CHECK(follower.has_unfinished());
   const Pulled forced = follower.pull(4096, true);
-  REQUIRE(texts(forced.lines) == Texts{"Pass"});
+  REQUIRE(followed_texts(forced.lines) == Texts{"Pass"});
   CHECK(forced.lines[0].partial);
   CHECK_FALSE(follower.has_unfinished());
   on.append("a.log", "word\n");
   follower.grew("a.log");
   const Pulled rest = follower.pull(4096);
-  REQUIRE(texts(rest.lines) == Texts{"word"});
+  REQUIRE(followed_texts(rest.lines) == Texts{"word"});
   CHECK(rest.lines[0].continued);
   CHECK_FALSE(rest.lines[0].partial);
 }
@@ -98,12 +98,12 @@ TEST_CASE("a file that appears later is read from its beginning") {
   follower.grew("new.log");
   follower.grew("somebody-elses.log");
   const Pulled pulled = follower.pull(4096);
-  CHECK(texts(pulled.lines) == Texts{"first"});
+  CHECK(followed_texts(pulled.lines) == Texts{"first"});
   CHECK(pulled.started_over.empty());
   follower.add(source("scaled.log"));
   on.append("scaled.log", "me too\n");
   follower.grew("scaled.log");
-  CHECK(texts(follower.pull(4096).lines) == Texts{"me too"});
+  CHECK(followed_texts(follower.pull(4096).lines) == Texts{"me too"});
 }
 
 TEST_CASE("a truncated or replaced file is read from its beginning, and that is said") {
@@ -118,7 +118,7 @@ TEST_CASE("a truncated or replaced file is read from its beginning, and that is 
   follower.grew("b.log");
   const Pulled pulled = follower.pull(4096);
   CHECK(pulled.started_over == Texts{"a.log", "b.log"});
-  CHECK(texts(pulled.lines) == Texts{"new", "b replaced"});
+  CHECK(followed_texts(pulled.lines) == Texts{"new", "b replaced"});
 }
 
 TEST_CASE("pulls are bounded and together give every line once, in order") {
@@ -238,7 +238,7 @@ TEST_CASE("what capture writes a follower gives, with the time of each line") {
     bench.capture->drain(RunId{1});
   }
   const Pulled pulled = follower.pull(4096);
-  REQUIRE(texts(pulled.lines) == Texts{"0", "1", "2", "3", "4"});
+  REQUIRE(followed_texts(pulled.lines) == Texts{"0", "1", "2", "3", "4"});
   for (std::size_t i = 0; i < 5; ++i)
     CHECK(pulled.lines[i].at == expected[i]);
 }

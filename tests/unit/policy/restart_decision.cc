@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr MonoTime kNow{1000s};
+constexpr MonoTime kEnded{1000s};
 
-RunEnd ended(int code, Duration up, MonoTime at = kNow) {
+RunEnd ended(int code, Duration up, MonoTime at = kEnded) {
   return {EndCause::Exited, {ExitStatus::Kind::Code, code, false}, up, at};
 }
 
@@ -29,7 +29,7 @@ TEST_CASE("stop_codes come before everything else, also before a stable run") {
 TEST_CASE("stop_codes are about codes, not about signals of the same number") {
   model::RestartPolicy policy;
   policy.stop_codes = {11};
-  const RunEnd shot{EndCause::Exited, {ExitStatus::Kind::Signal, 11, false}, 1h, kNow};
+  const RunEnd shot{EndCause::Exited, {ExitStatus::Kind::Signal, 11, false}, 1h, kEnded};
   CHECK(decide_restart(policy, {}, shot, 0).verdict == Verdict::RestartNow);
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("a stable run clears the count but not the window's memory") {
   policy.window = 1h;
   Ledger ledger;
   ledger.unstable_runs = 5;
-  ledger.recent_unstable = {kNow - 1min};
+  ledger.recent_unstable = {kEnded - 1min};
   const Decision decision = decide_restart(policy, ledger, ended(1, 1h), 0);
   CHECK(decision.by == DecidedBy::Stable);
   CHECK(decision.ledger.unstable_runs == 0);
@@ -56,20 +56,20 @@ TEST_CASE("health and memory restarts are judged like a crash, codes aside") {
   policy.policy = model::RestartWhen::OnFailure;
   policy.stop_codes = {0};
   for (const EndCause cause : {EndCause::Unhealthy, EndCause::MemoryExceeded}) {
-    const RunEnd end{cause, {ExitStatus::Kind::Code, 0, false}, 1s, kNow};
+    const RunEnd end{cause, {ExitStatus::Kind::Code, 0, false}, 1s, kEnded};
     const Decision decision = decide_restart(policy, {}, end, 0);
     CHECK(decision.verdict == Verdict::Backoff);
     CHECK(decision.ledger.unstable_runs == 1);
   }
   policy.policy = model::RestartWhen::Never;
-  const RunEnd end{EndCause::Unhealthy, {}, 1h, kNow};
+  const RunEnd end{EndCause::Unhealthy, {}, 1h, kEnded};
   CHECK(decide_restart(policy, {}, end, 0).verdict == Verdict::Exited);
 }
 
 TEST_CASE("a failed start is never stable, even with min_uptime 0") {
   model::RestartPolicy policy;
   policy.min_uptime = 0s;
-  const RunEnd end{EndCause::StartFailed, {}, 0s, kNow};
+  const RunEnd end{EndCause::StartFailed, {}, 0s, kEnded};
   CHECK(decide_restart(policy, {}, end, 0).by == DecidedBy::Unstable);
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("a resource error retries under every policy, with its own growing bac
   policy.policy = model::RestartWhen::Never;
   policy.max_restarts = 0;
   Ledger ledger;
-  const RunEnd end{EndCause::ResourceError, {}, 0s, kNow};
+  const RunEnd end{EndCause::ResourceError, {}, 0s, kEnded};
   for (const Duration delay : {Duration{500ms}, Duration{1s}, Duration{2s}}) {
     const Decision decision = decide_restart(policy, ledger, end, 0);
     CHECK(decision.verdict == Verdict::Backoff);
@@ -96,7 +96,7 @@ TEST_CASE("a window remembers what it needs and no more") {
   int runs = 0;
   Decision decision;
   do {
-    decision = decide_restart(policy, ledger, ended(1, 1s, kNow + runs * 1s), 0);
+    decision = decide_restart(policy, ledger, ended(1, 1s, kEnded + runs * 1s), 0);
     ledger = decision.ledger;
     ledger.unstable_runs = 0;  // as if stable runs came between
     ++runs;

@@ -13,7 +13,7 @@ namespace mainstay::process::testing {
 
 namespace {
 
-constexpr std::uint64_t kMega = 1024 * 1024;
+constexpr std::uint64_t kMebi = 1024 * 1024;
 
 // Children of this process that share `bytes` with it and with each other, and then wait.
 class Forked {
@@ -89,14 +89,14 @@ TEST_CASE("the proportional share is found in smaps_rollup, what is shared in st
 }
 
 TEST_CASE("what forked processes have in common counts once") {
-  const Forked forked{3, 48 * kMega};
+  const Forked forked{3, 48 * kMebi};
   TreeMemory memory{std::chrono::seconds{10}};
   for (int sample = 0; sample < 3; ++sample) {
     const Measured three = measure(memory, forked, 3);
-    CHECK(three.resident >= 3 * 48 * kMega);
+    CHECK(three.resident >= 3 * 48 * kMebi);
     // A quarter of it is the test's own.
-    CHECK(three.shown >= 30 * kMega);
-    CHECK(three.shown <= 60 * kMega);
+    CHECK(three.shown >= 30 * kMebi);
+    CHECK(three.shown <= 60 * kMebi);
   }
   // A single process has what is resident.
   const Measured one = measure(memory, forked, 1);
@@ -104,7 +104,7 @@ TEST_CASE("what forked processes have in common counts once") {
 }
 
 TEST_CASE("what there is no time to measure is estimated, and what was measured is kept") {
-  const Forked forked{3, 16 * kMega};
+  const Forked forked{3, 16 * kMebi};
   TreeMemory hurried{Duration{0}};
   const Measured guess = measure(hurried, forked, 3);
   CHECK(guess.shown > 0);

@@ -26,7 +26,7 @@ UniqueFd duplicate(const MemfdStateStore& store) {
   return UniqueFd{fcntl(store.fd(), F_DUPFD_CLOEXEC, 0)};
 }
 
-MemfdStateStore fresh() {
+MemfdStateStore fresh_store() {
   auto made = MemfdStateStore::create();
   REQUIRE(made.ok());
   return std::move(*made);
@@ -54,7 +54,7 @@ void damage(const MemfdStateStore& store, const std::string& text) {
 }  // namespace
 
 TEST_CASE("A next controller reads what was put last, and nothing that was erased") {
-  MemfdStateStore store = fresh();
+  MemfdStateStore store = fresh_store();
   store.put(3, "three");
   store.put(0, "zero");
   store.put(3, "three again");
@@ -65,7 +65,7 @@ TEST_CASE("A next controller reads what was put last, and nothing that was erase
 }
 
 TEST_CASE("A damaged copy gives way to the older one, and a record without any is left out") {
-  MemfdStateStore store = fresh();
+  MemfdStateStore store = fresh_store();
   store.put(1, "old record of one");
   store.put(1, "new record of one");
   store.put(2, "only record of two");
@@ -79,7 +79,7 @@ TEST_CASE("A damaged copy gives way to the older one, and a record without any i
 }
 
 TEST_CASE("A thousand instances take well under a mebibyte, also after they changed often") {
-  MemfdStateStore store = fresh();
+  MemfdStateStore store = fresh_store();
   for (int round = 0; round < 20; ++round) {
     for (std::uint32_t slot = 0; slot < 1'000; ++slot) {
       store.put(slot, std::string(150, static_cast<char>('a' + round)));
@@ -90,7 +90,7 @@ TEST_CASE("A thousand instances take well under a mebibyte, also after they chan
 }
 
 TEST_CASE("Over many random steps and reopenings the store holds what a map would") {
-  MemfdStateStore store = fresh();
+  MemfdStateStore store = fresh_store();
   std::map<std::uint32_t, std::string> model;
   std::mt19937 random{5};
   for (int step = 0; step < 30'000; ++step) {
@@ -111,7 +111,7 @@ TEST_CASE("Over many random steps and reopenings the store holds what a map woul
 }
 
 TEST_CASE("A writer killed at any moment leaves the old record or the new one") {
-  MemfdStateStore store = fresh();
+  MemfdStateStore store = fresh_store();
   for (int round = 0; round < 20; ++round) {
     int ready[2];
     REQUIRE(pipe(ready) == 0);
@@ -143,7 +143,7 @@ TEST_CASE("What is no state is refused") {
   REQUIRE(sealed.ok());
   CHECK_FALSE(MemfdStateStore::open(std::move(*sealed)).ok());
   CHECK_FALSE(MemfdStateStore::open(UniqueFd{open("/dev/null", O_RDWR | O_CLOEXEC)}).ok());
-  const MemfdStateStore store = fresh();
+  const MemfdStateStore store = fresh_store();
   damage(store, std::string{"\0MSTATE1", 8}.substr(1));
   CHECK_FALSE(MemfdStateStore::open(duplicate(store)).ok());
 }

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const WallTime kNow{std::chrono::seconds{1'764'000'000}};
+const WallTime kToday{std::chrono::seconds{1'764'000'000}};
 
 std::string content(const fs::path& path) {
   std::ifstream in{path};
@@ -39,7 +39,7 @@ struct Folder {
   std::vector<std::string> notices;
 
   Access read() {
-    return read_access_file(path, kNow,
+    return read_access_file(path, kToday,
                             [this](const std::string& text) { notices.push_back(text); });
   }
   void put(const fs::path& at, const std::string& text) { std::ofstream{at} << text; }
@@ -56,7 +56,7 @@ struct Store {
   io::Loop loop;
   AccessStore store{loop, folder.path,
                     [] {
-                      return Now{{}, kNow};
+                      return Now{{}, kToday};
                     },
                     [this](const std::string& text) { folder.notices.push_back(text); }};
   int changes = 0;

@@ -5,6 +5,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "unit/gateway/front/rig.h"
@@ -14,12 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 const std::string kHalf = "GET /a HTTP/1.1\r\nHos";
-
-void answer_at_once(Rig& rig) {
-  rig.answer = [](const auto& exchange) { exchange->answer(ok(), false); };
-}
 
 void check_served(Rig& rig) {
   Peer other{rig};
@@ -28,7 +24,7 @@ void check_served(Rig& rig) {
 
 TEST_CASE("what breaks the rules is answered, and then the connection ends") {
   Rig rig;
-  answer_at_once(rig);
+  rig.answer_at_once();
   Peer peer{rig, kGet + "GET /../ HTTP/1.1\r\n" + kGet};
   const std::string all = peer.read_to_end();
   CHECK(all.starts_with(ok() + "HTTP/1.1 400 "));
@@ -90,7 +86,7 @@ TEST_CASE("thousands of silent connections keep nobody out") {
   Limits limits;
   limits.connections = 50;
   Rig rig{limits};
-  answer_at_once(rig);
+  rig.answer_at_once();
   std::vector<std::unique_ptr<Peer>> crowd;
   for (int i = 0; i < 300; ++i) {
     crowd.push_back(std::make_unique<Peer>(rig, i % 2 == 0 ? std::string_view{} : kHalf));
@@ -104,7 +100,7 @@ TEST_CASE("all bodies together are bounded, and whoever holds most pays") {
   Limits limits;
   limits.all_input = 1'000'000;
   Rig rig{limits};
-  answer_at_once(rig);
+  rig.answer_at_once();
   const std::string head = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n";
   std::vector<std::unique_ptr<Peer>> crowd;
   for (int i = 0; i < 8; ++i) {
@@ -164,7 +160,7 @@ TEST_CASE("who never takes its answer is hung up on") {
 
 TEST_CASE("who asks for more than it reads waits, and holds little") {
   Rig rig;
-  answer_at_once(rig);
+  rig.answer_at_once();
   Peer peer{rig};
   std::string requests;
   for (int i = 0; i < 500; ++i)
@@ -175,7 +171,7 @@ TEST_CASE("who asks for more than it reads waits, and holds little") {
     rig.loop.run_once(true);
   CHECK(rig.front->connections().input() < 64 * 1024);
   CHECK(rig.front->connections().output() < 512 * 1024);
-  answer_at_once(rig);
+  rig.answer_at_once();
   check_served(rig);
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kGet = "GET /live HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string kGetLive = "GET /live HTTP/1.1\r\nHost: h\r\n\r\n";
 const std::string kHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
 std::shared_ptr<Exchange> follow(Rig& rig) {
@@ -21,7 +21,7 @@ std::shared_ptr<Exchange> follow(Rig& rig) {
 
 TEST_CASE("a stream is its head, what is pushed, and the end of the connection") {
   Rig rig;
-  Peer peer{rig, kGet + kGet};
+  Peer peer{rig, kGetLive + kGetLive};
   const auto exchange = follow(rig);
   CHECK(exchange->open());
   exchange->push("data: 1\n\n");
@@ -38,7 +38,7 @@ TEST_CASE("a follower that hangs up is told of") {
   Rig rig;
   for (const bool rude : {false, true}) {
     CAPTURE(rude);
-    Peer peer{rig, kGet};
+    Peer peer{rig, kGetLive};
     const auto exchange = follow(rig);
     bool gone = false;
     exchange->on_gone([&] { gone = true; });
@@ -55,9 +55,9 @@ TEST_CASE("a follower that hangs up is told of") {
 
 TEST_CASE("a follower that never reads is hung up on, others are not") {
   Rig rig;
-  Peer deaf{rig, kGet};
+  Peer deaf{rig, kGetLive};
   const auto to_deaf = follow(rig);
-  Peer good{rig, kGet};
+  Peer good{rig, kGetLive};
   const auto to_good = follow(rig);
   good.read(kHead.size());
   bool gone = false;
@@ -82,9 +82,9 @@ TEST_CASE("a follower that takes nothing for a while is hung up on, a slow one i
   Limits limits;
   limits.stalled_time = 200ms;
   Rig rig{limits};
-  Peer slow{rig, kGet};
+  Peer slow{rig, kGetLive};
   const auto to_slow = follow(rig);
-  Peer deaf{rig, kGet};
+  Peer deaf{rig, kGetLive};
   const auto to_deaf = follow(rig);
   const std::string piece(20'000, 'x');
   // The kernel takes much; what the front has to keep is the rest.
@@ -106,11 +106,11 @@ TEST_CASE("beyond the limit of streams the next one is told to come again") {
   Limits limits;
   limits.streams = 2;
   Rig rig{limits};
-  Peer first{rig, kGet};
+  Peer first{rig, kGetLive};
   const auto kept = follow(rig);
-  Peer second{rig, kGet};
+  Peer second{rig, kGetLive};
   const auto also = follow(rig);
-  Peer third{rig, kGet};
+  Peer third{rig, kGetLive};
   const auto refused = follow(rig);
   CHECK_FALSE(refused->open());
   const std::string answer = third.read_to_end();
@@ -119,7 +119,7 @@ TEST_CASE("beyond the limit of streams the next one is told to come again") {
   CHECK(kept->open());
   kept->end();
   CHECK(first.read_to_end() == kHead);
-  Peer fourth{rig, kGet};
+  Peer fourth{rig, kGetLive};
   CHECK(follow(rig)->open());
 }
 

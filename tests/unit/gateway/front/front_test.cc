@@ -10,14 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
-
-void answer_at_once(Rig& rig) {
-  rig.answer = [](const std::shared_ptr<Exchange>& exchange) {
-    exchange->answer(ok(exchange->request().target), false);
-  };
-}
-
 TEST_CASE("a request is handed over with who sent it, and its answer goes back") {
   Rig rig;
   Peer peer{rig, kGet};
@@ -51,7 +43,7 @@ TEST_CASE("pipelined requests are handed over one at a time, in order") {
 
 TEST_CASE("hundreds of pipelined requests that are answered at once are all answered") {
   Rig rig;
-  answer_at_once(rig);
+  rig.answer_with_target();
   std::string requests;
   for (int i = 0; i < 2000; ++i)
     requests += fmt::format("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", i);
@@ -68,12 +60,12 @@ TEST_CASE("a connection ends after an answer that ends it, or when the client wa
     CHECK(peer.read_to_end() == ok());
   }
   SUBCASE("the client") {
-    answer_at_once(rig);
+    rig.answer_with_target();
     Peer peer{rig, "GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + kGet};
     CHECK(peer.read_to_end() == ok("/a"));
   }
   SUBCASE("the client, by its version") {
-    answer_at_once(rig);
+    rig.answer_with_target();
     Peer peer{rig, "GET /a HTTP/1.0\r\n\r\n"};
     CHECK(peer.read_to_end() == ok("/a"));
   }
@@ -135,7 +127,7 @@ TEST_CASE("a request that nobody answers is told so") {
 
 TEST_CASE("who asks for leave to send a body is told to go on, once") {
   Rig rig;
-  answer_at_once(rig);
+  rig.answer_with_target();
   Peer peer{rig,
             "POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"};
   const std::string go = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -8,8 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
-
 std::shared_ptr<const TlsContext> context() {
   static const Made made = make_certificate();
   return *TlsContext::make(made.certificate, made.key);

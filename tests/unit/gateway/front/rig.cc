@@ -52,6 +52,14 @@ Rig::Rig(const Limits& limits, std::shared_ptr<const TlsContext> tls, const std:
   wake_.start(kWake);
 }
 
+void Rig::answer_at_once() {
+  answer = [](const auto& exchange) { exchange->answer(ok(), false); };
+}
+
+void Rig::answer_with_target() {
+  answer = [](const auto& exchange) { exchange->answer(ok(exchange->request().target), false); };
+}
+
 void Rig::until(const std::function<bool()>& holds) {
   const MonoTime end = io::read_clocks().mono + kPatience;
   while (!holds()) {

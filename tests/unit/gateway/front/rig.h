@@ -15,6 +15,9 @@
 
 namespace mainstay::gateway::testing {
 
+// The usual request.
+inline const std::string kGet = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+
 // A small whole response.
 std::string ok(std::string_view body = "ok\n");
 
@@ -26,6 +29,10 @@ class Rig {
 
   // Lets the loop turn until it holds; fails the test when it never does.
   void until(const std::function<bool()>& holds);
+
+  // Answers everything from now on: ok(), or with what was asked for.
+  void answer_at_once();
+  void answer_with_target();
 
   io::Loop loop;
   // What was asked and not answered by `answer`, which may be replaced.
