@@ -1,6 +1,7 @@
 // Small things with text that more than one layer needs.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,21 @@ std::string_view trimmed(std::string_view text);
 // ASCII, whatever the locale.
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// How much of the beginning of `text` is as `is` says, or is not: all of it, if nothing else comes.
+// Several times as fast as find_first_of(), which calls memchr for every character.
+template <typename Is>
+constexpr std::size_t length_while(std::string_view text, Is is) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is) - text.begin());
+}
+template <typename Is>
+constexpr std::size_t length_until(std::string_view text, Is is) {
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is) - text.begin());
 }
 
 // ASCII letters only, whatever the locale.

@@ -6,16 +6,16 @@ namespace mainstay::config {
 
 namespace {
 
-bool is_blank(char c) {
+bool is_white(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 // Past "&anchor" and "!tag", which come before the value itself.
 std::size_t skip_properties(std::string_view bytes, std::size_t at) {
   while (at < bytes.size() && (bytes[at] == '&' || bytes[at] == '!')) {
-    while (at < bytes.size() && !is_blank(bytes[at]))
+    while (at < bytes.size() && !is_white(bytes[at]))
       ++at;
-    while (at < bytes.size() && is_blank(bytes[at]))
+    while (at < bytes.size() && is_white(bytes[at]))
       ++at;
   }
   return at;
@@ -39,9 +39,9 @@ std::size_t end_of_quoted(std::string_view bytes, std::size_t at) {
 // A plain scalar ends before ": ", " #" and, conservatively, what ends it in a flow collection.
 std::size_t end_of_plain(std::string_view bytes, std::size_t at) {
   for (; at < bytes.size() && bytes[at] != '\n' && bytes[at] != '\r'; ++at) {
-    const bool last = at + 1 == bytes.size() || is_blank(bytes[at + 1]);
+    const bool last = at + 1 == bytes.size() || is_white(bytes[at + 1]);
     if (bytes[at] == ':' && last) return at;
-    if (is_blank(bytes[at]) && at + 1 < bytes.size() && bytes[at + 1] == '#') return at;
+    if (is_white(bytes[at]) && at + 1 < bytes.size() && bytes[at + 1] == '#') return at;
     if (bytes[at] == ',' || bytes[at] == ']' || bytes[at] == '}') return at;
   }
   return at;
@@ -56,7 +56,7 @@ ScalarSource find_scalar(std::string_view bytes, std::size_t start) {
   std::size_t end = quoted ? end_of_quoted(bytes, start) : end_of_plain(bytes, start);
   if (end == std::string_view::npos) return {1, true};
   end = std::min(end, bytes.find('\n', start));
-  while (end > start && is_blank(bytes[end - 1]))
+  while (end > start && is_white(bytes[end - 1]))
     --end;
   return {std::max<std::size_t>(1, end - start), false};
 }

@@ -13,8 +13,6 @@ namespace mainstay::logs {
 
 namespace {
 
-constexpr std::size_t kLongestMethod = 16;
-
 bool is_method(std::string_view word) {
   return word.size() >= 3 && word.size() <= kLongestMethod && word[0] != '-' &&
          std::all_of(word.begin(), word.end(),

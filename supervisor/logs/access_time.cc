@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/text.h"
+
 namespace mainstay::logs {
 
 namespace {
@@ -32,8 +34,8 @@ std::optional<Duration> unit_named(std::string_view name) {
 
 // The next word, or a quoted piece as a whole; empty: there is none.
 std::string_view next_token(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-  std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
+  rest.remove_prefix(length_while(rest, is_blank));
+  std::size_t end = length_until(rest, is_blank);
   if (rest.starts_with('"')) {
     const std::size_t close = rest.find('"', 1);
     end = close == std::string_view::npos ? rest.size() : close + 1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "logs/colours.h"
 #include "logs/fold_word.h"
 
@@ -155,6 +156,10 @@ bool is_version(std::string_view segment) {
   return segment.size() <= 4 && segment.starts_with('v');
 }
 
+bool is_end_of_path(char c) {
+  return c == '?' || c == '#' || c == ';';
+}
+
 void append_segment(std::string& out, std::string_view segment) {
   if (segment.size() > kLongestSegment) {
     out += is_uuid(segment) ? "<uuid>" : "<id>";
@@ -172,7 +177,7 @@ std::string fold_message(std::string_view text) {
 }
 
 void append_folded_path(std::string& out, std::string_view target) {
-  target = target.substr(0, std::min(target.find_first_of("?#;"), kFoldedFrom));
+  target = target.substr(0, std::min(length_until(target, is_end_of_path), kFoldedFrom));
   if (const std::size_t scheme = target.find("://"); scheme < 10) {
     const std::size_t path = target.find('/', scheme + 3);
     target = path == std::string_view::npos ? "/" : target.substr(path);

@@ -190,7 +190,9 @@ void append_folded_word(std::string& out, std::string_view word) {
     --end;
   const std::string_view rest = word.substr(end);
   word = word.substr(0, end);
-  const bool plain = !has_digit(word) && word.find_first_of("/\\@") == std::string_view::npos;
+  const bool plain = std::none_of(word.begin(), word.end(), [](char c) {
+    return is_digit(c) || c == '/' || c == '\\' || c == '@';
+  });
   if (plain) {
     out += word;
   } else {

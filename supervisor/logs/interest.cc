@@ -112,8 +112,8 @@ bool may_begin_with_level(std::string_view line) {
 
 // "GET /x 200 …" of morgan.
 bool may_begin_with_method(std::string_view line) {
-  const std::size_t end = line.find(" /");
-  return end >= 3 && end <= 16 && line[0] >= 'A' && line[0] <= 'Z';
+  const std::size_t end = line.substr(0, kLongestMethod + 2).find(" /");
+  return end >= 3 && end <= kLongestMethod && line[0] >= 'A' && line[0] <= 'Z';
 }
 
 void look_at(std::string_view line, std::string_view trimmed, Interest& found) {

@@ -15,6 +15,9 @@ struct Interest {
 // Never misses what LineKind::of or parse_access would find; may be wrong in the other direction.
 Interest interest_of(std::string_view line);
 
+// bytes: no method of HTTP is longer.
+inline constexpr std::size_t kLongestMethod = 16;
+
 // How far a line that is no JSON is looked at: what comes later is no level and no request.
 inline constexpr std::size_t kInterestingBytes = 4096;
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/text.h"
+
 namespace mainstay::logs {
 
 namespace {
@@ -11,10 +13,6 @@ namespace {
 using Shape = LineKind::Shape;
 
 constexpr std::size_t kTraceWithin = 512;  // bytes of a line
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
 
 bool is_name_part(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
