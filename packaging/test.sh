@@ -97,7 +97,7 @@ part_asan() {
 
 part_tsan() {
   step "ThreadSanitizer over what has threads: ${THREADED_TESTS[*]}"
-  configure tsan -DCMAKE_CXX_COMPILER=clang++
+  configure tsan
   build tsan "${THREADED_TESTS[@]}"
   # Its runtime cannot live with every randomised address layout.
   local fixed=()
