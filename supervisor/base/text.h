@@ -16,14 +16,9 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 // Without the blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
 
-// ASCII, whatever the locale.
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
+// ASCII, whatever the locale. Objects, so that algorithms are compiled for them and call nothing.
+inline constexpr auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+inline constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
 
 // How much of the beginning of `text` is as `is` says, or is not: all of it, if nothing else comes.
 // Several times as fast as find_first_of(), which calls memchr for every character.

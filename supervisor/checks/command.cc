@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kKeptOutput = 4096;
 constexpr std::size_t kLongestLine = 200;
 
-bool is_blank(std::string_view line) {
+bool says_nothing(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
 std::string last_line(std::string_view output) {
   std::string_view last;
   for (const std::string_view line : split(output, '\n')) {
-    if (!is_blank(line)) last = line;
+    if (!says_nothing(line)) last = line;
   }
   std::string text = escape_for_terminal(to_valid_utf8(last.substr(0, kLongestLine)), false);
   return last.size() > kLongestLine ? text + "…" : text;

@@ -17,7 +17,7 @@ SourceLines::Options options_for(Span span) {
   return options;
 }
 
-bool is_blank(std::string_view text) {
+bool says_nothing(std::string_view text) {
   return text.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
@@ -61,7 +61,7 @@ void AnalysisSource::take_text(std::string_view text, WallTime at) {
   }
   if (interest.level || incident_.open()) {
     follow_level(text, at);
-  } else if (!is_blank(text)) {
+  } else if (!says_nothing(text)) {
     remember(text);
   }
 }

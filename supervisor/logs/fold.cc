@@ -156,9 +156,7 @@ bool is_version(std::string_view segment) {
   return segment.size() <= 4 && segment.starts_with('v');
 }
 
-bool is_end_of_path(char c) {
-  return c == '?' || c == '#' || c == ';';
-}
+constexpr auto is_end_of_path = [](char c) { return c == '?' || c == '#' || c == ';'; };
 
 void append_segment(std::string& out, std::string_view segment) {
   if (segment.size() > kLongestSegment) {

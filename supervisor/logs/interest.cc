@@ -69,6 +69,36 @@ struct Tables {
 };
 constexpr Tables kTables;
 
+// By two bytes that follow each other, of seven bits each: whether a key may begin with them, or
+// end. Every second pair of a text is one of the two pairs of each key in it.
+struct Pairs {
+  enum : std::uint8_t { kBegins = 1, kEnds = 2 };
+  std::array<std::uint8_t, 128 * 128> meaning{};
+
+  static constexpr std::size_t index_of(unsigned char one, unsigned char other) {
+    return (one & 0x7fU) | (other & 0x7fU) << 7U;
+  }
+  constexpr Pairs() {
+    for (const Stem& stem : kStems) {
+      note(stem.text[stem.key], stem.text[stem.key + 1], kBegins);
+      note(stem.text[stem.key + 1], stem.text[stem.key + 2], kEnds);
+    }
+  }
+  constexpr void note(char one, char other, std::uint8_t what) {
+    for (const char a : {one, to_upper(one)}) {
+      for (const char b : {other, to_upper(other)}) {
+        auto& known =
+            meaning[index_of(static_cast<unsigned char>(a), static_cast<unsigned char>(b))];
+        known = static_cast<std::uint8_t>(known | what);
+      }
+    }
+  }
+  static constexpr char to_upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+};
+constexpr Pairs kPairs;
+
 // Notes the stems whose keys are at `at`.
 void look_closely(std::string_view text, std::size_t at, Interest& found) {
   for (const Stem& stem : kStems) {
@@ -80,12 +110,20 @@ void look_closely(std::string_view text, std::size_t at, Interest& found) {
   }
 }
 
+void look_for_key(std::string_view text, std::size_t at, Interest& found) {
+  if (at + 3 > text.size()) return;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
+  const auto& [first, second, third] = kTables.letters;
+  if ((first[bytes[0]] & second[bytes[1]] & third[bytes[2]]) != 0) look_closely(text, at, found);
+}
+
 void scan(std::string_view text, Interest& found) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  const auto& [first, second, third] = kTables.letters;
-  for (std::size_t i = 0; i + 3 <= text.size(); ++i) {
-    if ((first[bytes[i]] & second[bytes[i + 1]] & third[bytes[i + 2]]) == 0) continue;
-    look_closely(text, i, found);
+  for (std::size_t i = 0; i + 2 <= text.size(); i += 2) {
+    const std::uint8_t pair = kPairs.meaning[Pairs::index_of(bytes[i], bytes[i + 1])];
+    if (pair == 0) continue;
+    if ((pair & Pairs::kEnds) != 0 && i > 0) look_for_key(text, i - 1, found);
+    if ((pair & Pairs::kBegins) != 0) look_for_key(text, i, found);
     if (found.level && found.request) return;
   }
 }
