@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test of Mainstay on a plain Debian 12 machine. Needs root or sudo only when packages are missing.
 #
-#   packaging/test.sh                  everything, in the order below; under half an hour on two cores
+#   packaging/test.sh                  everything, in the order below; some fifty minutes on two cores
 #   packaging/test.sh PART…            only these parts:
 #
 #   checks       layers, clocks, sizes, format and data of the sources
