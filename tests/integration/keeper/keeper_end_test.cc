@@ -60,7 +60,7 @@ TEST_CASE("TERM goes to the controller with its count, and Finish ends everythin
   const int status = fixture.wait_for_keeper();
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 17);
-  CHECK(!is_alive(escapee));
+  CHECK(!exists(escapee));
 }
 
 TEST_CASE("A termination that a dead controller had not acted upon is told to the next") {
@@ -86,7 +86,7 @@ TEST_CASE("Without a controller that could stop anything, the keeper kills all t
   }
   fixture.kill_controller();
   CHECK(WEXITSTATUS(fixture.wait_for_keeper()) == 0);
-  CHECK(!is_alive(escapee));
+  CHECK(!exists(escapee));
   CHECK(contains(fixture.keeper_words(), "the controller cannot stop the services"));
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("A controller that does not finish in time is ended with everything el
   kill(fixture.keeper_pid(), SIGTERM);
   fixture.until([&] { return !fixture.heard().lost.empty(); });  // 5 s: the keeper's margin
   CHECK(WEXITSTATUS(fixture.wait_for_keeper()) == 0);
-  CHECK(!is_alive(escapee));
+  CHECK(!exists(escapee));
   CHECK(contains(fixture.keeper_words(), "not everything was stopped in time"));
 }
 

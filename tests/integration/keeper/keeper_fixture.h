@@ -3,6 +3,7 @@
 // is.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <filesystem>
@@ -19,7 +20,11 @@
 
 namespace mainstay::test {
 
-// There, and no zombie.
+// There, a zombie too.
+inline bool exists(pid_t pid) {
+  return kill(pid, 0) == 0;
+}
+// A zombie that is still to be reaped does not live.
 bool is_alive(pid_t pid);
 
 // What the keeper told one controller.
