@@ -1,5 +1,5 @@
-# MAINSTAY_PCH: the headers of others that most files use are read once and not by each file. What is shipped is built without it, so that every
-# file is known to include what it uses.
+# MAINSTAY_PCH: the headers of others that most files use are read once and not by each file. The preset `debug` is
+# without it, and shows that every file includes what it uses.
 
 # mainstay_precompile(TARGET PROVIDER): TARGET uses the headers that PROVIDER has precompiled; its flags are to be those of PROVIDER.
 function(mainstay_precompile target provider)
