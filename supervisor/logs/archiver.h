@@ -40,6 +40,8 @@ class Archiver {
                        std::function<void(std::uint64_t freed, std::optional<Error>)> done);
   // What there is. Waits for no other job.
   void look(std::function<void(Result<Inventory>)> done);
+  // Whether a job is with the worker.
+  bool busy() const { return running_; }
   const KeepPolicy& policy() const { return policy_; }
 
   // What could not be compressed or deleted; told once until it changes.
