@@ -51,7 +51,7 @@ class Daemon final : public process::KeeperHost {
   void on_stored(std::string name, UniqueFd fd) override { inherited_.take(name, std::move(fd)); }
   void on_all_there() override;
   void on_paused() override { upgrade_.on_paused(); }
-  void on_reload() override { reload_.ask(); }
+  void on_reload(std::uint32_t number) override { reload_.ask(number); }
   void on_terminate(int signal, unsigned count) override;
   void on_keeper_lost(const Error& why) override;
 

@@ -18,7 +18,8 @@ std::string first_line(const std::string& text) {
 
 void Reload::after_turn() {
   if (!asked_ || configuration_.changes()) return;
-  asked_ = false;
+  number_ = *asked_;
+  asked_.reset();
   if (only_watches_) return answer("not applied: the supervisor only watches now; see ctl status");
   configuration_.apply({.who = kWho, .file = {}, .hash = {}},
                        [this](const auto& applied) { finish(applied); });
@@ -40,7 +41,7 @@ void Reload::finish(const std::variant<control::Proposal, control::RpcFailure>& 
 
 void Reload::answer(const std::string& found) {
   say_("asked to reload: " + found);
-  keeper_.reloaded(found);
+  keeper_.reloaded(number_, found);
 }
 
 }  // namespace mainstay

@@ -3,7 +3,9 @@
 // service manager.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -27,7 +29,7 @@ class Reload {
 
   // Begins with the next after_turn() in which no other change is under way. If this controller
   // ends before, nothing is answered, and the keeper asks the next one.
-  void ask() { asked_ = true; }
+  void ask(std::uint32_t number) { asked_ = number; }
   void after_turn();
 
  private:
@@ -38,7 +40,8 @@ class Reload {
   control::Configuration& configuration_;
   bool only_watches_;
   Say say_;
-  bool asked_ = false;
+  std::optional<std::uint32_t> asked_;  // the latest that has not begun
+  std::uint32_t number_ = 0;            // of the one that is answered next
 };
 
 }  // namespace mainstay

@@ -101,7 +101,7 @@ std::int64_t Keeper::next_deadline() const {
   if (stop_deadline_ != 0) consider(stop_deadline_);
   if (finish_deadline_ != 0) consider(finish_deadline_);
   if (trial_deadline_ != 0) consider(trial_deadline_);
-  if (manager_.next_beat() != 0) consider(manager_.next_beat());
+  if (manager_.next_due() != 0) consider(manager_.next_due());
   if (foreign_.deadline() != 0) consider(foreign_.deadline());
   if (link_.head_start_ends() != 0) consider(link_.head_start_ends());
   return next;
@@ -205,7 +205,7 @@ void Keeper::on_reload(std::int64_t now) {
 
 void Keeper::report(std::int64_t now) {
   // One that was asked and does not answer yet may hang, or take up its work again and beat on.
-  manager_.beat(now, !link_.pinged());
+  manager_.act(now, !link_.pinged());
   const bool ready = link_.wishes().ready && !link_.reloads();
   if (ready == said_ready_ || terminations_ > 0) return;
   said_ready_ = ready;

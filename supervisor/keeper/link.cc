@@ -267,7 +267,7 @@ bool Link::tell_rest() {
   refusal_due_ = false;
   if (terminate_due_ && !tell(terminate_)) return false;
   terminate_due_ = false;
-  if (reload_due_ && !tell(Reload{})) return false;
+  if (reload_due_ && !tell(Reload{.number = reload_number_})) return false;
   reload_due_ = false;
   if (ping_due_ && !tell(Ping{})) return false;
   ping_due_ = false;

@@ -61,7 +61,7 @@ class Link {
   void resume();
   void terminate(int signal, std::uint32_t count);
   // Has the controller look at its file; the next one, too, until one has answered.
-  void reload() { reload_due_ = reloads_ = true; }
+  void reload();
   bool reloads() const { return reloads_; }
   // What the last reload has found, as one line; empty before.
   const char* found() const { return found_; }
@@ -123,6 +123,7 @@ class Link {
   bool paused_due_ = false;
   bool reload_due_ = false;
   bool reloads_ = false;
+  std::uint32_t reload_number_ = 0;
   char found_[kFoundBytes] = {};
   bool ping_due_ = false;
   bool pinged_ = false;

@@ -27,8 +27,15 @@ void Link::on_budget(const StopBudget& budget) {
   std::memcpy(wishes_.cgroup_root, budget.cgroup_root, sizeof wishes_.cgroup_root);
 }
 
+void Link::reload() {
+  ++reload_number_;
+  reload_due_ = reloads_ = true;
+}
+
 void Link::on_reloaded(const Reloaded& reloaded) {
   if (!is_terminated(reloaded.found)) return complain("Reloaded");
+  // The file may have changed between an earlier look and the latest wish.
+  if (reloaded.number != reload_number_) return;
   reloads_ = false;
   std::memcpy(found_, reloaded.found, sizeof found_);
 }

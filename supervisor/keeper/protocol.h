@@ -13,7 +13,7 @@
 
 namespace mainstay::keeper {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 inline constexpr std::size_t kLabelBytes = 96;  // "backend:0", NUL included
 inline constexpr std::size_t kNameBytes = 32;   // of a stored descriptor, NUL included
 inline constexpr std::size_t kPathBytes = 512;
@@ -171,10 +171,11 @@ using Pause = Plain<MessageType::Pause>;
 // program of this controller, to go back to.
 using Upgrade = Plain<MessageType::Upgrade>;
 
-// What a look at the ecosystem file has found, as one line for the service manager.
+// What came of the Reload of that number, and so of all before it, as one line for the service
+// manager.
 struct Reloaded {
   MessageType type = MessageType::Reloaded;
-  std::uint32_t reserved = 0;
+  std::uint32_t number = 0;
   char found[kFoundBytes] = {};
 };
 
@@ -270,8 +271,11 @@ struct Terminate {
 using Ping = Plain<MessageType::Ping>;
 
 // HUP came to the keeper: apply the ecosystem file as it is now. Answered by Reloaded, by this
-// controller or the next.
-using Reload = Plain<MessageType::Reload>;
+// controller or the next; one that another follows may be left without an answer of its own.
+struct Reload {
+  MessageType type = MessageType::Reload;
+  std::uint32_t number = 0;  // how many there were
+};
 
 using Paused = Plain<MessageType::Paused>;
 

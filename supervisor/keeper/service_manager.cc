@@ -5,6 +5,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +26,8 @@ constexpr const char* kWatchdogPidVariable = "WATCHDOG_PID";
 constexpr const char* kOurs[] = {kSocketVariable,     kWatchdogVariable,     kWatchdogPidVariable,
                                  kKeptSocketVariable, kKeptWatchdogVariable, "LISTEN_FDS",
                                  "LISTEN_PID",        "LISTEN_FDNAMES",      "FDSTORE"};
+
+constexpr std::int64_t kRetryAfter = 50'000'000;
 
 // A path, or with @ in front an abstract name; 0 when it is neither or too long.
 unsigned fill_address(sockaddr_un& address, const char* name) {
@@ -93,8 +97,8 @@ ServiceManager ServiceManager::from_environment() {
   return manager;
 }
 
-void ServiceManager::send(const char* text, int fd) {
-  if (socket_ < 0) return;
+bool ServiceManager::send(const char* text, int fd) {
+  if (socket_ < 0) return true;
   iovec part{const_cast<char*>(text), strlen(text)};
   msghdr header{};
   header.msg_name = address_;
@@ -103,8 +107,26 @@ void ServiceManager::send(const char* text, int fd) {
   header.msg_iovlen = 1;
   Ancillary<1> ancillary;
   attach_fds(header, ancillary.bytes, &fd, fd >= 0 ? 1 : 0);
-  // It may be gone or flooded: neither is a reason for us to fail.
-  if (sendmsg(socket_, &header, MSG_NOSIGNAL) < 0) return;
+  // unix(7): a full queue is EAGAIN, and there may be no memory for the message just now.
+  return sendmsg(socket_, &header, MSG_NOSIGNAL) >= 0 ||
+         (errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM);
+}
+
+void ServiceManager::owe(const char* state) {
+  snprintf(owed_state_, sizeof owed_state_, "%s", state);
+  say_owed();
+}
+
+void ServiceManager::say_owed() {
+  for (char* owed : {owed_reload_, owed_state_}) {
+    if (owed[0] == 0) continue;
+    if (!send(owed)) {
+      if (retry_at_ == 0) retry_at_ = 1;  // act() knows the time
+      return;
+    }
+    owed[0] = 0;
+  }
+  retry_at_ = 0;
 }
 
 void ServiceManager::keep(const char* name, int fd) {
@@ -130,14 +152,15 @@ void ServiceManager::forget_all() {
 void ServiceManager::ready(const char* status) {
   char text[512];
   snprintf(text, sizeof text, "READY=1\nMAINPID=%d\nSTATUS=%s\n", getpid(), status);
-  send(text);
+  owe(text);
 }
 
 void ServiceManager::reloading(std::int64_t now) {
-  char text[128];
-  snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld\n",
+  // A state that it has not heard yet is over.
+  owed_state_[0] = 0;
+  snprintf(owed_reload_, sizeof owed_reload_, "RELOADING=1\nMONOTONIC_USEC=%lld\n",
            static_cast<long long>(now / 1000));
-  send(text);
+  say_owed();
 }
 
 void ServiceManager::stopping(std::int64_t for_ns) {
@@ -145,7 +168,8 @@ void ServiceManager::stopping(std::int64_t for_ns) {
   snprintf(text, sizeof text,
            "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld\nSTATUS=Stopping the services\n",
            static_cast<long long>(for_ns / 1000));
-  send(text);
+  owed_reload_[0] = 0;
+  owe(text);
 }
 
 void ServiceManager::status(const char* line) {
@@ -154,11 +178,24 @@ void ServiceManager::status(const char* line) {
   send(text);
 }
 
+std::int64_t ServiceManager::next_due() const {
+  if (next_beat_ == 0 || retry_at_ == 0) return std::max(next_beat_, retry_at_);
+  return std::min(next_beat_, retry_at_);
+}
+
+void ServiceManager::act(std::int64_t now, bool alive) {
+  if (retry_at_ != 0 && now >= retry_at_) {
+    say_owed();
+    if (retry_at_ != 0) retry_at_ = now + kRetryAfter;
+  }
+  beat(now, alive);
+}
+
 void ServiceManager::beat(std::int64_t now, bool alive) {
   if (next_beat_ == 0 || now < next_beat_) return;
-  // One that was left out is made up for as soon as there is life again.
-  next_beat_ = now + (alive ? interval_ : interval_ / 10);
-  if (alive) send("WATCHDOG=1\n");
+  // One that was left out is made up for as soon as there is life, or room, again.
+  const bool has_beaten = alive && send("WATCHDOG=1\n");
+  next_beat_ = now + (has_beaten ? interval_ : interval_ / 10);
 }
 
 }  // namespace mainstay::keeper

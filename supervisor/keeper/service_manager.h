@@ -1,6 +1,9 @@
 // The service manager that has started us, if it wants to hear from us: sd_notify(3) and
 // sd_watchdog_enabled(3), by hand, as nothing here may allocate. Every call is nothing without one.
 //
+// One that reads slowly, or is flooded, hears readiness, reloads and stops as soon as it has room
+// again: it waits for them. What is only for people to read is told once.
+//
 // Its variables are for us alone: controllers get them under other names, services not at all.
 #pragma once
 
@@ -35,18 +38,25 @@ class ServiceManager {
   void forget(const char* name);
   void forget_all();
 
-  // When the next heartbeat is due, as CLOCK_MONOTONIC in ns; 0: none is wanted.
-  std::int64_t next_beat() const { return next_beat_; }
-  // Beats when it is due and `alive`.
-  void beat(std::int64_t now, bool alive);
+  // When act() is due, as CLOCK_MONOTONIC in ns; 0: nothing is.
+  std::int64_t next_due() const;
+  // Says what is owed, and beats when that is due and we are `alive`.
+  void act(std::int64_t now, bool alive);
 
  private:
-  void send(const char* text, int fd = -1);
+  // False: it has no room now. One that is gone, or takes nothing of us, has heard it.
+  bool send(const char* text, int fd = -1);
+  void owe(const char* state);
+  void say_owed();
+  void beat(std::int64_t now, bool alive);
 
   int socket_ = -1;
   bool keeps_ = false;  // offers its store
   std::int64_t interval_ = 0;
-  std::int64_t next_beat_ = 0;
+  std::int64_t next_beat_ = 0;  // 0: none is wanted
+  std::int64_t retry_at_ = 0;   // while something is owed
+  char owed_reload_[128] = {};  // that one has begun; said before the state
+  char owed_state_[512] = {};
   unsigned length_ = 0;  // of address_
   alignas(8) char address_[128] = {};
 };

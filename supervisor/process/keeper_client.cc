@@ -139,8 +139,8 @@ void KeeperClient::dispatch(KeeperMessage message) {
     host_->on_welcome(greeting->welcome);
   } else if (std::holds_alternative<KeeperPaused>(message)) {
     host_->on_paused();
-  } else if (std::holds_alternative<KeeperReload>(message)) {
-    host_->on_reload();
+  } else if (const auto* reload = std::get_if<KeeperReload>(&message)) {
+    host_->on_reload(reload->number);
   } else {
     send(keeper::Pong{});
   }
@@ -186,8 +186,9 @@ void KeeperClient::send_spawn(keeper::Spawn message, std::vector<UniqueFd> fds, 
   send(message, std::move(fds), request);
 }
 
-void KeeperClient::reloaded(std::string_view found) {
+void KeeperClient::reloaded(std::uint32_t number, std::string_view found) {
   keeper::Reloaded message;
+  message.number = number;
   copy_text(message.found, found);
   send(message);
 }

@@ -48,8 +48,9 @@ class KeeperHost {
   virtual void on_paused() {}
   // The supervisor is asked to stop, for the `count`th time.
   virtual void on_terminate(int signal, unsigned count) = 0;
-  // Somebody wants the ecosystem file applied as it is now; reloaded() is the answer.
-  virtual void on_reload() {}
+  // Somebody wants the ecosystem file applied as it is now; reloaded() with the latest number is
+  // the answer.
+  virtual void on_reload(std::uint32_t) {}
   // The keeper is gone or talks nonsense; nothing more will come.
   virtual void on_keeper_lost(const Error& why) = 0;
 };
@@ -92,7 +93,7 @@ class KeeperClient {
   // See keeper::Upgrade.
   void upgrade(UniqueFd handover, UniqueFd reserve, UniqueFd own_program);
   // The answer to a reload: one line, cut at keeper::kFoundBytes - 1.
-  void reloaded(std::string_view found);
+  void reloaded(std::uint32_t number, std::string_view found);
   // Last words: the keeper starts another controller at once, and takes our end for no crash.
   void replace();
   // Last words: the keeper ends what is left and exits with `code`.

@@ -86,8 +86,8 @@ KeeperMessage from_wire(const keeper::Paused&, FdTaker&) {
   return KeeperPaused{};
 }
 
-KeeperMessage from_wire(const keeper::Reload&, FdTaker&) {
-  return KeeperReload{};
+KeeperMessage from_wire(const keeper::Reload& in, FdTaker&) {
+  return KeeperReload{in.number};
 }
 
 KeeperMessage from_wire(const keeper::Terminate& in, FdTaker&) {

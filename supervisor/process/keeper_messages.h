@@ -72,7 +72,9 @@ struct KeeperTerminate {
 };
 struct KeeperPing {};
 struct KeeperPaused {};
-struct KeeperReload {};
+struct KeeperReload {
+  std::uint32_t number = 0;
+};
 
 using KeeperMessage =
     std::variant<KeeperGreeting, KeeperStored, KeeperRun, KeeperRefusal, KeeperExit, KeeperAllThere,

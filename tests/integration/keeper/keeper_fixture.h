@@ -37,6 +37,7 @@ struct Heard final : process::KeeperRuns, process::KeeperHost {
   void on_welcome(const process::KeeperWelcome& told) override { welcome = told; }
   void on_stored(std::string name, UniqueFd fd) override { stored[name] = std::move(fd); }
   void on_all_there() override { all_there = true; }
+  void on_reload(std::uint32_t number) override { reloads.push_back(number); }
   void on_terminate(int signal, unsigned count) override {
     terminations.push_back({signal, count});
   }
@@ -48,6 +49,7 @@ struct Heard final : process::KeeperRuns, process::KeeperHost {
   std::optional<process::KeeperWelcome> welcome;
   std::map<std::string, UniqueFd> stored;
   bool all_there = false;
+  std::vector<std::uint32_t> reloads;
   std::vector<std::pair<int, unsigned>> terminations;
   std::string lost;
 };
