@@ -1,6 +1,7 @@
 // Drain mode: what there is, is known and shown, and nothing is decided (Controller::watch).
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -14,7 +15,10 @@ void Supervision::watch(std::span<const std::pair<std::uint32_t, std::string>> r
   watches_ = true;
   const HeldRuns held = recollect(records, runs, now);
   for (const InstanceId id : in_file_order()) {
-    if (held.contains(table_.at(id).machine.run())) await_word(table_.at(id));
+    Instance& instance = table_.at(id);
+    if (auto former = former_looks_.by_run.extract(instance.machine.run()))
+      instance.looks = std::make_unique<Looks>(std::move(former.mapped()));
+    if (held.contains(instance.machine.run())) await_word(instance);
   }
 }
 
@@ -36,6 +40,14 @@ void Supervision::witness(Instance& instance, const ProbeResult& news) {
   publish(instance);
   for (const policy::Action& action : actions)
     announce(instance, action);
+}
+
+// Nobody is killed for being late now, but perhaps at once afterwards.
+void Supervision::witness(Instance& instance, const MoreTime& more) {
+  policy::InstanceMachine machine = instance.machine;
+  machine.extend(context_for(instance), more.time);
+  set_machine(instance, std::move(machine));
+  publish(instance);
 }
 
 void Supervision::settle_watching() {

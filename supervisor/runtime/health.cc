@@ -117,12 +117,16 @@ void Supervision::restore_checks(std::span<const std::pair<std::uint32_t, std::s
 void Supervision::write_looks_anew() {
   for (const InstanceId id : in_file_order()) {
     const Instance& instance = table_.at(id);
-    if (instance.looks) check_store_.put(id.value, encode(*instance.looks));
+    if (instance.looks) keep_looks(instance);
   }
   for (const std::uint32_t slot : std::exchange(former_looks_, {}).slots) {
     const Instance* instance = table_.find(InstanceId{slot});
     if (instance == nullptr || !instance->looks) check_store_.erase(slot);
   }
+}
+
+void Supervision::keep_looks(const Instance& instance) {
+  check_store_.put(instance.id.value, encode(*instance.looks));
 }
 
 void Supervision::apply(Instance& instance, const ProbeResult& news) {
@@ -132,13 +136,13 @@ void Supervision::apply(Instance& instance, const ProbeResult& news) {
   } else if (news.probe < instance.looks->checks.size()) {
     take_health_look(instance, news.probe, news.result);
   }
-  check_store_.put(instance.id.value, encode(*instance.looks));
+  keep_looks(instance);
 }
 
 void Supervision::apply(Instance& instance, const ProbeMemory& news) {
   if (!instance.looks || news.probe >= instance.looks->memories.size()) return;
   instance.looks->memories[news.probe] = news.bytes;
-  check_store_.put(instance.id.value, encode(*instance.looks));
+  keep_looks(instance);
 }
 
 void Supervision::take_ready_look(Instance& instance, const CheckResult& result) {
@@ -184,6 +188,7 @@ void Supervision::note_lateness(Instance& instance) {
   Looks& looks = *instance.looks;
   looks.end_note = "not ready within " + policy::spell(now_.mono - state->up.started);
   if (!looks.not_ready_because.empty()) looks.end_note += ": " + looks.not_ready_because;
+  keep_looks(instance);
 }
 
 void Supervision::become_unhealthy(Instance& instance, std::uint32_t check) {
@@ -198,7 +203,10 @@ void Supervision::become_unhealthy(Instance& instance, std::uint32_t check) {
 // Ends the run; its LastExit will say why.
 void Supervision::restart_for(Instance& instance, StopCause cause, std::string note) {
   if (instance.machine.up() == nullptr || instance.machine.goal() == policy::Goal::Down) return;
-  if (instance.looks) instance.looks->end_note = std::move(note);
+  if (instance.looks) {
+    instance.looks->end_note = std::move(note);
+    keep_looks(instance);
+  }
   step(instance, [&](InstanceMachine& machine, const Context& context) {
     return machine.restart(context, cause);
   });

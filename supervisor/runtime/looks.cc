@@ -11,11 +11,14 @@ namespace mainstay::runtime {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 2;  // 1 had no memories
+constexpr std::uint8_t kVersion = 3;  // 1 had no memories, 2 no texts of the run itself
 // Of a check without its texts; the rest of the record is shared by memories, which come first, and
 // texts.
 constexpr std::size_t kCheckSize = 44;
-constexpr std::size_t kHead = 16;
+constexpr std::size_t kHead = 24;
+// For people, and shared out evenly: one of each check, and of the run not_ready_because, said and
+// end_note.
+constexpr std::size_t kTextsOfRun = 3;
 constexpr std::size_t kLongestLook = 240;
 
 // What there is for memories and texts.
@@ -61,7 +64,7 @@ std::string encode(const Looks& looks) {
   for (const std::string& memory : looks.memories)
     memories.push_back(fitting(memory, room));
   memories.resize(looks.checks.size());
-  const std::size_t text = std::min(kLongestLook, room / (looks.checks.size() + 1));
+  const std::size_t text = std::min(kLongestLook, room / (looks.checks.size() + kTextsOfRun));
   Encoder out;
   out.u8(kVersion);
   out.u64(looks.run.value);
@@ -71,6 +74,9 @@ std::string encode(const Looks& looks) {
     put(out, looks.checks[i], text);
     out.text(memories[i]);
   }
+  out.text(cut_utf8(looks.said, text));
+  out.text(cut_utf8(looks.end_note, text));
+  out.flag(looks.killed_at_memory_limit);
   return out.take();
 }
 
@@ -78,13 +84,18 @@ Result<Looks> decode_looks(std::string_view bytes) {
   Decoder in{bytes};
   Looks looks;
   const std::uint8_t version = in.u8();
-  bool sane = version == 1 || version == kVersion;
+  bool sane = version >= 1 && version <= kVersion;
   looks.run = RunId{in.u64()};
   looks.not_ready_because = in.text();
   const std::size_t count = in.u8();
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     looks.checks.push_back(get_check(in, sane));
     looks.memories.push_back(version == 1 ? std::string{} : in.text());
+  }
+  if (version >= 3) {
+    looks.said = in.text();
+    looks.end_note = in.text();
+    looks.killed_at_memory_limit = in.flag();
   }
   if (!sane || !in.ok() || !in.at_end()) {
     return Error{"cannot read a record of the former controller's checks"};

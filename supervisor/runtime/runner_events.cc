@@ -139,6 +139,7 @@ void Supervision::apply(Instance& instance, const MoreTime& more) {
 void Supervision::apply(Instance& instance, const SaidStatus& said) {
   if (!instance.looks || instance.looks->said == said.text) return;
   instance.looks->said = said.text;
+  keep_looks(instance);
   touch(instance);
 }
 
@@ -153,23 +154,28 @@ void Supervision::apply(Instance& instance, const MemoryExceeded& exceeded) {
     if (!instance.looks) return;
     instance.looks->end_note = note;
     instance.looks->killed_at_memory_limit = true;
+    keep_looks(instance);
   } else if (spec.limits.memory_action == model::MemoryAction::Restart) {
     restart_for(instance, policy::StopCause::MemoryExceeded, note);
   }
 }
 
-// Only remembered, to be shown, but what is not told again.
+// Only shown, but what is not told again: that is kept.
 void Supervision::witness(const RunnerEvent& event) {
   Instance* instance = table_.find(run_of(event));
   if (instance == nullptr || instance->machine.run() != run_of(event) ||
       !has_main_process(instance->machine)) {
     return;
   }
-  if (const auto* exited = std::get_if<Exited>(&event))
-    ended_[instance->id] = last_exit_of(*instance, *exited);
+  if (const auto* exited = std::get_if<Exited>(&event)) {
+    policy::LastExit& exit = ended_[instance->id] = last_exit_of(*instance, *exited);
+    if (instance->looks) add_end_note(*instance->looks, exit);
+  }
   if (const auto* failed = std::get_if<StartFailed>(&event))
     ended_[instance->id] = last_exit_of(*failed);
   if (const auto* look = std::get_if<ProbeResult>(&event)) witness(*instance, *look);
+  if (const auto* more = std::get_if<MoreTime>(&event)) witness(*instance, *more);
+  if (const auto* said = std::get_if<SaidStatus>(&event)) apply(*instance, *said);
 }
 
 }  // namespace mainstay::runtime

@@ -115,6 +115,7 @@ class Supervision final : Reloads::Driver {
   void take_ready_look(Instance& instance, const policy::CheckResult& result);
   void take_health_look(Instance& instance, std::uint32_t check, const policy::CheckResult& result);
   void become_ready(Instance& instance);
+  void keep_looks(const Instance& instance);
   void write_looks_anew();
   void stop_looking(Instance& instance);
   void note_lateness(Instance& instance);
@@ -130,6 +131,7 @@ class Supervision final : Reloads::Driver {
   void await_word(const Instance& instance);
   void witness(const RunnerEvent& event);
   void witness(Instance& instance, const ProbeResult& news);
+  void witness(Instance& instance, const MoreTime& more);
   void show_watched(const Instance& instance, InstanceStatus& status) const;
   static void explain_watched(Explanation& explanation);
 

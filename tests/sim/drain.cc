@@ -106,3 +106,32 @@ TEST_CASE("a run that says it is ready while nobody decides is ready for the nex
   CHECK(w.is_up("user"));
   CHECK(w.count_events(EventKind::ServiceReady, "api") == 1);
 }
+
+// Neither is EXTEND_TIMEOUT_USEC or STATUS said again.
+TEST_CASE("more time and words of a service reach the controller after the drain") {
+  Scene w;
+  w.declare("api").ready = {.probe = model::NotifyProbe{}, .timeout = 30s};
+  w.life("api").ready_after.reset();
+  w.declare("stopping");
+  w.life("stopping").obeys_term.reset();
+  w.up();
+  w.advance(10s);
+  w.stop("stopping");
+  w.tell("api:0", [](RunId run) { return runtime::SaidStatus{run, "reading its tables"}; });
+  die_and_watch(w);
+  CHECK(w.status("api").said == "reading its tables");
+  w.tell("api:0", [](RunId run) { return runtime::MoreTime{run, 10min}; });
+  w.tell("api:0", [](RunId run) { return runtime::SaidStatus{run, "half way"}; });
+  w.tell("stopping:0", [](RunId run) { return runtime::MoreTime{run, 10min}; });
+  CHECK(w.status("api").said == "half way");
+  w.advance(5min);
+  w.die_and_take_over();
+  w.advance(1min);
+  CHECK(w.state("api") == PublicState::Starting);
+  CHECK(w.starts("api") == 1);
+  CHECK(w.status("api").said == "half way");
+  CHECK(w.state("stopping") == PublicState::Stopping);
+  w.advance(241s);
+  REQUIRE(w.status("api").last_exit);
+  CHECK(w.status("api").last_exit->note.starts_with("not ready within 10m 10s: "));
+}

@@ -130,6 +130,9 @@ TEST_CASE("the longest record of checks fits, and a damaged one is told from a w
   Looks looks;
   looks.run = RunId{~0ULL};
   looks.not_ready_because = std::string(5000, 'n');
+  looks.said = std::string(5000, 's');
+  looks.end_note = std::string(5000, 'e');
+  looks.killed_at_memory_limit = true;
   looks.checks.resize(16);
   looks.memories.resize(16, std::string(ProbeMemory::kMost, 'm'));
   for (policy::CheckState& check : looks.checks) {
@@ -143,6 +146,9 @@ TEST_CASE("the longest record of checks fits, and a damaged one is told from a w
   CHECK(read.value().checks[15].failures == 3);
   CHECK(read.value().memories[5] == looks.memories[5]);
   CHECK(read.value().memories[15].empty());
+  CHECK_FALSE(read.value().said.empty());
+  CHECK_FALSE(read.value().end_note.empty());
+  CHECK(read.value().killed_at_memory_limit);
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     CHECK_FALSE(decode_looks(std::string_view{bytes}.substr(0, length)).ok());
   }
@@ -163,11 +169,14 @@ TEST_CASE("no record that is cut or changed is taken for another state than it s
   }
 }
 
-TEST_CASE("a record of checks from before they had memories is read, and one of tomorrow is not") {
+TEST_CASE("records of checks of earlier versions are read, and one of tomorrow is not") {
   Looks looks;
   looks.run = RunId{7};
   looks.checks.push_back({Health::Healthy, 0, 3, MonoTime{1s}, MonoTime{2s}, 5ms, ""});
   std::string before = encode(looks);
+  before.resize(before.size() - 9);  // the lengths of the run's texts, and the flag
+  before[0] = 2;
+  CHECK(decode_looks(before).ok());
   before.resize(before.size() - 4);  // the length of the memory
   before[0] = 1;
   const auto read = decode_looks(before);
@@ -175,7 +184,7 @@ TEST_CASE("a record of checks from before they had memories is read, and one of 
   CHECK(read.value().checks == looks.checks);
   CHECK(read.value().memories == std::vector<std::string>{""});
   std::string tomorrow = encode(looks);
-  tomorrow[0] = 3;
+  tomorrow[0] = 4;
   CHECK_FALSE(decode_looks(tomorrow).ok());
 }
 

@@ -310,3 +310,50 @@ TEST_CASE("a service that was still for 50 of 60 seconds is frozen ten seconds a
   w.advance(100s);
   CHECK(w.count_events(EventKind::ServiceFrozen, "api") == 1);
 }
+
+TEST_CASE("why a run was being ended is told by the next controller, which sees its end") {
+  Scene w;
+  auto& sick = w.declare("sick");
+  sick.health = {{.probe = model::TcpProbe{{"8000"}}, .interval = 5s, .failures = 1}};
+  w.life("sick").sick_after = 10s;
+  w.life("sick").obeys_term = 5s;
+  auto& late = w.declare("late");
+  late.ready = {.probe = model::TcpProbe{{"8001"}}, .timeout = 10s};
+  w.life("late").ready_after.reset();
+  w.life("late").obeys_term = 8s;
+  w.up();
+  w.advance(16s);
+  REQUIRE(w.state("sick") == PublicState::Stopping);
+  REQUIRE(w.state("late") == PublicState::Stopping);
+  w.die_and_take_over();
+  w.advance(6s);
+  REQUIRE(w.status("sick").last_exit);
+  CHECK(w.status("sick").last_exit->cause == "unhealthy");
+  CHECK(w.status("sick").last_exit->note.find("tcp 8000") != std::string::npos);
+  REQUIRE(w.status("late").last_exit);
+  CHECK(w.status("late").last_exit->note.starts_with("not ready within 10 s"));
+}
+
+TEST_CASE("a kill at the memory limit is told by the next controller, which sees the end") {
+  Scene w;
+  w.declare("api").limits.memory = Bytes{1 << 20};
+  w.up();
+  w.advance(1s);
+  w.tell("api:0", [](RunId run) {
+    return runtime::MemoryExceeded{.run = run, .limit_bytes = 1 << 20, .killed = true};
+  });
+  w.die_and_take_over();
+  w.die("api:0", {runtime::ExitStatus::Kind::Signal, 9, false});
+  CHECK(w.status("api").last_exit->cause == "memory limit");
+  CHECK(w.status("api").last_exit->note == "killed by the kernel at limits.memory 1 MB");
+}
+
+TEST_CASE("what the service says of itself is known to the next controller") {
+  Scene w;
+  w.declare("api").ready = {.probe = model::NotifyProbe{}, .timeout = 30s};
+  w.up();
+  w.advance(1s);
+  w.tell("api:0", [](RunId run) { return runtime::SaidStatus{run, "serving 12 clients"}; });
+  w.die_and_take_over();
+  CHECK(w.status("api").said == "serving 12 clients");
+}
