@@ -83,11 +83,14 @@ std::optional<Duration> find_took(std::string_view rest) {
       if (const auto took = took_of_pair(token)) return took;
       continue;
     }
-    if (const auto took = parse_took(token, {})) return took;
+    const bool has_unit = !std::all_of(token.begin(), token.end(), is_digit);
+    if (has_unit) {
+      if (const auto took = parse_took(token, {})) return took;
+    }
     std::string_view after = rest;
     const std::string_view unit = next_token(after);
     if (const auto length = unit_named(unit)) return parse_took(token, *length);
-    if (is_decimal(token)) {
+    if (has_unit && is_decimal(token)) {
       if (const auto took = parse_took(token, 1s)) return took;
     }
   }

@@ -195,6 +195,8 @@ void append_folded_word(std::string& out, std::string_view word) {
   });
   if (plain) {
     out += word;
+  } else if (all_of_class(word, kDigit)) {
+    out += "<n>";
   } else {
     append_kind(out, word);
   }

@@ -110,11 +110,10 @@ void look_closely(std::string_view text, std::size_t at, Interest& found) {
   }
 }
 
-void look_for_key(std::string_view text, std::size_t at, Interest& found) {
-  if (at + 3 > text.size()) return;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
+// `bytes` are three at least.
+bool may_be_key(const unsigned char* bytes) {
   const auto& [first, second, third] = kTables.letters;
-  if ((first[bytes[0]] & second[bytes[1]] & third[bytes[2]]) != 0) look_closely(text, at, found);
+  return (first[bytes[0]] & second[bytes[1]] & third[bytes[2]]) != 0;
 }
 
 void scan(std::string_view text, Interest& found) {
@@ -122,8 +121,11 @@ void scan(std::string_view text, Interest& found) {
   for (std::size_t i = 0; i + 2 <= text.size(); i += 2) {
     const std::uint8_t pair = kPairs.meaning[Pairs::index_of(bytes[i], bytes[i + 1])];
     if (pair == 0) continue;
-    if ((pair & Pairs::kEnds) != 0 && i > 0) look_for_key(text, i - 1, found);
-    if ((pair & Pairs::kBegins) != 0) look_for_key(text, i, found);
+    const std::size_t first = (pair & Pairs::kEnds) != 0 && i > 0 ? i - 1 : i;
+    const std::size_t end = (pair & Pairs::kBegins) != 0 ? i + 1 : i;
+    for (std::size_t at = first; at < end && at + 3 <= text.size(); ++at) {
+      if (may_be_key(bytes + at)) look_closely(text, at, found);
+    }
     if (found.level && found.request) return;
   }
 }
