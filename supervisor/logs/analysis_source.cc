@@ -55,20 +55,22 @@ void AnalysisSource::take(const RawLine& raw) {
 
 void AnalysisSource::take_text(std::string_view text, WallTime at) {
   tally_.count_line(at);
-  const Interest interest = interest_of(text);
+  // One trouble seldom comes alone. Of other lines it is soon known that they are of no interest.
+  KnownLine known = incident_.open() ? known_lines_.find(text) : nullptr;
+  const Interest interest = known ? known->interest : interest_of(text);
   if (interest.request) {
     if (const auto entry = parse_access(text, storage_)) tally_.add(*entry, text, at);
   }
   if (interest.level || incident_.open()) {
-    follow_level(text, at);
+    follow_level(text, at, known ? std::move(known) : known_lines_.find(text));
   } else if (!says_nothing(text)) {
     remember(text);
   }
 }
 
 // The same units as LineFilter finds: a trace belongs to the line that it follows.
-void AnalysisSource::follow_level(std::string_view text, WallTime at) {
-  const LineKind kind = LineKind::of(text);
+void AnalysisSource::follow_level(std::string_view text, WallTime at, KnownLine known) {
+  const LineKind kind = known ? known->kind : LineKind::of(text);
   const bool severe = kind.level >= Level::Warn;
   if (!incident_.open() && !severe) {
     if (kind.shape != LineKind::Shape::Blank) is(kind);
@@ -76,7 +78,10 @@ void AnalysisSource::follow_level(std::string_view text, WallTime at) {
   }
   if (!continues(previous(), kind)) {
     finish_unit();
-    if (severe) incident_.begin(text, kind, at);
+    if (severe) {
+      incident_.begin(text, kind, at);
+      begun_with_ = std::move(known);
+    }
   } else if (incident_.open()) {
     incident_.add(text, kind);
   }
@@ -101,7 +106,11 @@ const LineKind& AnalysisSource::previous() {
 void AnalysisSource::finish_unit() {
   if (!incident_.open()) return;
   incident_.end();
-  tally_.add(incident_, chain_.source.instance);
+  const std::string& instance = chain_.source.instance;
+  if (!begun_with_ || !incident_.is_one_line())
+    return tally_.add(incident_, KeyedSignature{incident_.signature()}, instance);
+  if (!begun_with_->signature) begun_with_->signature.emplace(incident_.signature());
+  tally_.add(incident_, *begun_with_->signature, instance);
 }
 
 }  // namespace mainstay::logs

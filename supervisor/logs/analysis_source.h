@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "logs/known_lines.h"
 #include "logs/line.h"
 #include "logs/log_chain.h"
 #include "logs/source_lines.h"
@@ -22,9 +23,11 @@ class AnalysisSource {
   std::uint64_t bytes_read() const { return lines_.bytes_read(); }
 
  private:
+  using KnownLine = std::shared_ptr<KnownLines::Known>;
+
   void take(const RawLine& raw);
   void take_text(std::string_view text, WallTime at);
-  void follow_level(std::string_view text, WallTime at);
+  void follow_level(std::string_view text, WallTime at, KnownLine known);
   void is(const LineKind& kind);
   void remember(std::string_view text);
   const LineKind& previous();
@@ -33,7 +36,9 @@ class AnalysisSource {
   LogChain chain_;
   SourceLines lines_;
   Tally& tally_;
+  KnownLines known_lines_;
   Incident incident_;
+  KnownLine begun_with_;  // the incident; null: not known
   // The last line that is not blank: what it is is found out when somebody asks.
   std::string previous_text_;
   LineKind previous_;

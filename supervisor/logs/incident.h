@@ -38,6 +38,8 @@ class Incident {
   void end() { open_ = false; }
 
   bool open() const { return open_; }
+  // Begun with a line that is no part of a trace, and nothing came after it.
+  bool is_one_line() const { return lines_ == 1 && frames_.language().empty(); }
   WallTime at() const { return at_; }
   Level level() const { return level_; }
   Signature signature() const;

@@ -86,6 +86,9 @@ void take_top(Map& map, std::size_t most, std::vector<Value>& top, LeftOut& left
 
 }  // namespace
 
+KeyedSignature::KeyedSignature(Signature found)
+    : signature(std::move(found)), key(key_of(signature)) {}
+
 Tally::Tally(std::string service, TallyLimits limits) : limits_(limits) {
   findings_.service = std::move(service);
 }
@@ -101,22 +104,21 @@ void Tally::count_hour(WallTime at) {
   if (hours_.size() < kMostHours || hours_.contains(hour)) ++hours_[hour];
 }
 
-void Tally::add(const Incident& incident, const std::string& instance) {
+void Tally::add(const Incident& incident, const KeyedSignature& keyed,
+                const std::string& instance) {
   const bool error = incident.level() == Level::Error;
   ++(error ? findings_.errors : findings_.warnings);
   if (error) count_hour(incident.at());
-  Signature signature = incident.signature();
-  std::string key = key_of(signature);
-  if (const auto known = signatures_.find(key); known != signatures_.end()) {
+  if (const auto known = signatures_.find(keyed.key); known != signatures_.end()) {
     ++known->second.count;
     return widen(incident.at(), known->second.first, known->second.last);
   }
   if (signatures_.size() >= limits_.signatures)
     drop_half(signatures_, findings_.signatures_left_out);
   FoundSignature found{
-      std::move(signature),     1, incident.at(), incident.at(), instance, incident.example(),
+      keyed.signature,          1, incident.at(), incident.at(), instance, incident.example(),
       incident.lines_left_out()};
-  signatures_.emplace(std::move(key), std::move(found));
+  signatures_.emplace(keyed.key, std::move(found));
 }
 
 FoundEndpoint& Tally::endpoint_for(const AccessEntry& entry) {

@@ -22,12 +22,20 @@ struct TallyLimits {
   std::size_t shown = 10;  // of each, in the findings
 };
 
+// What identifies a unit, and the same as one text.
+struct KeyedSignature {
+  explicit KeyedSignature(Signature found);
+
+  Signature signature;
+  std::string key;
+};
+
 class Tally {
  public:
   Tally(std::string service, TallyLimits limits);
 
   void count_line(WallTime at);
-  void add(const Incident& incident, const std::string& instance);
+  void add(const Incident& incident, const KeyedSignature& keyed, const std::string& instance);
   void add(const AccessEntry& entry, std::string_view line, WallTime at);
   void add_problem(std::string problem) { findings_.problems.push_back(std::move(problem)); }
 
