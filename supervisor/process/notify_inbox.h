@@ -38,11 +38,13 @@ class NotifySocket {
   std::array<char, kMaxNotifyBytes> buffer_;
 };
 
-enum class NotifyPipeSays : std::uint8_t { Nothing, Ready, Ended };
+enum class NotifyPipeSays : std::uint8_t { Nothing, Ready, Empty, Ended };
 
-// Looks for a newline in a pipe (s6's notification descriptor). What comes before it is taken out;
-// the newline stays, so that whoever reads the pipe after us sees it too.
+// Looks for a newline in a pipe (s6's notification descriptor), in as much as a page. What comes
+// before it is taken out; the newline stays, so that whoever reads the pipe after us sees it too.
 NotifyPipeSays look_into_pipe(int pipe);
+// The same in all that there is, though not in what somebody writes for ever.
+NotifyPipeSays look_through_pipe(int pipe);
 // Takes out what there is, up to a page; false: it has ended.
 bool empty_pipe(int pipe);
 

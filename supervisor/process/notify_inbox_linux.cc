@@ -14,6 +14,7 @@ namespace mainstay::process {
 namespace {
 
 constexpr std::size_t kPage = 4096;
+constexpr int kMostPages = 1024;  // more than a pipe has, as fs.pipe-max-size is
 
 std::optional<NotifySender> sender_of(msghdr& message) {
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
@@ -73,11 +74,18 @@ NotifyPipeSays look_into_pipe(int pipe) {
   // Without descriptors for a copy: whoever comes after us will not see it.
   if (!copied && errno != EAGAIN) size = read(pipe, bytes.data(), bytes.size());
   if (size == 0) return NotifyPipeSays::Ended;
-  if (size < 0) return NotifyPipeSays::Nothing;
+  if (size < 0) return NotifyPipeSays::Empty;
   const auto count = static_cast<std::size_t>(size);
   if (std::memchr(bytes.data(), '\n', count) != nullptr) return NotifyPipeSays::Ready;
   if (copied) static_cast<void>(!read(pipe, bytes.data(), count));
   return NotifyPipeSays::Nothing;
+}
+
+NotifyPipeSays look_through_pipe(int pipe) {
+  auto says = NotifyPipeSays::Nothing;
+  for (int page = 0; page < kMostPages && says == NotifyPipeSays::Nothing; ++page)
+    says = look_into_pipe(pipe);
+  return says;
 }
 
 bool empty_pipe(int pipe) {

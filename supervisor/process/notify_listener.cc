@@ -165,8 +165,11 @@ void NotifyListener::acknowledge() {
 void NotifyListener::drain(RunId run) {
   One* one = find(run);
   if (one == nullptr) return;
-  if (one->pipe && !one->has_newline && look_into_pipe(one->pipe.get()) == NotifyPipeSays::Ready)
+  if (one->pipe && !one->has_newline &&
+      look_through_pipe(one->pipe.get()) == NotifyPipeSays::Ready) {
+    one->has_newline = true;
     on_notification_(one->source, model::NotifyReady{});
+  }
   if (!one->socket) return;
   if (std::exchange(one->is_first_delivered, false)) NotifySocket::take(one->socket.get());
   for (int i = 0; i < kMostInDrain && deliver_first(*one); ++i)

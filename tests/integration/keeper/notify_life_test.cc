@@ -78,6 +78,23 @@ TEST_CASE(
   CHECK(says_of(side, spec, RunId{3}) == Says{NotifyReady{}});
 }
 
+TEST_CASE("A newline behind more than a page is heard when the service has ended") {
+  KeeperFixture fixture;
+  Side side{fixture, tree_options(fixture)};
+  const std::string words = std::string(60'000, 'x') + "\n";
+  const auto spec = notifying(fixture, {"wait-for", go(fixture), "write-to", "3", words}, 3);
+  side.runner->start(request(spec, 1));
+  const int pid = side.await<runtime::Spawned>(kRun).pid;
+  const UniqueFd process{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
+  release_child(fixture);
+  pollfd ended{process.get(), POLLIN, 0};
+  REQUIRE(poll(&ended, 1, 60'000) == 1);  // and no turn of the loop meanwhile
+  side.notify.drain(kRun);
+  CHECK(side.heard[kRun] == Says{NotifyReady{}});
+  side.await<runtime::Exited>(kRun);
+  CHECK(side.heard[kRun] == Says{NotifyReady{}});  // once
+}
+
 TEST_CASE("What is said while there is no controller waits for the next one") {
   KeeperFixture fixture;
   auto first = std::make_unique<Side>(fixture, tree_options(fixture));
