@@ -112,11 +112,6 @@ bool ServiceManager::send(const char* text, int fd) {
          (errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM);
 }
 
-void ServiceManager::owe(const char* state) {
-  snprintf(owed_state_, sizeof owed_state_, "%s", state);
-  say_owed();
-}
-
 void ServiceManager::say_owed() {
   for (char* owed : {owed_reload_, owed_state_}) {
     if (owed[0] == 0) continue;
@@ -150,9 +145,8 @@ void ServiceManager::forget_all() {
 }
 
 void ServiceManager::ready(const char* status) {
-  char text[512];
-  snprintf(text, sizeof text, "READY=1\nMAINPID=%d\nSTATUS=%s\n", getpid(), status);
-  owe(text);
+  snprintf(owed_state_, sizeof owed_state_, "READY=1\nMAINPID=%d\nSTATUS=%s\n", getpid(), status);
+  say_owed();
 }
 
 void ServiceManager::reloading(std::int64_t now) {
@@ -164,12 +158,11 @@ void ServiceManager::reloading(std::int64_t now) {
 }
 
 void ServiceManager::stopping(std::int64_t for_ns) {
-  char text[160];
-  snprintf(text, sizeof text,
+  owed_reload_[0] = 0;
+  snprintf(owed_state_, sizeof owed_state_,
            "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld\nSTATUS=Stopping the services\n",
            static_cast<long long>(for_ns / 1000));
-  owed_reload_[0] = 0;
-  owe(text);
+  say_owed();
 }
 
 void ServiceManager::status(const char* line) {

@@ -46,7 +46,6 @@ class ServiceManager {
  private:
   // False: it has no room now. One that is gone, or takes nothing of us, has heard it.
   bool send(const char* text, int fd = -1);
-  void owe(const char* state);
   void say_owed();
   void beat(std::int64_t now, bool alive);
 

@@ -65,6 +65,8 @@ std::optional<Duration> took_of_pair(std::string_view token) {
 std::optional<Duration> parse_took(std::string_view text, std::optional<Duration> unit) {
   double number = 0;
   if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
+  // Without a unit it is no time, whichever number it is.
+  if (!unit && std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{}) return std::nullopt;
   const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
@@ -83,14 +85,11 @@ std::optional<Duration> find_took(std::string_view rest) {
       if (const auto took = took_of_pair(token)) return took;
       continue;
     }
-    const bool has_unit = !std::all_of(token.begin(), token.end(), is_digit);
-    if (has_unit) {
-      if (const auto took = parse_took(token, {})) return took;
-    }
+    if (const auto took = parse_took(token, {})) return took;
     std::string_view after = rest;
     const std::string_view unit = next_token(after);
     if (const auto length = unit_named(unit)) return parse_took(token, *length);
-    if (has_unit && is_decimal(token)) {
+    if (is_decimal(token)) {
       if (const auto took = parse_took(token, 1s)) return took;
     }
   }

@@ -1,7 +1,7 @@
 // Lines of an analysis: any bytes can be folded, taken for a request and put into an incident, and
 // the quick look at a line misses nothing that the close one finds; what is known of a line holds
-// for each that differs in its digits only. Built as a libFuzzer target
-// with MAINSTAY_FUZZ, and run with fixed input by tests/unit/logs/analysis_test.cc.
+// for each that differs in its digits only. Built as a libFuzzer target with MAINSTAY_FUZZ, and run
+// with fixed input by tests/unit/logs/analysis_test.cc.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "fuzz/other_digits.h"
 #include "logs/access_line.h"
 #include "logs/fold.h"
 #include "logs/incident.h"
@@ -37,21 +38,11 @@ void check_line(std::string_view line) {
   check(fold_message(line).size() <= kFoldedTo);
 }
 
-std::string with_other_digits(std::string_view line) {
-  std::string other{line};
-  for (std::size_t i = 0; i < other.size(); ++i) {
-    const bool before_x = i + 1 < other.size() && (other[i + 1] | 0x20) == 'x';
-    if (is_digit(other[i]) && !before_x)
-      other[i] = static_cast<char>('0' + (other[i] - '0' + 3) % 10);
-  }
-  return other;
-}
-
 void check_known(std::string_view line) {
   KnownLines lines;
   const auto known = lines.find(line);
   if (!known) return;
-  const std::string other = with_other_digits(line);
+  const std::string other = mainstay::test::with_other_digits(std::string{line}, 3);
   const Interest interest = interest_of(other);
   const LineKind kind = LineKind::of(other);
   check(lines.find(other) == known);

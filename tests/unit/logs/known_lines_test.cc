@@ -4,22 +4,13 @@
 
 #include <string>
 
-#include "base/text.h"
+#include "fuzz/other_digits.h"
 #include "logs/incident.h"
 
 using namespace mainstay::logs;
+using mainstay::test::with_other_digits;
 
 namespace {
-
-// Every digit becomes another one, but for those before an x: "0x" is not any number.
-std::string with_other_digits(std::string text, int by) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool before_x = i + 1 < text.size() && (text[i + 1] == 'x' || text[i + 1] == 'X');
-    if (!mainstay::is_digit(text[i]) || before_x) continue;
-    text[i] = static_cast<char>('0' + (text[i] - '0' + by + static_cast<int>(i)) % 10);
-  }
-  return text;
-}
 
 Signature signature_of(const std::string& line) {
   Incident incident;
