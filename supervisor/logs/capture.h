@@ -44,6 +44,9 @@ struct CaptureOptions {
   // `last_retry`.
   Duration first_retry = std::chrono::milliseconds{100};
   Duration last_retry = std::chrono::seconds{1};
+  // A log that somebody renames is looked for so often, so far apart, before a new one is made.
+  int name_looks = 50;
+  Duration name_look = std::chrono::milliseconds{10};
   // So long a full disk holds writers back before output is thrown away (on_full: drop).
   Duration drop_after = std::chrono::seconds{2};
   // Where it is kept what was thrown away, for the next controller, and what the former one left

@@ -32,6 +32,26 @@ void Capture::State::look_at_day_of(const std::string& file) {
   static_cast<void>(rotation.rotate(file, RotationCause::Day, has_writer(file), now));
 }
 
+// Last words, and what has waited for a disk, wait no longer.
+IfRenamed Capture::State::if_renamed(const CapturedPipe& pipe) const {
+  const bool patient = !pipe.last_words && !pipe.trouble && pipe.name_looks < options.name_looks;
+  return patient ? IfRenamed::Wait : IfRenamed::Replace;
+}
+
+// Not in the renamed file: who renamed it may be reading it for the last time.
+void Capture::State::wait_for_name(CapturedPipe& pipe) {
+  ++pipe.name_looks;
+  pipe.watch->pause();
+  pipe.name_timer =
+      std::make_unique<io::Timer>(loop, [this, &pipe] { serve(pipe, turn_of(pipe)); });
+  pipe.name_timer->start(options.name_look);
+}
+
+void Capture::State::end_wait_for_name(CapturedPipe& pipe) {
+  if (!std::exchange(pipe.name_timer, nullptr)) return;
+  pipe.watch->want(io::kReadable);
+}
+
 // Those who read it need to know where the rest is that they have not read.
 void Capture::State::tell_replaced(const std::string& file, const LogFile& log) {
   if (!on_rotation) return;

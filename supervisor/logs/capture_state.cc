@@ -99,6 +99,7 @@ void Capture::State::recover_lines(const CapturedPipe& pipe) {
 }
 
 bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
+  end_wait_for_name(pipe);
   const bool dropped = pipe.dropping;
   const Moved moved = dropped ? drop(pipe, limit) : move(pipe, limit);
   pipe.last_words = false;
@@ -114,6 +115,9 @@ bool Capture::State::serve(CapturedPipe& pipe, std::size_t limit) {
       break;
     case MoveEnd::Failed:
       wait_for_room(pipe, moved.error);
+      break;
+    case MoveEnd::Vacant:
+      wait_for_name(pipe);
       break;
     case MoveEnd::Limit:
     case MoveEnd::Empty:
@@ -146,7 +150,9 @@ Moved Capture::State::move_to_file(CapturedPipe& pipe, std::size_t limit) {
 
 Moved Capture::State::move_piece(CapturedPipe& pipe, std::size_t limit) {
   const WallTime at = options.clock().wall;
-  auto log = logs.get(pipe.file);
+  auto log = logs.get(pipe.file, if_renamed(pipe));
+  if (log && *log == nullptr) return {0, MoveEnd::Vacant, 0};
+  pipe.name_looks = 0;
   if (log && rotation.cut_if_due(pipe.file, **log, pipe.rotate, at)) log = logs.get(pipe.file);
   if (!log) {
     open_error = log.error();

@@ -43,6 +43,9 @@ struct CapturedPipe {
   model::OnFull on_full = model::OnFull::Drop;
   std::unique_ptr<Trouble> trouble;  // while it cannot be written, the watch is paused
   MonoTime trouble_began;
+  std::unique_ptr<io::Timer>
+      name_timer;                // while a next log is waited for; the watch is paused, too
+  int name_looks = 0;            // in a row, that found none
   bool dropping = false;         // then the watch is not: what comes is thrown away
   bool inside_line = false;      // what was thrown away last did not end a line
   int busy_turns = 0;            // in a row
@@ -106,6 +109,9 @@ struct Capture::State {
   bool has_writer(const std::string& file) const { return writers.contains(file); }
   std::deque<std::string> daily_files() const;
   void look_at_day_of(const std::string& file);
+  IfRenamed if_renamed(const CapturedPipe& pipe) const;
+  void wait_for_name(CapturedPipe& pipe);
+  void end_wait_for_name(CapturedPipe& pipe);
   void tell_replaced(const std::string& file, const LogFile& log);
 
   io::Loop& loop;

@@ -1,5 +1,6 @@
 #include "logs/log_file.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ bool LogFile::look(const Result<OpenedFile>& at_name) {
   }
   end_ = at_name->size;
   return true;
+}
+
+bool LogFile::has_name() const {
+  struct stat info {};
+  return fstat(log_.get(), &info) == 0 && info.st_nlink > 0;
 }
 
 bool LogFile::ends_in_line() const {
@@ -82,12 +88,15 @@ std::string LogFile::read(std::uint64_t offset, std::size_t length) const {
   return bytes;
 }
 
-Result<LogFile*> OpenLogs::get(const std::string& name) {
+Result<LogFile*> OpenLogs::get(const std::string& name, IfRenamed then) {
   const auto found = open_.find(name);
   if (found != open_.end()) {
     found->second.used = ++uses_;
     LogFile& file = *found->second.file;
-    if (file.look(directory_.look_at(name))) return &file;
+    const auto at_name = directory_.look_at(name);
+    if (file.look(at_name)) return &file;
+    const bool vacant = !at_name && at_name.error().code == ENOENT && file.has_name();
+    if (vacant && then == IfRenamed::Wait) return nullptr;
     if (on_replaced_) on_replaced_(name, file);
     close(found);
   }

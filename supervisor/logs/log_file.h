@@ -43,6 +43,8 @@ class LogFile {
   // or none, so it must be opened anew. A file that became shorter (copytruncate) goes on at its
   // new end, a longer one too.
   bool look(const Result<OpenedFile>& at_name);
+  // Whether it still has a name somewhere: renamed, not deleted.
+  bool has_name() const;
   std::uint64_t truncations() const { return truncations_; }
 
   std::uint64_t size() const { return end_; }
@@ -63,14 +65,18 @@ class LogFile {
   std::uint64_t truncations_ = 0;
 };
 
+// What becomes of an open log that was renamed, when nothing stands at its name.
+enum class IfRenamed : std::uint8_t { Replace, Wait };
+
 // Opens logs when they are needed and closes the least recently used one when there are too many.
 class OpenLogs {
  public:
   OpenLogs(Directory& directory, std::size_t limit) : directory_(directory), limit_(limit) {}
 
   // The open log of that name, valid until the next call. Out of descriptors, others are closed for
-  // it.
-  Result<LogFile*> get(const std::string& name);
+  // it. Null, with Wait: it was renamed, and who did that may be about to make the next one
+  // (logrotate's `create`, which moves away what is there before).
+  Result<LogFile*> get(const std::string& name, IfRenamed then = IfRenamed::Replace);
   // Closes it, if it is open: it has another name now.
   void forget(const std::string& name);
   // Told of a log that get() found renamed or deleted by somebody else, before it is closed.

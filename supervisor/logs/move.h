@@ -15,6 +15,7 @@ enum class MoveEnd : std::uint8_t {
   Empty,   // the pipe holds no more just now
   Closed,  // the pipe is empty and nobody has its write end any more
   Failed,  // the file cannot take more: `error` says why; the bytes are still in the pipe
+  Vacant,  // the log was renamed and there is no next one yet; the same
 };
 
 struct Moved {

@@ -79,6 +79,61 @@ TEST_CASE("a log that was only renamed, or deleted, is made again with the next 
   CHECK(bench.rotations[1].archive.empty());
 }
 
+TEST_CASE("who renames a log has time to put a new one in its place") {
+  for (const bool text : {false, true}) {
+    OutsideBench bench;
+    model::LogSpec spec;
+    if (text) spec.format = model::LogFormat::Text;
+    const UniqueFd out = bench.attach_out(RunId{2}, "late", spec);
+    put(out.get(), "before\n");
+    bench.turn_until([&] { return bench.size("late.out.log") > 0; });
+    std::filesystem::rename(bench.path("late.out.log"), bench.path("late.out.log.1"));
+    put(out.get(), "after\n");
+    for (int turn = 0; turn < 5; ++turn) {
+      bench.loop.run_once(true);
+      REQUIRE_FALSE(
+          std::filesystem::exists(bench.path("late.out.log")));  // logrotate would move it
+    }
+    CHECK(bench.capture->troubles().empty());
+    bench.folder.write("log/late.out.log", "");
+    bench.turn_until([&] { return bench.size("late.out.log") > 0; });
+    CHECK(bench.log("late.out.log.1").ends_with("before\n"));
+    CHECK(bench.log("late.out.log").ends_with("after\n"));
+    REQUIRE(bench.rotations.size() == 1);
+    CHECK(bench.rotations[0].archive == "late.out.log.1");
+    put(out.get(), "next\n");  // it is watched again
+    bench.turn_until([&] { return bench.log("late.out.log").ends_with("next\n"); });
+  }
+}
+
+TEST_CASE("a new log that nobody makes is made after a moment, or at once by last words") {
+  OutsideBench bench;
+  const auto rename_and_print = [&](const char* line) {
+    std::filesystem::rename(bench.path("web.out.log"), bench.path("kept"));
+    put(bench.out.get(), line);
+    bench.loop.run_once(true);
+    REQUIRE_FALSE(std::filesystem::exists(bench.path("web.out.log")));
+  };
+  rename_and_print("first\n");
+  bench.turn_until([&] { return bench.log("web.out.log") == "first\n"; });
+  rename_and_print("second\n");
+  bench.capture->drain(RunId{1});
+  CHECK(bench.log("web.out.log") == "second\n");
+  rename_and_print("third\n");
+  bench.out.reset();
+  bench.turn_until([&] { return !bench.capture->is_open(RunId{1}); });
+  CHECK(bench.log("web.out.log") == "third\n");
+}
+
+TEST_CASE("a run can be forgotten while a new log is waited for") {
+  OutsideBench bench;
+  std::filesystem::rename(bench.path("web.out.log"), bench.path("kept"));
+  put(bench.out.get(), "after\n");
+  bench.loop.run_once(true);
+  bench.capture->forget(RunId{1});
+  CHECK(bench.capture->counts().pipes == 0);
+}
+
 TEST_CASE("a log that was moved out of the directory is not looked for elsewhere") {
   OutsideBench bench;
   std::filesystem::rename(bench.path("web.out.log"), bench.folder / "elsewhere");

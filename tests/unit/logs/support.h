@@ -133,6 +133,7 @@ struct Bench {
   static CaptureOptions quick() {
     CaptureOptions options;
     options.first_retry = std::chrono::milliseconds{2};
+    options.name_look = std::chrono::milliseconds{2};
     return options;
   }
 
