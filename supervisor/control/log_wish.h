@@ -19,8 +19,7 @@ struct LogWish {
   logs::LogQuery query;     // of what is there already: 50 lines, or all of a span
   logs::LineFilter filter;  // also of what comes
   bool follow = true;       // false: the stream ends after what is there
-  // The id of a stream of the same client: what is there ends where that one has come to.
-  std::optional<std::string> joins;
+  bool tell_caught_up = false;
 };
 
 // What is wrong is noted in `params`.

@@ -19,7 +19,6 @@ struct Segment {
   std::string index;
   std::uint64_t inode = 0;
   bool compressed = false;
-  std::uint64_t end = UINT64_MAX;  // of its unpacked bytes, for end_chain()
 };
 
 // The archives in a directory, by the log they are of.
@@ -31,10 +30,6 @@ class Archives {
  private:
   std::map<std::string, std::map<WallTime, Segment>, std::less<>> by_log_;
 };
-
-// Adds what a rename under way hides from who lists the directory: an archive that is being
-// compressed may be seen under neither of its names, its index is there all the time.
-void add_hidden(const Directory& directory, std::vector<DirectoryEntry>& entries);
 
 // What a reader has to do with of one log. The log itself is open from the beginning, so that
 // nothing is missed or read twice when it is rotated meanwhile.
@@ -50,16 +45,6 @@ struct LogChain {
 LogChain open_live(const Directory& directory, const Source& source);
 // Those of its archives, and then the log itself, as the segments of the chain.
 void add_archives(LogChain& chain, const Archives& archives);
-
-// A place in a log, and so in all that it became since.
-struct ChainEnd {
-  std::string archive;      // the newest that there was then; empty: none was heard of
-  bool in_archive = false;  // the place is in that archive, not in the log that came after it
-  std::uint64_t inode = 0;  // of that log; 0: there was none
-  std::uint64_t offset = 0;
-};
-// Leaves out what comes later than that place.
-void end_chain(LogChain& chain, const ChainEnd& end);
 
 std::vector<LogChain> open_chains(const Directory& directory, std::span<const Source> sources);
 

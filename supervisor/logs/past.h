@@ -27,10 +27,9 @@ struct LogQuery {
 
 class Past {
  public:
-  // `directory` and `filter` outlive this. Nothing is read yet but the directory. `ends`: where
-  // each source ends; none: where it does.
+  // `directory` and `filter` outlive this. Nothing is read yet but the directory.
   Past(const Directory& directory, std::span<const Source> sources, LogQuery query,
-       LineFilter& filter, std::span<const ChainEnd> ends = {});
+       LineFilter& filter);
   ~Past();
 
   struct Slice {

@@ -37,22 +37,12 @@ bool read_hex(std::string_view text, T& number) {
 
 }  // namespace
 
-// In one walk: this is most of what a follower costs.
 std::optional<LogLine> log_line(std::string_view object) {
-  std::string_view at_text;
-  std::string_view instance;
-  std::string_view stream;
-  std::string_view continued;
-  for_each_member(object, [&](std::string_view name, std::string_view value) {
-    if (name == "at") at_text = value;
-    if (name == "instance") instance = value;
-    if (name == "stream") stream = value;
-    if (name == "continued") continued = value;
-  });
-  const auto at = plain_string(at_text);
+  const auto at = plain_string(json_member(object, "at"));
   const auto time = at ? parse_rfc3339(*at) : Result<WallTime>{Error{}};
   if (!time) return std::nullopt;
-  return LogLine{micros(*time), hash(hash(2166136261U, instance), stream), continued == "true"};
+  const std::uint32_t instance = hash(2166136261U, json_member(object, "instance"));
+  return LogLine{micros(*time), hash(instance, json_member(object, "stream"))};
 }
 
 LogPosition::LogPosition(WallTime begin) : begin_(micros(begin)) {}
@@ -116,8 +106,6 @@ bool LogPosition::is_behind(Last& last, const LogLine& line) const {
 bool LogPosition::take(const LogLine& line, bool all_of_its_time) {
   const auto [found, is_first] = streams_.try_emplace(line.stream);
   Last& last = found->second;
-  // Where a line was in one piece before, it is so when it comes again.
-  if (!is_first && line.continued) return last.was_new;
   if (is_first) {
     if (line.at < begin_ || (incomplete_ && line.at <= newest_)) {
       streams_.erase(found);
@@ -125,8 +113,7 @@ bool LogPosition::take(const LogLine& line, bool all_of_its_time) {
     }
     last = {.at = line.at, .count = all_of_its_time ? 1U : 0U};
   } else {
-    last.was_new = !is_behind(last, line);
-    if (!last.was_new) return false;
+    if (is_behind(last, line)) return false;
     if (line.at != last.at) {
       last.at = line.at;
       last.count = 1;
