@@ -34,6 +34,7 @@ Analysis::Analysis(const Directory& directory, std::vector<Subject> subjects, Sp
 void Analysis::look_around() {
   auto entries = directory_.list();
   entries_ = entries ? std::move(*entries) : std::vector<DirectoryEntry>{};
+  add_hidden(directory_, entries_);
   std::sort(entries_.begin(), entries_.end(),
             [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
   archives_.emplace(entries_);

@@ -4,9 +4,26 @@
 #include <utility>
 
 #include "logs/archive_names.h"
+#include "logs/compress.h"
 #include "logs/names.h"
 
 namespace mainstay::logs {
+
+void add_hidden(const Directory& directory, std::vector<DirectoryEntry>& entries) {
+  std::map<std::string, bool> is_seen;
+  for (const DirectoryEntry& entry : entries) {
+    const auto name = parse_archive_name(entry.name);
+    if (name && name->part != ArchivePart::Unfinished)
+      is_seen[archive_file_name(*name)] |= name->part != ArchivePart::Index;
+  }
+  for (const auto& [archive, seen] : is_seen) {
+    if (seen) continue;
+    for (const std::string& name : {archive, compressed_name(archive)}) {
+      const auto file = directory.look_at(name);
+      if (file) entries.push_back({name, file->size, file->inode, file->modified_ns});
+    }
+  }
+}
 
 LogChain open_live(const Directory& directory, const Source& source) {
   LogChain chain{source, {}, {}, {}, {}};
@@ -56,8 +73,10 @@ std::vector<LogChain> open_chains(const Directory& directory, std::span<const So
   for (const Source& source : sources)
     chains.push_back(open_live(directory, source));
   // Only now: what was rotated before was opened under its new name or is listed.
-  const auto entries = directory.list();
-  const Archives archives{entries ? *entries : std::vector<DirectoryEntry>{}};
+  auto listed = directory.list();
+  auto entries = listed ? std::move(*listed) : std::vector<DirectoryEntry>{};
+  add_hidden(directory, entries);
+  const Archives archives{entries};
   for (LogChain& chain : chains)
     add_archives(chain, archives);
   return chains;
