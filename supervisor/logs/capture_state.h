@@ -43,9 +43,6 @@ struct CapturedPipe {
   model::OnFull on_full = model::OnFull::Drop;
   std::unique_ptr<Trouble> trouble;  // while it cannot be written, the watch is paused
   MonoTime trouble_began;
-  std::unique_ptr<io::Timer>
-      name_timer;                // while a next log is waited for; the watch is paused, too
-  int name_looks = 0;            // in a row, that found none
   bool dropping = false;         // then the watch is not: what comes is thrown away
   bool inside_line = false;      // what was thrown away last did not end a line
   int busy_turns = 0;            // in a row
@@ -55,6 +52,9 @@ struct CapturedPipe {
   bool may_grow = true;
   bool behind = false;      // complete lines are staged that have to go into the next log
   bool last_words = false;  // in this turn: the run has ended, its last line is complete
+  // While a next log is waited for; the watch is paused then, too.
+  std::unique_ptr<io::Timer> name_timer;
+  int name_looks = 0;  // in a row, that found none
 };
 
 struct Capture::State {
