@@ -39,6 +39,18 @@ int from_uv(int status, int events) {
          ((events & UV_PRIORITIZED) != 0 ? kPriority : 0);
 }
 
+// The loop's clock counts whole milliseconds and is that much behind the true one: a timeout
+// counted from it alone would end early.
+std::uint64_t uv_timeout(uv_loop_t& loop, Duration delay) {
+  using std::chrono::milliseconds;
+  uv_update_time(&loop);
+  if (delay <= Duration::zero()) return 0;
+  const auto whole = std::chrono::floor<milliseconds>(delay);
+  const Duration behind = std::chrono::nanoseconds{uv_hrtime()} - milliseconds{uv_now(&loop)};
+  const auto rest = std::chrono::ceil<milliseconds>(delay - whole + behind);
+  return static_cast<std::uint64_t>((whole + rest).count());
+}
+
 }  // namespace
 
 // A prepare handle runs right before the loop blocks for events, after all callbacks of the turn.
@@ -133,9 +145,7 @@ Timer::~Timer() {
 }
 
 void Timer::start(Duration delay) {
-  using std::chrono::ceil;
-  const auto ms = std::max<std::int64_t>(0, ceil<std::chrono::milliseconds>(delay).count());
-  uv_update_time(handle_->uv.loop);
+  const std::uint64_t ms = uv_timeout(*handle_->uv.loop, delay);
   uv_timer_start(
       &handle_->uv,
       [](uv_timer_t* timer) {
@@ -144,7 +154,7 @@ void Timer::start(Duration delay) {
         if (callback) callback();
         static_cast<Loop*>(timer->loop->data)->timer_fired();
       },
-      static_cast<std::uint64_t>(ms), 0);
+      ms, 0);
 }
 
 void Timer::cancel() {

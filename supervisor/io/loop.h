@@ -61,7 +61,7 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // In `delay`, rounded up to a millisecond; restarts a running timer.
+  // After `delay`, never before; up to two milliseconds later. Restarts a running timer.
   void start(Duration delay);
   void cancel();
 

@@ -37,10 +37,9 @@ Stream::~Stream() {
   handle_->closed = true;
   handle_->on_data = nullptr;
   handle_->on_end = nullptr;
-  const int number = fd();
+  const UvCloses closes{fd()};
   uv_close(&handle_->uv.any,
            [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
-  note_closed_by_uv(number);
 }
 
 int Stream::fd() const {

@@ -63,6 +63,20 @@ TEST_CASE("a timer fires once per start, not before its time") {
   CHECK(fired == 2);
 }
 
+TEST_CASE("a timer is not before its time when the loop comes to it late within a millisecond") {
+  Loop loop;
+  MonoTime fired{};
+  Timer timer{loop, [&] { fired = read_clocks().mono; }};
+  for (int i = 0; i < 50; ++i) {
+    const MonoTime begin = read_clocks().mono;
+    timer.start(1ms);
+    while (read_clocks().mono - begin < 400us) {
+    }
+    loop.run();
+    CHECK(fired - begin >= 1ms);
+  }
+}
+
 TEST_CASE("a delay below a millisecond, or in the past, still fires") {
   Loop loop;
   int fired = 0;

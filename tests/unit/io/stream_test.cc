@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -159,6 +160,30 @@ TEST_CASE("a stream that is destroyed says nothing more, whatever was under way"
   }
   loop.run();
   CHECK(calls == 0);
+}
+
+// For ThreadSanitizer, to whom one number seemed to be used by both.
+TEST_CASE("a worker may get the number of a stream at the moment it is closed") {
+  Loop loop;
+  std::atomic<bool> enough = false;
+  std::atomic<int> opened = 0;
+  loop.in_worker(
+      [&] {
+        while (!enough) {
+          const UniqueFd root{open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+          if (root) ++opened;
+        }
+      },
+      [] {});
+  while (opened < 2000) {
+    StreamEnds sockets = make_stream_ends();
+    Stream stream{loop, std::move(sockets.near)};
+    stream.start_reading([](std::string_view) {}, [] {});
+    loop.run_once(false);
+  }
+  enough = true;
+  loop.run();
+  CHECK(opened >= 2000);
 }
 
 TEST_CASE("writing to a peer that is gone ends the stream instead of the process") {
