@@ -82,9 +82,10 @@ void Stream::write(std::string bytes, std::function<void()> on_written) {
   const uv_buf_t buffer =
       uv_buf_init(request->bytes.data(), static_cast<unsigned>(request->bytes.size()));
   const int status =
-      uv_write(&request->uv, &handle_->uv.stream, &buffer, 1, [](uv_write_t* done, int) {
+      uv_write(&request->uv, &handle_->uv.stream, &buffer, 1, [](uv_write_t* done, int result) {
         const std::unique_ptr<WriteRequest> finished{static_cast<WriteRequest*>(done->data)};
-        const auto* self = static_cast<Handle*>(done->handle->data);
+        auto* self = static_cast<Handle*>(done->handle->data);
+        self->lost |= result < 0;
         if (!self->closed && finished->on_written) finished->on_written();
       });
   if (status < 0) delete request;
@@ -96,6 +97,10 @@ std::size_t Stream::try_write(std::string_view bytes) {
       uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
   const int taken = uv_try_write(&handle_->uv.stream, &buffer, 1);
   return taken > 0 ? static_cast<std::size_t>(taken) : 0;
+}
+
+bool Stream::lost() const {
+  return handle_->lost;
 }
 
 std::size_t Stream::queued_bytes() const {

@@ -36,14 +36,16 @@ class Stream {
   void stop_reading();
 
   // Queues; `on_written` (may be empty) comes when these bytes are out or can never be (the other
-  // end is gone, which `on_end` tells), and never after the stream is gone. SIGPIPE must be ignored
-  // in the process.
+  // end is gone, which lost() and, to a reader, `on_end` tell), and never after the stream is gone.
+  // SIGPIPE must be ignored in the process.
   void write(std::string bytes, std::function<void()> on_written = {});
   // What the kernel takes of it at once, in bytes; none while anything is queued, or when the other
   // end is gone.
   std::size_t try_write(std::string_view bytes);
   // Bytes queued and not yet taken by the kernel.
   std::size_t queued_bytes() const;
+  // Something could not be written, nor will anything more be: the other end is gone.
+  bool lost() const;
   // Says the end to the other side once everything queued is out; reading goes on. Nothing may be
   // written any more.
   void shut_down();

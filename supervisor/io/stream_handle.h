@@ -20,6 +20,7 @@ struct Stream::Handle {
   std::function<void(std::string_view)> on_data;
   std::function<void()> on_end;
   bool closed = false;
+  bool lost = false;  // a write failed
 };
 
 }  // namespace mainstay::io

@@ -214,7 +214,7 @@ void Connection::on_drained() {
   }
   if (phase() == Phase::Closing) enter(Phase::Lingering);
   if (input_ended_ && phase() == Phase::Lingering) return hang_up();
-  serve();
+  settle();  // libuv may tell this many times in one turn
 }
 
 void Connection::on_deadline() {

@@ -59,7 +59,7 @@ void Transport::receive_tls(std::string_view bytes) {
 
 void Transport::end() {
   reading_ = false;
-  broken_ = !stream_->peer_address().ok();
+  broken_ = stream_->lost() || !stream_->peer_address().ok();
   hooks_.on_end();
 }
 
@@ -99,6 +99,7 @@ void Transport::send_on(std::string bytes) {
 }
 
 void Transport::written() {
+  if (stream_->lost()) return end();
   flush();
   if (queued_bytes() > 0) return;
   if (finishing_) finish();

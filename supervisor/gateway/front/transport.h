@@ -21,7 +21,7 @@ class Transport {
   struct Hooks {
     std::function<void(std::string_view)> on_data;  // plain, whatever the network sees
     std::function<void()> on_end;                   // nothing more comes; see broken()
-    std::function<void()> on_drained;               // what was written is out, or can never be
+    std::function<void()> on_drained;               // what was written is out
     std::function<void()> on_not_tls;  // instead of data; from here on nothing is encrypted
   };
 

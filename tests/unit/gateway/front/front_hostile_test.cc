@@ -175,6 +175,24 @@ TEST_CASE("who asks for more than it reads waits, and holds little") {
   check_served(rig);
 }
 
+TEST_CASE("what somebody asked who is gone is not worked on any more") {
+  Rig rig;
+  int answered = 0;
+  rig.answer = [&](const auto& exchange) {
+    ++answered;
+    exchange->answer(ok(std::string(1'000'000, 'x')), false);
+  };
+  Peer peer{rig};
+  std::string requests;
+  for (int i = 0; i < 200; ++i)
+    requests += kGet;
+  peer.send(requests);
+  rig.until([&] { return rig.front->connections().output() > 0; });
+  peer.reset();
+  rig.until([&] { return rig.front->connections().count() == 0; });
+  CHECK(answered < 5);
+}
+
 // The first address of this machine that is not a loopback one.
 std::string outer_address() {
   ifaddrs* all = nullptr;
