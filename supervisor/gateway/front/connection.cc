@@ -131,6 +131,14 @@ void Connection::dispatch() {
   all_.handler()(std::move(exchange));
 }
 
+// Swapped, not assigned: a string keeps its room when an empty one is assigned to it.
+void Connection::drop_input() {
+  std::string{}.swap(pending_);
+  read_ = 0;
+  RequestReader fresh{all_.limits().request};
+  std::swap(reader_, fresh);
+}
+
 void Connection::detach_exchange(bool tell) {
   request_held_ = 0;
   if (exchange_ == nullptr) return;
@@ -158,8 +166,7 @@ void Connection::begin(std::string head) {
     return refuse({503, "too_many_streams", "there are too many followers; try again in a while",
                    std::chrono::seconds{10}});
   }
-  std::string{}.swap(pending_);
-  read_ = 0;
+  drop_input();
   transport_.write(std::move(head));
   enter(Phase::Streaming);
   if (input_ended_) return hang_up();
@@ -188,16 +195,13 @@ void Connection::abandon() {
 
 void Connection::refuse(const BadRequest& why) {
   detach_exchange(true);
-  const std::string response = refusal_answer(why, reader_.to_head());
-  reader_ = RequestReader{all_.limits().request};
-  say_last(response);
+  say_last(refusal_answer(why, reader_.to_head()));
 }
 
 // Half of the connection stays open for a while: what the client still sends would else wipe out
 // the answer before it was read (RFC 9112, 9.6).
 void Connection::say_last(std::string response) {
-  std::string{}.swap(pending_);
-  read_ = 0;
+  drop_input();
   transport_.write(std::move(response));
   transport_.finish();
   enter(transport_.queued_bytes() == 0 ? Phase::Lingering : Phase::Closing);
@@ -246,6 +250,7 @@ void Connection::hang_up() {
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   detach_exchange(false);
+  drop_input();  // the object may stay to the end of the turn
   transport_.close();
   all_.leave(seat_);
 }

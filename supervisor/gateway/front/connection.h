@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void detach_exchange(bool tell);
   void refuse(const BadRequest& why);
   void discard(std::size_t count);
+  void drop_input();
   void say_last(std::string response);
 
   Connections& all_;
