@@ -10,6 +10,8 @@ namespace mainstay::control {
 namespace {
 
 constexpr std::size_t kItemBytes = 32 * 1024;  // of text in one item, and per turn and client
+// A line that is so long without an end (a prompt, last words) is shown to who comes.
+constexpr Duration kRestsAfter = std::chrono::seconds{1};
 constexpr std::uint64_t kKeptWhenSkipping = 64 * 1024;
 
 template <typename Lines>
@@ -30,6 +32,10 @@ std::string texts_item(std::string_view name, const std::vector<std::string>& te
     out.text(text);
   out.close_list().close_object();
   return out.take();
+}
+
+std::string joined_item(const std::string& id) {
+  return R"({"lines":[],"joined":)" + id + "}";
 }
 
 std::string skipped_item(std::uint64_t bytes) {
@@ -57,6 +63,9 @@ bool LogStreams::open_directory(const Call& call) {
 
 void LogStreams::add(const Call& call, LogWish wish, std::vector<InstanceId> instances) {
   if (!open_directory(call)) return;
+  Stream* const joined = wish.joins ? joinable(call, *wish.joins) : nullptr;
+  if (wish.joins && joined == nullptr)
+    return call.fail({RpcError::Failed, "failed", "joins: there is no stream of that id"});
   auto sources = log_sources(parts_.controller, instances, wish.only, parts_.clock());
   auto stream = std::make_unique<Stream>(Stream{.number = ++last_number_, .call = call});
   for (const auto& source : sources)
@@ -64,12 +73,15 @@ void LogStreams::add(const Call& call, LogWish wish, std::vector<InstanceId> ins
   stream->targets = std::move(wish.targets);
   stream->only = wish.only;
   stream->follow = wish.follow;
-  stream->tell_caught_up = wish.tell_caught_up;
   wish.query.to_the_end = wish.follow;
   stream->reading = std::make_shared<logs::LogReading>(parts_.facts.log_dir, std::move(sources),
                                                        wish.query, std::move(wish.filter));
+  if (joined != nullptr) {
+    stream->joins = joined->number;
+    joined->joiners.push_back(stream->number);
+  }
   streams_.push_back(std::move(stream));
-  feed(*streams_.back());
+  feed(joined != nullptr ? *joined : *streams_.back());
 }
 
 // The call is closed when this object is gone: only then may `this` not be touched.
@@ -79,21 +91,65 @@ std::function<void()> LogStreams::when_read(const Stream& stream) {
   };
 }
 
-void LogStreams::on_read(std::uint64_t number) {
-  const auto found = std::find_if(streams_.begin(), streams_.end(), [number](const auto& stream) {
-    return stream->number == number;
+LogStreams::Stream* LogStreams::stream(std::uint64_t number) {
+  const auto found = std::find_if(streams_.begin(), streams_.end(),
+                                  [number](const auto& each) { return each->number == number; });
+  return found == streams_.end() ? nullptr : found->get();
+}
+
+LogStreams::Stream* LogStreams::joinable(const Call& call, const std::string& id) {
+  const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const auto& each) {
+    return each->follow && each->call.open() && each->call.id() == id &&
+           each->call.is_of_client_of(call);
   });
-  if (found == streams_.end()) return;
-  Stream& stream = **found;
-  auto lines = std::exchange(stream.reading->lines(), {});
-  std::move(lines.begin(), lines.end(), std::back_inserter(stream.backlog));
-  feed(stream);
+  return found == streams_.end() ? nullptr : found->get();
+}
+
+void LogStreams::on_read(std::uint64_t number) {
+  Stream* const found = stream(number);
+  if (found == nullptr) return;
+  auto lines = std::exchange(found->reading->lines(), {});
+  std::move(lines.begin(), lines.end(), std::back_inserter(found->backlog));
+  feed(*found);
+}
+
+// False while the stream has lines in a worker: nobody knows yet which of them it will send.
+bool LogStreams::join(Stream& stream) {
+  if (stream.joiners.empty()) return true;
+  if (!std::exchange(stream.told_rest, true)) send_new(stream, parts_.clock().wall + -kRestsAfter);
+  if (stream.reading->is_busy() || !stream.backlog.empty()) return false;
+  for (const std::uint64_t number : std::exchange(stream.joiners, {})) {
+    Stream* const joiner = this->stream(number);
+    if (joiner != nullptr && joiner->call.open()) let_join(stream, *joiner);
+  }
+  stream.told_rest = false;
+  return true;
+}
+
+void LogStreams::let_join(Stream& stream, Stream& joiner) {
+  std::vector<logs::ChainEnd> ends;
+  for (const auto& source : joiner.reading->sources()) {
+    if (stream.files.insert(source.file).second) stream.follower->add(source);
+    ends.push_back(stream.follower->place_in(source.file).value_or(logs::ChainEnd{}));
+  }
+  joiner.reading->end_at(std::move(ends));
+  joiner.joins = 0;
+  stream.call.item(joined_item(joiner.call.id()));
+  feed(joiner);
+}
+
+void LogStreams::fail_lonely() {
+  for (const auto& each : streams_) {
+    if (each->joins != 0 && stream(each->joins) == nullptr)
+      each->call.fail({RpcError::Failed, "failed", "joins: that stream has ended"});
+  }
 }
 
 void LogStreams::begin_to_follow(Stream& stream) {
   const logs::LogReading& reading = *stream.reading;
   stream.follower =
       std::make_unique<logs::Follower>(*directory_, reading.sources(), reading.positions());
+  stream.follower->know(reading.archives());
   // What was an archive when the past was read has been read.
   for (const auto& rotated : std::exchange(stream.rotated_meanwhile, {})) {
     if (!reading.knows(rotated.archive)) stream.follower->rotated(rotated);
@@ -130,7 +186,8 @@ void LogStreams::add_new_instances(Stream& stream) {
 
 void LogStreams::after_settle() {
   if (streams_.empty()) return;
-  std::erase_if(streams_, [](const auto& stream) { return !stream->call.open(); });
+  if (std::erase_if(streams_, [](const auto& stream) { return !stream->call.open(); }) > 0)
+    fail_lonely();
   const bool change = std::exchange(instances_change_, false);
   for (const auto& stream : streams_) {
     if (change) stream->look_again = true;
@@ -139,6 +196,7 @@ void LogStreams::after_settle() {
 }
 
 void LogStreams::feed(Stream& stream) {
+  if (stream.joins != 0) return;
   send_backlog(stream);
   if (stream.reading->is_busy() || !stream.backlog.empty()) return;
   if (!stream.reading->past_ended()) {
@@ -152,11 +210,10 @@ void LogStreams::feed(Stream& stream) {
       return;
     }
     begin_to_follow(stream);
-    if (stream.tell_caught_up) stream.call.item(R"({"lines":[],"caught_up":true})");
   }
   // A change of instances was remembered until now.
   if (std::exchange(stream.look_again, false)) add_new_instances(stream);
-  send_new(stream);
+  if (join(stream)) send_new(stream);
 }
 
 void LogStreams::tell_problems(Stream& stream) {
@@ -176,14 +233,14 @@ void LogStreams::send_backlog(Stream& stream) {
   }
 }
 
-void LogStreams::send_new(Stream& stream) {
-  if (!stream.follower->has_pending()) return;
+void LogStreams::send_new(Stream& stream, WallTime unfinished) {
+  if (!stream.follower->has_pending() && unfinished == WallTime{}) return;
   if (!stream.call.keeps_up()) {
     stream.fell_behind = true;
     return;
   }
   skip_what_is_too_old(stream);
-  auto pulled = stream.follower->pull(kItemBytes);
+  auto pulled = stream.follower->pull(kItemBytes, unfinished);
   if (pulled.missed != 0) stream.call.item(skipped_item(pulled.missed));
   if (!pulled.started_over.empty())
     stream.call.item(texts_item("started_over", pulled.started_over));

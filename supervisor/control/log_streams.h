@@ -29,7 +29,7 @@ class LogStreams {
   //   "skipped_bytes":n          what a client that fell more than kBehind back has missed
   //   "started_over":["FILE"]    a log was truncated or replaced
   //   "problems":["cannot …"]    what cannot be read
-  //   "caught_up":true           if wanted: all of the past was sent
+  //   "joined":ID                the stream of that id gives what was sent before this, and no more
   // `instances` are what the wish's targets mean now.
   void add(const Call& call, LogWish wish, std::vector<InstanceId> instances);
   void grew(const std::string& file);
@@ -47,7 +47,9 @@ class LogStreams {
     std::vector<std::string> targets{};
     std::optional<logs::Stream> only{};
     bool follow = true;
-    bool tell_caught_up = false;
+    std::uint64_t joins = 0;               // waits for that stream to say where it is
+    std::vector<std::uint64_t> joiners{};  // who waits for this one
+    bool told_rest = false;                // for them: also lines that may never get an end
     std::shared_ptr<logs::LogReading> reading{};
     std::deque<logs::Line> backlog{};                // read, not sent yet
     std::unique_ptr<logs::Follower> follower{};      // once the past is read
@@ -58,13 +60,18 @@ class LogStreams {
   };
 
   void on_read(std::uint64_t number);
+  Stream* stream(std::uint64_t number);
+  Stream* joinable(const Call& call, const std::string& id);
+  bool join(Stream& stream);
+  void let_join(Stream& stream, Stream& joiner);
+  void fail_lonely();
   void begin_to_follow(Stream& stream);
   void tell_problems(Stream& stream);
   std::function<void()> when_read(const Stream& stream);
   bool open_directory(const Call& call);
   void feed(Stream& stream);
   void send_backlog(Stream& stream);
-  void send_new(Stream& stream);
+  void send_new(Stream& stream, WallTime unfinished = {});
   void skip_what_is_too_old(Stream& stream);
   void add_new_instances(Stream& stream);
 

@@ -19,7 +19,8 @@ struct LogWish {
   logs::LogQuery query;     // of what is there already: 50 lines, or all of a span
   logs::LineFilter filter;  // also of what comes
   bool follow = true;       // false: the stream ends after what is there
-  bool tell_caught_up = false;
+  // The id of a stream of the same client: what is there ends where that one has come to.
+  std::optional<std::string> joins;
 };
 
 // What is wrong is noted in `params`.

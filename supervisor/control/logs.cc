@@ -60,7 +60,9 @@ void logs_read(Context& context, const Call& call, Params& params) {
 void logs_follow(Context& context, const Call& call, Params& params) {
   LogWish wish = read_log_wish(params);
   wish.follow = params.flag("follow", true);
-  wish.tell_caught_up = params.flag("caught_up", false);
+  wish.joins = params.json("joins");
+  if (wish.joins && wish.follow)
+    params.refuse("joins", "says where what is there ends; it goes with \"follow\":false");
   if (refused(call, params)) return;
   auto resolved = resolve_targets(context.controller(), wish.targets);
   if (resolved.failure) return call.fail(*resolved.failure);

@@ -28,7 +28,7 @@ constexpr std::array kRead{Words("targets"), Words("lines"), Words("stream"), Wo
                            Words("until"),   Words("grep"),  Words("level"),  Words("ignore_case")};
 constexpr std::array kFollow{
     Words("targets"), Words("lines"), Words("stream"),      Words("since"),  Words("until"),
-    Words("grep"),    Words("level"), Words("ignore_case"), Words("follow"), Words("caught_up")};
+    Words("grep"),    Words("level"), Words("ignore_case"), Words("follow"), Words("joins")};
 constexpr std::array kAnalysis{Words("targets"), Words("since"), Words("until"), Words("progress")};
 constexpr std::array kEvents{Words("from"),  Words("before"), Words("since"),
                              Words("until"), Words("limit"),  Words("targets")};

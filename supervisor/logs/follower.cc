@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "logs/archive_names.h"
 #include "logs/follower_batch.h"
 
 namespace mainstay::logs {
@@ -16,8 +17,31 @@ Follower::Follower(const Directory& directory, std::vector<Source> sources,
 
 void Follower::add(Source source, Position position) {
   if (!by_name_.emplace(source.file, files_.size()).second) return;
-  files_.push_back({std::move(source), position, false, {}});
+  files_.push_back({std::move(source), position, false, {}, {}});
   mark(files_.size() - 1);
+}
+
+// The names of a log's archives have the order of their times.
+void Follower::know(const std::set<std::string>& archives) {
+  for (const std::string& archive : archives) {
+    const auto name = parse_archive_name(archive);
+    const auto found = name ? by_name_.find(name->log) : by_name_.end();
+    if (found == by_name_.end()) continue;
+    std::string& newest = files_[found->second].newest_archive;
+    newest = std::max(newest, archive);
+  }
+}
+
+std::optional<ChainEnd> Follower::place_in(const std::string& file) const {
+  const auto found = by_name_.find(file);
+  if (found == by_name_.end()) return std::nullopt;
+  const Followed& followed = files_[found->second];
+  ChainEnd end{followed.newest_archive, false, followed.position.inode, followed.position.offset};
+  if (!followed.parts.empty() && parse_archive_name(followed.parts.front().name)) {
+    end.archive = followed.parts.front().name;
+    end.in_archive = true;
+  }
+  return end;
 }
 
 void Follower::mark(std::size_t number) {
@@ -31,8 +55,8 @@ void Follower::grew(const std::string& file) {
   if (found != by_name_.end()) mark(found->second);
 }
 
-Pulled Follower::pull(std::size_t max_bytes, bool unfinished) {
-  if (unfinished) {
+Pulled Follower::pull(std::size_t max_bytes, WallTime unfinished) {
+  if (unfinished > WallTime{}) {
     for (const std::size_t number : unfinished_)
       mark(number);
   }
@@ -46,6 +70,7 @@ void Follower::rotated(const Rotated& rotated) {
   const auto found = by_name_.find(rotated.file);
   if (found == by_name_.end()) return;
   Followed& followed = files_[found->second];
+  if (parse_archive_name(rotated.archive)) followed.newest_archive = rotated.archive;
   Position& position = followed.position;
   const bool is_next = !followed.parts.empty() || position.inode == 0;
   if (!is_next && position.inode != rotated.inode) return;  // one from before we looked

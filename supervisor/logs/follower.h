@@ -6,13 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/time.h"
 #include "logs/directory.h"
 #include "logs/line.h"
+#include "logs/log_chain.h"
 #include "logs/reader.h"
 #include "logs/rotation.h"
 
@@ -35,21 +38,24 @@ class Follower {
   // One more log, from its beginning (a service that was scaled up). A file that is followed
   // already is ignored.
   void add(Source source, Position position = {});
+  // Archives that there are, of any logs.
+  void know(const std::set<std::string>& archives);
   // The file has grown, or may have. Names that are not followed are ignored.
   void grew(const std::string& file);
   // The file has another name now: what was not pulled of it comes before what its name leads to
   // next, whatever happens to it meanwhile. To be told before the next file grows.
   void rotated(const Rotated& rotated);
+  // What was pulled of a log ends there. Nothing for a file that is not followed.
+  std::optional<ChainEnd> place_in(const std::string& file) const;
   // Whether a pull could give something.
   bool has_pending() const { return !pending_.empty(); }
-  // Whether a pull with `unfinished` could give something more.
-  bool has_unfinished() const { return !unfinished_.empty(); }
 
   // The next lines, about `max_bytes` of text (at least one line, if there is one). Unfinished last
-  // lines are kept back until their newline comes; with `unfinished` they are given as they are,
-  // marked partial, and what follows them comes as continued. In time order over the files of one
-  // call, which are at most 32 at a time. Call again while has_pending().
-  Pulled pull(std::size_t max_bytes, bool unfinished = false);
+  // lines are kept back until their newline comes; in logs that have not changed since `unfinished`
+  // they are given as they are, marked partial, and what follows them comes as continued. In time
+  // order over the files of one call, which are at most 32 at a time. Call again while
+  // has_pending().
+  Pulled pull(std::size_t max_bytes, WallTime unfinished = {});
 
   // Bytes that are written and not yet pulled, over all pending files.
   std::uint64_t behind() const;
@@ -69,6 +75,7 @@ class Follower {
     Position position;  // in the first part, else in the log itself
     bool pending = false;
     std::vector<Part> parts;
+    std::string newest_archive;  // that was heard of
   };
   class Batch;
   static constexpr std::size_t kMostParts = 16;      // of one log

@@ -91,7 +91,7 @@ void Follower::Batch::cut_lines(Chosen& chosen, std::string_view bytes) {
   auto index_file = follower_.directory_.open_for_reading(index_file_name(name_of(chosen)));
   IndexReader index{index_file ? std::move(index_file->fd) : UniqueFd{},
                     WallTime{Duration{file.modified_ns}}};
-  const bool to_its_end = unfinished_ || chosen.is_part;
+  const bool to_its_end = chosen.is_part || WallTime{Duration{file.modified_ns}} < unfinished_;
   const std::uint64_t bytes_end = chosen.read_to + bytes.size();
   bool continued = source.position.continued;
   WallTime key;

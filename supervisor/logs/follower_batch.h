@@ -21,7 +21,7 @@ bool start_over_if_new(Position& position, const OpenedFile& file);
 // moment until which every file has been read.
 class Follower::Batch {
  public:
-  Batch(Follower& follower, bool unfinished) : follower_(follower), unfinished_(unfinished) {}
+  Batch(Follower& follower, WallTime unfinished) : follower_(follower), unfinished_(unfinished) {}
 
   void choose();
   void read(std::size_t max_bytes);
@@ -45,7 +45,7 @@ class Follower::Batch {
   const std::string& name_of(const Chosen& chosen);
 
   Follower& follower_;
-  bool unfinished_;
+  WallTime unfinished_;
   std::vector<Chosen> chosen_;
   std::vector<OrderedLine> lines_;
   WallTime complete_to_{Duration::max()};  // no unread line is earlier than this

@@ -1,5 +1,6 @@
 #include "logs/log_chain.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -8,6 +9,29 @@
 #include "logs/names.h"
 
 namespace mainstay::logs {
+
+namespace {
+
+// The number of the segment that the place is in, the log itself being the last, and the offset.
+std::pair<std::size_t, std::uint64_t> place_of(const LogChain& chain, const ChainEnd& end) {
+  const auto archives = std::span{chain.segments}.first(chain.segments.size() - 1);
+  const std::string index = index_file_name(end.archive);
+  std::size_t number = 0;
+  if (!end.archive.empty()) {  // names have the order of their times
+    while (number < archives.size() && archives[number].index <= index)
+      ++number;
+    if (!end.in_archive) return {number, end.inode == 0 ? 0 : end.offset};
+    const bool is_there = number > 0 && archives[number - 1].index == index;
+    return is_there ? std::pair{number - 1, end.offset} : std::pair{number, std::uint64_t{0}};
+  }
+  if (end.inode == 0 || end.inode == chain.live.inode) return {archives.size(), end.offset};
+  while (number < archives.size() && archives[number].inode != end.inode)
+    ++number;
+  const bool packed_since = number == archives.size() && number > 0;
+  return {packed_since ? number - 1 : number, end.offset};
+}
+
+}  // namespace
 
 void add_hidden(const Directory& directory, std::vector<DirectoryEntry>& entries) {
   std::map<std::string, bool> is_seen;
@@ -42,7 +66,22 @@ void add_archives(LogChain& chain, const Archives& archives) {
   for (Segment& segment : archives.of(chain.source.file)) {
     if (segment.inode != chain.live.inode) chain.segments.push_back(std::move(segment));
   }
-  chain.segments.push_back({chain.source.file, {}, chain.live.inode, false});
+  chain.segments.push_back({chain.source.file, {}, chain.live.inode});
+}
+
+void end_chain(LogChain& chain, const ChainEnd& end) {
+  const std::size_t live = chain.segments.size() - 1;
+  const auto [last, offset] = place_of(chain, end);
+  if (last == live && !end.in_archive && end.inode != 0 && end.inode == chain.live.inode) {
+    chain.live.size = std::min(chain.live.size, offset);
+    return;
+  }
+  chain.live = {};
+  chain.live_index.reset();
+  if (last == live) return;
+  chain.segments[last].end = offset;
+  chain.segments.erase(chain.segments.begin() + static_cast<std::ptrdiff_t>(last) + 1,
+                       chain.segments.end() - 1);
 }
 
 Archives::Archives(std::span<const DirectoryEntry> entries) {

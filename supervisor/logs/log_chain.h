@@ -19,6 +19,7 @@ struct Segment {
   std::string index;
   std::uint64_t inode = 0;
   bool compressed = false;
+  std::uint64_t end = UINT64_MAX;  // of its unpacked bytes, for end_chain()
 };
 
 // The archives in a directory, by the log they are of.
@@ -49,6 +50,16 @@ struct LogChain {
 LogChain open_live(const Directory& directory, const Source& source);
 // Those of its archives, and then the log itself, as the segments of the chain.
 void add_archives(LogChain& chain, const Archives& archives);
+
+// A place in a log, and so in all that it became since.
+struct ChainEnd {
+  std::string archive;      // the newest that there was then; empty: none was heard of
+  bool in_archive = false;  // the place is in that archive, not in the log that came after it
+  std::uint64_t inode = 0;  // of that log; 0: there was none
+  std::uint64_t offset = 0;
+};
+// Leaves out what comes later than that place.
+void end_chain(LogChain& chain, const ChainEnd& end);
 
 std::vector<LogChain> open_chains(const Directory& directory, std::span<const Source> sources);
 

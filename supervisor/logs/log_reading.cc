@@ -52,7 +52,7 @@ void LogReading::slice() {
       return;
     }
     directory_.emplace(std::move(*directory));
-    past_ = std::make_unique<Past>(*directory_, sources_, query_, filter_);
+    past_ = std::make_unique<Past>(*directory_, sources_, query_, filter_, ends_);
     archives_ = past_->archives();
   }
   auto slice = past_->read(kSliceBudget, kSliceText);

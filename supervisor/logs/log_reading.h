@@ -22,6 +22,8 @@ class LogReading : public std::enable_shared_from_this<LogReading> {
   LogReading(std::filesystem::path log_dir, std::vector<Source> sources, LogQuery query,
              LineFilter filter);
 
+  // Before the first slice: where the past of each source ends.
+  void end_at(std::vector<ChainEnd> ends) { ends_ = std::move(ends); }
   // The next slice of the past into lines(); `done` runs on the loop.
   void read_past(io::Loop& loop, std::function<void()> done);
   // Those of `lines` that are wanted into lines(). After the past only.
@@ -37,7 +39,8 @@ class LogReading : public std::enable_shared_from_this<LogReading> {
   const std::vector<Position>& positions() const { return positions_; }
   bool cut() const { return cut_; }
   const std::vector<std::string>& problems() const { return problems_; }
-  // Whether an archive was among what was read, so that what it holds is not new.
+  // What was an archive already, so that what it holds is not new.
+  const std::set<std::string>& archives() const { return archives_; }
   bool knows(const std::string& archive) const { return archives_.contains(archive); }
 
  private:
@@ -49,6 +52,7 @@ class LogReading : public std::enable_shared_from_this<LogReading> {
   std::vector<Source> sources_;
   LogQuery query_;
   LineFilter filter_;
+  std::vector<ChainEnd> ends_;
   std::optional<Directory> directory_;  // of the workers
   std::unique_ptr<Past> past_;
   std::vector<Line> lines_;

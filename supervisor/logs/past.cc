@@ -15,12 +15,14 @@ constexpr std::size_t kSmallestBuffer = 4096;
 }  // namespace
 
 Past::Past(const Directory& directory, std::span<const Source> sources, LogQuery query,
-           LineFilter& filter)
+           LineFilter& filter, std::span<const ChainEnd> ends)
     : directory_(directory),
       query_(query),
       filter_(filter),
       chains_(open_chains(directory, sources)),
       cursors_(chains_.size()) {
+  for (std::size_t number = 0; number < ends.size(); ++number)
+    end_chain(chains_[number], ends[number]);
   if (query_.lines) {
     const SelectionLimits limits{*query_.lines, query_.max_bytes};
     selection_ = std::make_unique<Selection>(directory_, chains_, query_.span, filter_, limits);

@@ -27,9 +27,10 @@ struct LogQuery {
 
 class Past {
  public:
-  // `directory` and `filter` outlive this. Nothing is read yet but the directory.
+  // `directory` and `filter` outlive this. Nothing is read yet but the directory. `ends`: where
+  // each source ends; none: where it does.
   Past(const Directory& directory, std::span<const Source> sources, LogQuery query,
-       LineFilter& filter);
+       LineFilter& filter, std::span<const ChainEnd> ends = {});
   ~Past();
 
   struct Slice {

@@ -35,7 +35,7 @@ Selection::Backward::Backward(Selection& selection, SegmentReader reader, const 
   auto index = selection.directory_.open_for_reading(segment.index);
   index_ =
       std::make_unique<IndexReader>(index ? std::move(index->fd) : UniqueFd{}, reader_->modified());
-  begin(reader_->fd(), reader_->size());
+  begin(reader_->fd(), std::min(reader_->size(), segment.end));
 }
 
 void Selection::Backward::begin(int fd, std::uint64_t size) {

@@ -52,6 +52,7 @@ bool SourceLines::open_archive() {
 void SourceLines::begin_segment() {
   const bool grows = is_live() && options_.to_the_end;
   size_ = reader_->compressed() || grows ? UINT64_MAX : reader_->size();
+  size_ = std::min(size_, chain_.segments[segment_].end);
   end_ = UINT64_MAX;
   std::uint64_t from = segment_ == options_.from.segment ? options_.from.offset : 0;
   continued_ = (segment_ == options_.from.segment && options_.continued) ||

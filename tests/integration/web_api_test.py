@@ -23,6 +23,14 @@ web: {{listen: "127.0.0.1:{port}"}}
 services:
   counter: {{command: ["sh", "-c", "n=0; while :; do echo $((n += 1)); sleep 0.05; done"]}}
 """
+# The same as fast as a clock that tells milliseconds gives several the same time, over many archives.
+HURRYING = """
+web: {{listen: "127.0.0.1:{port}"}}
+services:
+  counter:
+    command: ["python3", "-uc", "import time\\nn = 0\\nwhile True: n += 1; print(str(n).zfill(60)); time.sleep(0.001)"]
+    logs: {{rotate: {{size: 4K, keep: 1000}}}}
+"""
 FOLLOW = "/api/v1/services/counter/logs?follow=true&lines=10000"
 FOLLOWERS = 200
 
@@ -256,6 +264,23 @@ class WebApi(TestCase):
                     each.__exit__()
         for numbers in read:
             self.assertEqual(numbers, list(range(1, last + 1)))
+
+    def test_who_comes_while_lines_come_gets_each_once(self):
+        port = free_port()
+        with Supervisor(HURRYING.format(port=port)) as supervisor:
+            supervisor.wait_state("counter", "running")
+            until(lambda: self.try_health(port), "the page is served")
+
+            def follow(_):
+                with Stream(port, FOLLOW.replace("10000", "100")) as stream:
+                    numbers = []
+                    while len(numbers) < 150:
+                        numbers += [int(line["text"]) for line in stream.frame()["data"]["lines"]]
+                    return numbers
+
+            with concurrent.futures.ThreadPoolExecutor(6) as readers:
+                for numbers in readers.map(follow, range(200)):
+                    self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
 
     def test_the_examples_of_the_page_run(self):
         port = free_port()

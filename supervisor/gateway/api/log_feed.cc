@@ -9,8 +9,7 @@ namespace mainstay::gateway {
 
 namespace {
 
-// The stream begins a little before now, so that nothing is between it and a reading of the past
-// that is asked for later.
+// The stream begins a little before now, so that its position has all lines of one time.
 constexpr Duration kOverlap = std::chrono::seconds{2};
 
 // Calls `see` with each line of an item; false when it has none but says something else.
@@ -33,7 +32,6 @@ LogFeed::LogFeed(Upstream& upstream, Json filter, WallTime now, std::function<vo
       position_(now + -kOverlap) {
   Json params = filter_;
   params["since"] = format_rfc3339_micros(now + -kOverlap);
-  params["caught_up"] = true;
   id_ = upstream_.follow(
       gateway_itself(), "logs.follow", dump_json(params),
       [this](std::string_view item) { on_item(item); },
@@ -49,6 +47,7 @@ LogFeed::~LogFeed() {
 void LogFeed::add(std::shared_ptr<EventStream> stream, Begin begin) {
   Json params = filter_;
   params["follow"] = false;
+  params["joins"] = id_;
   const bool exact = begin.position || begin.span.contains("since");
   if (begin.position) {
     params["since"] = format_rfc3339_micros(begin.position->since());
@@ -64,7 +63,6 @@ void LogFeed::add(std::shared_ptr<EventStream> stream, Begin begin) {
 }
 
 void LogFeed::read_next() {
-  if (!caught_up_) return;
   const auto reads = [](const auto& each) { return !each->live && each->reading != 0; };
   auto under_way =
       static_cast<std::size_t>(std::count_if(followers_.begin(), followers_.end(), reads));
@@ -77,10 +75,9 @@ void LogFeed::read_next() {
 }
 
 void LogFeed::read(const std::shared_ptr<Follower>& follower) {
-  follower->first_item = first_kept_ + kept_.size();
   follower->reading = upstream_.follow(
       gateway_itself(), "logs.follow", dump_json(follower->params),
-      [this, follower](std::string_view item) { pass_new(*follower, item, follower->from_there); },
+      [this, follower](std::string_view item) { pass_past(*follower, item); },
       [this, follower](const Reply& reply) { on_read(follower, reply); });
 }
 
@@ -88,13 +85,13 @@ void LogFeed::on_read(const std::shared_ptr<Follower>& follower, const Reply& re
   if (!reply.ok) {
     follower->stream->fail(reply);
     std::erase(followers_, follower);
+  } else if (!follower->first_item) {  // not from this controller
+    follower->stream->end();
+    std::erase(followers_, follower);
   } else {
     follower->live = true;
-    // What came meanwhile may have been part of the past that was read.
-    follower->position.replay();
-    for (std::size_t i = 0; i < kept_.size(); ++i) {
-      if (first_kept_ + i >= follower->first_item) pass_new(*follower, kept_[i], true);
-    }
+    for (std::size_t i = *follower->first_item - first_kept_; i < kept_.size(); ++i)
+      follower->stream->push(kept_[i]);
     follower->stream->push({});
     follower->position = LogPosition{WallTime{}};
   }
@@ -102,10 +99,10 @@ void LogFeed::on_read(const std::shared_ptr<Follower>& follower, const Reply& re
   read_next();
 }
 
-void LogFeed::pass_new(Follower& follower, std::string_view item, bool all_of_its_time) {
+void LogFeed::pass_past(Follower& follower, std::string_view item) {
   std::string text = R"({"lines":[)";
   const bool has_lines = for_each_line(item, [&](std::string_view line_text, const LogLine& line) {
-    if (!follower.position.take(line, all_of_its_time)) return;
+    if (!follower.position.take(line, follower.from_there)) return;
     if (text.back() != '[') text += ',';
     text += line_text;
   });
@@ -114,35 +111,36 @@ void LogFeed::pass_new(Follower& follower, std::string_view item, bool all_of_it
   follower.stream->push(event_frame(follower.position.text(), {}, has_lines ? text : item));
 }
 
-// From now on whatever is read later overlaps with what comes later.
-bool LogFeed::takes_caught_up(std::string_view item) {
-  if (caught_up_ || json_member(item, "caught_up").empty()) return false;
-  caught_up_ = true;
-  read_next();
+// Up to here it is what that follower reads.
+bool LogFeed::takes_joined(std::string_view item) {
+  const auto id = whole_number(json_member(item, "joined"));
+  if (!id) return false;
+  for (const auto& each : followers_) {
+    if (!each->live && each->reading == *id) each->first_item = first_kept_ + kept_.size();
+  }
   return true;
 }
 
 void LogFeed::on_item(std::string_view item) {
-  if (takes_caught_up(item)) return;
+  if (takes_joined(item)) return;
   for_each_line(item,
                 [this](std::string_view, const LogLine& line) { position_.take(line, true); });
   const std::string frame = event_frame(position_.text(), {}, item);
-  keep(item);
+  keep(frame);
   const auto followers = followers_;  // a push may end one
   for (const auto& each : followers) {
     if (each->live) each->stream->push(frame);
   }
 }
 
-void LogFeed::keep(std::string_view item) {
-  const bool somebody_reads = std::any_of(followers_.begin(), followers_.end(),
-                                          [](const auto& each) { return !each->live; });
-  if (!somebody_reads) return;
-  kept_.emplace_back(item);
-  kept_bytes_ += item.size();
+void LogFeed::keep(const std::string& frame) {
+  const auto reads = [](const auto& each) { return !each->live && each->first_item.has_value(); };
+  if (!std::any_of(followers_.begin(), followers_.end(), reads)) return;
+  kept_.push_back(frame);
+  kept_bytes_ += frame.size();
   if (kept_bytes_ <= kKeptBytes) return;
   for (const auto& each : std::vector(followers_)) {
-    if (each->live) continue;
+    if (!reads(each)) continue;
     upstream_.cancel(each->reading);
     each->stream->end();
   }
@@ -150,9 +148,9 @@ void LogFeed::keep(std::string_view item) {
 }
 
 void LogFeed::forget_kept() {
-  const bool somebody_reads =
-      std::any_of(followers_.begin(), followers_.end(),
-                  [](const auto& each) { return !each->live && each->stream->open(); });
+  const bool somebody_reads = std::any_of(
+      followers_.begin(), followers_.end(),
+      [](const auto& each) { return !each->live && each->first_item && each->stream->open(); });
   if (somebody_reads) return;
   first_kept_ += kept_.size();
   kept_.clear();

@@ -1,7 +1,7 @@
 // The log lines that one expression asks for, for everybody who follows it: one stream from the
-// controller. Who comes first reads what they do not have yet by a stream of their own that ends,
-// and goes on with the others then, without a line twice or missing (log_position.h). Nobody reads
-// before that one stream is where its logs end: what it sends first would come again.
+// controller. Who comes first reads what they do not have yet by a stream of their own that ends
+// where the one stream has come to, which says so at that place; then they go on with the others,
+// without a line twice or missing.
 #pragma once
 
 #include <cstdint>
@@ -51,17 +51,17 @@ class LogFeed {
     Json params;              // of the reading of the past
     bool from_there = false;  // nothing is missing at its beginning
     bool live = false;
-    std::uint64_t reading = 0;     // the call; 0: it waits for its turn
-    std::uint64_t first_item = 0;  // that came after it was asked for
+    std::uint64_t reading = 0;                  // the call; 0: it waits for its turn
+    std::optional<std::uint64_t> first_item{};  // that comes after what it reads
   };
 
   void read_next();
   void read(const std::shared_ptr<Follower>& follower);
   void on_read(const std::shared_ptr<Follower>& follower, const Reply& reply);
-  void pass_new(Follower& follower, std::string_view item, bool all_of_its_time);
-  bool takes_caught_up(std::string_view item);
+  void pass_past(Follower& follower, std::string_view item);
+  bool takes_joined(std::string_view item);
   void on_item(std::string_view item);
-  void keep(std::string_view item);
+  void keep(const std::string& frame);
   void forget_kept();
   void on_done(const Reply& reply);
 
@@ -69,10 +69,9 @@ class LogFeed {
   Json filter_;
   std::function<void()> on_over_;
   std::uint64_t id_ = 0;
-  bool caught_up_ = false;  // the stream has sent what was there when it began
-  LogPosition position_;    // of those who have read everything
+  LogPosition position_;  // of those who have read everything
   std::vector<std::shared_ptr<Follower>> followers_;
-  std::deque<std::string> kept_;
+  std::deque<std::string> kept_;  // frames
   std::size_t kept_bytes_ = 0;
   std::uint64_t first_kept_ = 0;  // the number of kept_.front()
 };

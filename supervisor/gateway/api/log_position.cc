@@ -42,7 +42,8 @@ std::optional<LogLine> log_line(std::string_view object) {
   const auto time = at ? parse_rfc3339(*at) : Result<WallTime>{Error{}};
   if (!time) return std::nullopt;
   const std::uint32_t instance = hash(2166136261U, json_member(object, "instance"));
-  return LogLine{micros(*time), hash(instance, json_member(object, "stream"))};
+  return LogLine{micros(*time), hash(instance, json_member(object, "stream")),
+                 json_member(object, "continued") == "true"};
 }
 
 LogPosition::LogPosition(WallTime begin) : begin_(micros(begin)) {}
@@ -106,6 +107,8 @@ bool LogPosition::is_behind(Last& last, const LogLine& line) const {
 bool LogPosition::take(const LogLine& line, bool all_of_its_time) {
   const auto [found, is_first] = streams_.try_emplace(line.stream);
   Last& last = found->second;
+  // Where a line was in one piece before, it is so when it comes again.
+  if (!is_first && line.continued) return last.was_new;
   if (is_first) {
     if (line.at < begin_ || (incomplete_ && line.at <= newest_)) {
       streams_.erase(found);
@@ -113,7 +116,8 @@ bool LogPosition::take(const LogLine& line, bool all_of_its_time) {
     }
     last = {.at = line.at, .count = all_of_its_time ? 1U : 0U};
   } else {
-    if (is_behind(last, line)) return false;
+    last.was_new = !is_behind(last, line);
+    if (!last.was_new) return false;
     if (line.at != last.at) {
       last.at = line.at;
       last.count = 1;

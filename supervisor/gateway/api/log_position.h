@@ -21,6 +21,7 @@ namespace mainstay::gateway {
 struct LogLine {
   std::int64_t at = 0;       // microseconds since 1970
   std::uint32_t stream = 0;  // a hash of instance and stream
+  bool continued = false;    // goes on with the one before it, whose fate it shares
 };
 
 // Of the JSON object; nothing: it is no line.
@@ -40,8 +41,6 @@ class LogPosition {
   // Whether the line is new, and then it is behind us. `all_of_its_time`: when it is the first of
   // its stream, those of the same time before it have come as well.
   bool take(const LogLine& line, bool all_of_its_time);
-  // Lines from before this position come again.
-  void replay();
   // From when on lines must come again for none to be missed.
   WallTime since() const;
 
@@ -55,8 +54,10 @@ class LogPosition {
     std::uint64_t count = 0;  // lines with that time; 0: all there are
     std::uint64_t to_skip = 0;
     bool replays = false;
+    bool was_new = true;  // the line before
   };
 
+  void replay();
   bool is_behind(Last& last, const LogLine& line) const;
   void forget_old();
   std::int64_t begin() const { return begin_ != 0 ? begin_ : oldest_; }

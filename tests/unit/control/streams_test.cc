@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <string>
@@ -75,6 +76,91 @@ TEST_CASE("a follower gets what was there, what comes, and nothing after it canc
   rig.log("backend.out.log", "late\n");
   CHECK_FALSE(peer.next_if_any());
   CHECK(peer.ask("stream.cancel", {{"id", id}})["result"]["cancelled"] == false);
+}
+
+TEST_CASE(
+    "who joins a stream reads exactly what that one has sent, whatever is printed meanwhile") {
+  for (const char* grep : {".", ""}) {  // through a worker, and at once
+    Rig rig(declare_two);
+    rig.log("backend.out.log", "one\ntwo\n");
+    Peer peer(rig);
+    Json wish = {{"targets", "backend"}};
+    if (*grep != 0) wish["grep"] = grep;
+    const int stream = peer.request("logs.follow", wish);
+    CHECK(line_texts(peer.item_of(stream)["lines"]) == Texts{"one", "two"});
+    rig.log("backend.out.log", "three\n");
+    wish["follow"] = false;
+    wish["joins"] = stream;
+    wish["lines"] = 2;
+    const int joiner = peer.request("logs.follow", wish);
+    rig.log("backend.out.log", "four\n");
+    Texts sent;
+    Texts read;
+    bool joined = false;
+    for (bool ended = false; !ended || sent.size() < 2;) {
+      const Json message = peer.next();
+      if (message.contains("result")) {
+        CHECK(message["id"] == joiner);
+        ended = true;
+        continue;
+      }
+      const Json& item = message["params"]["item"];
+      const bool of_joiner = message["params"]["id"] == joiner;
+      for (const auto& text : line_texts(item["lines"])) {
+        if (of_joiner) read.push_back(text);
+        if (!of_joiner) sent.push_back(text + (joined ? " later" : ""));
+      }
+      if (item.contains("joined")) {
+        CHECK(item["joined"] == joiner);
+        CHECK_FALSE(of_joiner);
+        joined = true;
+      }
+    }
+    CHECK(joined);
+    // Each is in what was read, or came later.
+    const bool three_later = sent[0] == "three later";
+    const bool four_later = sent[1] == "four later";
+    CHECK(read == (three_later  ? Texts{"one", "two"}
+                   : four_later ? Texts{"two", "three"}
+                                : Texts{"three", "four"}));
+  }
+}
+
+TEST_CASE("who joins is shown a line that stays without an end, and its end comes to all") {
+  Rig rig(declare_two);
+  rig.log("backend.out.log", "old\n");
+  Peer peer(rig);
+  const int stream = peer.request("logs.follow", {{"targets", "backend"}});
+  CHECK(line_texts(peer.item_of(stream)["lines"]) == Texts{"old"});
+  rig.log("backend.out.log", "Password: ");
+  CHECK_FALSE(peer.next_if_any());
+  std::filesystem::last_write_time(rig.log_dir() / "backend.out.log",
+                                   std::filesystem::file_time_type::clock::now() - 24h * 365 * 50);
+  const int joiner = peer.request(
+      "logs.follow", {{"targets", "backend"}, {"follow", false}, {"joins", stream}, {"lines", 1}});
+  CHECK(peer.item_of(stream)["lines"][0]["partial"] == true);
+  CHECK(peer.item_of(stream)["joined"] == joiner);
+  CHECK(line_texts(peer.item_of(joiner)["lines"]) == Texts{"Password: "});
+  CHECK(peer.answer_to(joiner)["result"]["ended"] == true);
+  rig.log("backend.out.log", "secret\n");
+  const Json rest = peer.item_of(stream)["lines"];
+  CHECK(line_texts(rest) == Texts{"secret"});
+  CHECK(rest[0]["continued"] == true);
+}
+
+TEST_CASE("only a stream that follows, of the same client, can be joined") {
+  Rig rig(declare_two);
+  Peer peer(rig);
+  Peer other(rig);
+  const int stream = other.request("logs.follow", {{"targets", "backend"}});
+  CHECK(other.ask("services.list")["result"].is_object());
+  const auto refused = [&](const Json& params) {
+    return peer.ask("logs.follow", params)["error"]["message"].get<std::string>();
+  };
+  CHECK(refused({{"follow", false}, {"joins", 4711}}) == "joins: there is no stream of that id");
+  CHECK(refused({{"follow", false}, {"joins", stream}}) == "joins: there is no stream of that id");
+  CHECK(refused({{"joins", 1}}) ==
+        "joins: says where what is there ends; it goes with \"follow\":false");
 }
 
 TEST_CASE("what is printed while the end of the log is read is neither lost nor doubled") {

@@ -29,8 +29,11 @@ struct LogFixture : ApiFixture {
     if (!id.empty()) headers.push_back({"last-event-id", id});
     return ask("/api/v1/services/web/logs?follow=true" + more, headers);
   }
-  // The stream of that number has sent what was there when it began.
-  void caught_up(std::size_t stream) { upstream.item(stream, R"({"lines":[],"caught_up":true})"); }
+  // Up to here it is that reading which gives the lines of the stream.
+  void joined(std::size_t stream, std::size_t reading) {
+    upstream.item(stream,
+                  fmt::format(R"({{"lines":[],"joined":{}}})", upstream.asked.at(reading).id));
+  }
   // The texts of the lines that a follower got, in order.
   static std::string texts(const FakeExchange& exchange) {
     std::string all;
@@ -53,23 +56,24 @@ struct LogFixture : ApiFixture {
 
 TEST_CASE_FIXTURE(LogFixture, "the past comes first, then what is new, without a line twice") {
   const auto exchange = follow("&lines=2");
-  upstream.item(0, item({line(1, "a"), line(2, "b")}));
-  REQUIRE(upstream.asked.size() == 1);  // what it sends of the past would come again
-  caught_up(0);
   REQUIRE(upstream.asked.size() == 2);
-  CHECK(upstream.asked[1].params == R"({"targets":["web"],"follow":false,"lines":2})");
-  upstream.item(0, item({line(3, "c")}));
-  upstream.item(1, item({line(2, "b"), line(3, "c")}));
+  CHECK(upstream.asked[1].params == R"({"targets":["web"],"follow":false,"joins":1,"lines":2})");
+  upstream.item(0, item({line(1, "a"), line(2, "b")}));
+  joined(0, 1);
+  upstream.item(0, item({line(2, "b")}));  // another, of the same time and text
+  upstream.item(1, item({line(1, "a"), line(2, "b")}));
+  upstream.item(0, item({line(2, "c")}));
   upstream.answer(1, R"({"ended":true})");
-  upstream.item(0, item({line(4, "d")}));
-  CHECK(texts(*exchange) == "b c d ");
+  upstream.item(0, item({line(3, "d")}));
+  CHECK(texts(*exchange) == "a b b c d ");
 }
 
 TEST_CASE_FIXTURE(LogFixture, "followers of the same share one stream") {
   const auto first = follow();
-  caught_up(0);
+  joined(0, 1);
   const auto second = follow();
   upstream.answer(1, R"({"ended":true})");
+  joined(0, 2);
   upstream.item(2, item({line(1, "a")}));
   upstream.answer(2, R"({"ended":true})");
   upstream.item(0, item({line(2, "b")}));
@@ -77,13 +81,12 @@ TEST_CASE_FIXTURE(LogFixture, "followers of the same share one stream") {
   CHECK(texts(*first) == "b ");
   CHECK(texts(*second) == "a b ");
   follow("&stream=err");
-  caught_up(3);
   CHECK(upstream.asked.size() == 5);
 }
 
 TEST_CASE_FIXTURE(LogFixture, "who comes back gets what was missed, and nothing twice") {
   const auto exchange = follow("&lines=0");
-  caught_up(0);
+  joined(0, 1);
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, item({line(5, "a"), line(5, "b", "api"), line(6, "c")}));
   const std::string id = last_id(*exchange);
@@ -91,22 +94,21 @@ TEST_CASE_FIXTURE(LogFixture, "who comes back gets what was missed, and nothing 
   CHECK_FALSE(exchange->open());
 
   const auto again = follow("&lines=0", id);
-  caught_up(2);
+  joined(2, 3);
   REQUIRE(upstream.asked.size() == 4);
   CHECK(upstream.asked[3].params ==
-        R"({"targets":["web"],"follow":false,"since":"2027-01-15T07:55:06.000000Z"})");
+        R"({"targets":["web"],"follow":false,"joins":3,"since":"2027-01-15T07:55:06.000000Z"})");
   // The quiet one printed late, with an older time than the newest line.
   upstream.item(3, item({line(5, "a"), line(5, "b", "api"), line(6, "x", "api"), line(6, "c"),
                          line(6, "d")}));
-  upstream.item(2, item({line(6, "d"), line(7, "e")}));
+  upstream.item(2, item({line(7, "e")}));
   upstream.answer(3, R"({"ended":true})");
   CHECK(texts(*again) == "x d e ");
 }
 
 TEST_CASE_FIXTURE(LogFixture, "an id of somebody else begins anew") {
   follow("", "812");
-  caught_up(0);
-  CHECK(upstream.asked.at(1).params == R"({"targets":["web"],"follow":false})");
+  CHECK(upstream.asked.at(1).params == R"({"targets":["web"],"follow":false,"joins":1})");
 }
 
 TEST_CASE_FIXTURE(LogFixture, "without a past nothing old comes up") {
@@ -114,7 +116,7 @@ TEST_CASE_FIXTURE(LogFixture, "without a past nothing old comes up") {
   const auto exchange = follow("&lines=0");
   // The stream begins a little before, so that nothing is missing.
   upstream.item(0, item({line(4, "old"), line(4, "older", "api")}));
-  caught_up(0);
+  joined(0, 1);
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, item({line(6, "new")}));
   CHECK(texts(*exchange) == "new ");
@@ -122,7 +124,7 @@ TEST_CASE_FIXTURE(LogFixture, "without a past nothing old comes up") {
 
 TEST_CASE_FIXTURE(LogFixture, "what is said beside lines is passed on") {
   const auto exchange = follow();
-  caught_up(0);
+  joined(0, 1);
   upstream.item(1, R"({"lines":[],"problems":["cannot read x"]})");
   upstream.answer(1, R"({"ended":true})");
   upstream.item(0, R"({"lines":[],"skipped_bytes":7})");
@@ -134,11 +136,11 @@ TEST_CASE_FIXTURE(LogFixture, "many that come at once read the past in turns") {
   std::vector<std::shared_ptr<FakeExchange>> followers;
   for (int i = 0; i < 200; ++i)
     followers.push_back(follow());
-  CHECK(upstream.asked.size() == 1);
-  caught_up(0);
   CHECK(upstream.asked.size() == 1 + LogFeed::kReadings);
-  for (std::size_t i = 1; i < upstream.asked.size(); ++i)
+  for (std::size_t i = 1; i < upstream.asked.size(); ++i) {
+    joined(0, i);
     upstream.answer(i, R"({"ended":true})");
+  }
   CHECK(upstream.asked.size() == 201);
   upstream.item(0, item({line(3, "now")}));
   for (const auto& each : followers)
@@ -169,6 +171,18 @@ TEST_CASE("a position survives being written, and only that") {
         "1.ffffffffffffffff.0", "1.7fffffffffffffff.0", "1.2.0.fffffffff-1-1"})
     CHECK_MESSAGE(!LogPosition::parse(text), text);
   CHECK_FALSE(LogPosition::parse(std::string(LogPosition::kLongest + 1, '1')));
+}
+
+TEST_CASE("the pieces of a line count as one when it comes again") {
+  LogPosition position{WallTime{std::chrono::seconds{100}}};
+  CHECK(position.take({200'000'000, 1}, true));        // a prompt
+  CHECK(position.take({200'500'000, 1, true}, true));  // its end
+  CHECK(position.take({200'500'000, 1}, true));
+  auto read = LogPosition::parse(position.text());
+  REQUIRE(read);
+  CHECK_FALSE(read->take({200'000'000, 1}, true));
+  CHECK_FALSE(read->take({200'500'000, 1}, true));
+  CHECK(read->take({200'500'000, 1}, true));
 }
 
 TEST_CASE("a position of very many streams stays short, and repeats nothing") {
