@@ -44,12 +44,15 @@ class Scan {
   }
 
  private:
+  // From quote to quote: it ends at the first with an even number of backslashes before it.
   void skip_string() {
     ++at_;
-    while (at_ < text_.size()) {
-      const char c = text_[at_++];
-      if (c == '"') return;
-      if (c == '\\') ++at_;
+    for (std::size_t quote = 0; (quote = text_.find('"', at_)) != std::string_view::npos;) {
+      std::size_t run = quote;
+      while (run > at_ && text_[run - 1] == '\\')
+        --run;
+      at_ = quote + 1;
+      if ((quote - run) % 2 == 0) return;
     }
     at_ = text_.size();
   }

@@ -113,6 +113,8 @@ void LogFeed::pass_past(Follower& follower, std::string_view item) {
 
 // Up to here it is what that follower reads.
 bool LogFeed::takes_joined(std::string_view item) {
+  constexpr std::size_t kLongest = 100;  // of such an item: the others are not searched for it
+  if (item.size() > kLongest) return false;
   const auto id = whole_number(json_member(item, "joined"));
   if (!id) return false;
   for (const auto& each : followers_) {
