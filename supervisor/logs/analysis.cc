@@ -32,9 +32,7 @@ Analysis::Analysis(const Directory& directory, std::vector<Subject> subjects, Sp
 
 // The directory is read once, and again only when a log was rotated meanwhile.
 void Analysis::look_around() {
-  auto entries = directory_.list();
-  entries_ = entries ? std::move(*entries) : std::vector<DirectoryEntry>{};
-  add_hidden(directory_, entries_);
+  entries_ = list_logs(directory_);
   std::sort(entries_.begin(), entries_.end(),
             [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
   archives_.emplace(entries_);

@@ -49,6 +49,13 @@ void add_hidden(const Directory& directory, std::vector<DirectoryEntry>& entries
   }
 }
 
+std::vector<DirectoryEntry> list_logs(const Directory& directory) {
+  auto listed = directory.list();
+  auto entries = listed ? std::move(*listed) : std::vector<DirectoryEntry>{};
+  add_hidden(directory, entries);
+  return entries;
+}
+
 LogChain open_live(const Directory& directory, const Source& source) {
   LogChain chain{source, {}, {}, {}, {}};
   auto live = directory.open_for_reading(source.file);
@@ -112,10 +119,7 @@ std::vector<LogChain> open_chains(const Directory& directory, std::span<const So
   for (const Source& source : sources)
     chains.push_back(open_live(directory, source));
   // Only now: what was rotated before was opened under its new name or is listed.
-  auto listed = directory.list();
-  auto entries = listed ? std::move(*listed) : std::vector<DirectoryEntry>{};
-  add_hidden(directory, entries);
-  const Archives archives{entries};
+  const Archives archives{list_logs(directory)};
   for (LogChain& chain : chains)
     add_archives(chain, archives);
   return chains;

@@ -35,6 +35,8 @@ class Archives {
 // Adds what a rename under way hides from who lists the directory: an archive that is being
 // compressed may be seen under neither of its names, its index is there all the time.
 void add_hidden(const Directory& directory, std::vector<DirectoryEntry>& entries);
+// What is in the directory, with what hides; nothing when it cannot be read.
+std::vector<DirectoryEntry> list_logs(const Directory& directory);
 
 // What a reader has to do with of one log. The log itself is open from the beginning, so that
 // nothing is missed or read twice when it is rotated meanwhile.

@@ -102,24 +102,6 @@ TEST_CASE("a log that is rotated while it is read is neither missed nor read twi
   CHECK(past.positions()[0].inode == given.directory.look_at("a.out_20260101_000000.log")->inode);
 }
 
-TEST_CASE("an archive that was seen under neither of its names while it was compressed is read") {
-  Given given;
-  const std::string plain = "a.out_20260101_000000.log";
-  const std::string packed = "a.out_20260101_000001.log";
-  given.log(plain, {{1, "one"}});
-  given.log(packed, {{2, "two"}}, true);
-  write_index(given.directory, "a.out_20260101_000002.log", {{0, second(3)}});  // left behind
-  std::vector<DirectoryEntry> entries = *given.directory.list();
-  std::erase_if(entries, [](const auto& entry) { return !entry.name.ends_with(".idx"); });
-  add_hidden(given.directory, entries);
-  const auto segments = Archives{entries}.of("a.out.log");
-  REQUIRE(segments.size() == 2);
-  CHECK(segments[0].file == plain);
-  CHECK(segments[0].inode == given.directory.look_at(plain)->inode);
-  CHECK(segments[1].file == packed + ".gz");
-  CHECK(segments[1].compressed);
-}
-
 TEST_CASE("an expression and a level choose lines, from either end") {
   Given given;
   std::vector<std::pair<int, std::string>> lines;
