@@ -161,6 +161,15 @@ def processes_of(folder):
     return found
 
 
+def kill(pids):
+    """KILLs those of them that have not ended by themselves meanwhile."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -367,11 +376,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         left = self.survivors()
-        for pid in left:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        kill(left)
         shutil.rmtree(self.folder, ignore_errors=True)
         return left
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from mainstay import DEADLINE, Supervisor, processes_of, until
+from mainstay import DEADLINE, Supervisor, kill, until
 
 YAML = """
 services:
@@ -223,9 +223,8 @@ class ServiceManagerTest(unittest.TestCase):
             for pid in pids:
                 os.kill(pid, number)
         supervisor.process.wait()
-        for pid in processes_of(supervisor.folder):
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: not processes_of(supervisor.folder), "all is gone")
+        kill(supervisor.survivors())
+        until(lambda: not supervisor.survivors(), "all is gone")
 
     def test_what_is_in_force_survives_a_crash_and_a_file_with_errors(self):
         with Manager() as manager, Supervisor(YAML, environment=manager.environment()) as supervisor:

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import mainstay
-from mainstay import Supervisor, TestCase, alive, until
+from mainstay import Supervisor, TestCase, alive, kill, until
 
 # A service that says when it got TERM, and ends once it has.
 POLITE = """['sh', '-c', "trap 'echo {name} >> ../order; exit 0' TERM; touch up-{name}; while :; do sleep 0.02; done"]"""
@@ -141,8 +141,7 @@ class Beginning(TestCase):
             os.kill(s.controller_pid(), signal.SIGSTOP)
             s.process.kill()
             s.process.wait()
-            for pid in s.survivors():
-                os.kill(pid, signal.SIGKILL)
+            kill(s.survivors())
             until(lambda: not s.survivors(), "all are gone")
             self.assertTrue(s.socket.exists())
             s.start()
