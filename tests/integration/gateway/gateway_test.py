@@ -13,6 +13,7 @@ from gateway import FAILED, PASSED, UNKNOWN, Gateway
 import servers
 from servers import Server
 
+from hostile import is_sanitized
 import mainstay
 from mainstay import TestCase, until
 
@@ -129,7 +130,7 @@ class AnswersTest(TestCase):
         self.judge(servers.a_gigabyte, PASSED, "", timeout=30, body="^first line$")
         self.judge(servers.a_gigabyte, FAILED, "no line of the body's first 256K matches 'last'", timeout=30, body="last")
         peak = int(status_of(self.gateway.process.pid, "VmHWM")[0])
-        if "ASAN_OPTIONS" not in os.environ:
+        if not is_sanitized(self.gateway.process.pid):
             self.assertLess(peak, 64 * 1024, "KiB in memory")
 
     def test_methods_and_headers_are_sent_as_declared(self):
