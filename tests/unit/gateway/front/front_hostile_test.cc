@@ -68,12 +68,10 @@ TEST_CASE("when there is no room, whoever has waited longest without a request i
   Peer silent{rig};
   rig.until([&] { return rig.front->connections().count() == 3; });
   Peer third{rig, kGet};
-  rig.until([&] { return rig.asked.size() == 2; });
-  CHECK(slow.ended());
+  rig.until([&] { return rig.asked.size() == 2 && slow.ended(); });
   CHECK_FALSE(silent.ended());
   Peer fourth{rig, kGet};
-  rig.until([&] { return rig.asked.size() == 3; });
-  CHECK(silent.ended());
+  rig.until([&] { return rig.asked.size() == 3 && silent.ended(); });
   Peer turned_away{rig};
   const std::string answer = turned_away.read_to_end();
   CHECK(answer.starts_with("HTTP/1.1 503 "));
@@ -111,7 +109,8 @@ TEST_CASE("all bodies together are bounded, and whoever holds most pays") {
     CHECK(rig.front->connections().input() <= 1'000'000);
   }
   const auto busy = [](const auto& peer) { return peer->ended(); };
-  CHECK(std::ranges::count_if(crowd, busy) >= 5);
+  // The last body may still be on its way.
+  rig.until([&] { return std::ranges::count_if(crowd, busy) >= 5; });
   const auto first = std::ranges::find_if(crowd, busy);
   const std::string answer = (*first)->read_to_end();
   CHECK(answer.starts_with("HTTP/1.1 503 "));
@@ -153,12 +152,14 @@ TEST_CASE("who never takes its answer is hung up on") {
   Limits limits;
   limits.stalled_time = 50ms;
   Rig rig{limits};
-  rig.answer = [](const auto& exchange) {
+  // A loop that is held up for so long hangs up in the turn in which it has answered.
+  std::size_t kept = 0;
+  rig.answer = [&](const auto& exchange) {
     exchange->answer(ok(std::string(7'000'000, 'x')), false);
+    kept = rig.front->connections().output();
   };
   Peer peer{rig, kGet};
-  rig.until([&] { return rig.front->connections().output() > 0; });
-  rig.until([&] { return rig.front->connections().count() == 0; });
+  rig.until([&] { return kept > 0 && rig.front->connections().count() == 0; });
   CHECK(rig.front->connections().output() == 0);
 }
 

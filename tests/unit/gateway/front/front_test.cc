@@ -137,11 +137,20 @@ TEST_CASE("who asks for leave to send a body is told to go on, once") {
   CHECK(peer.response() == ok("/a"));
 }
 
-TEST_CASE("an idle connection ends after a while, one that works or follows does not") {
+TEST_CASE("a connection that never asks for anything ends after a while") {
   Limits limits;
-  limits.idle_time = limits.fresh_time = 30ms;
+  limits.fresh_time = 30ms;
   Rig rig{limits};
   Peer silent{rig};
+  CHECK(silent.read_to_end().empty());
+}
+
+// What is asked may be read late: only the time after an answer is short.
+TEST_CASE("an idle connection ends after a while, one that works or follows does not") {
+  Limits limits;
+  limits.idle_time = 30ms;
+  limits.fresh_time = 1h;
+  Rig rig{limits};
   Peer asked_once{rig, kGet};
   rig.until([&] { return rig.asked.size() == 1; });
   Peer works{rig, kGet};
@@ -150,7 +159,6 @@ TEST_CASE("an idle connection ends after a while, one that works or follows does
   rig.asked[0]->answer(ok("1"), false);
   rig.asked[2]->begin("HTTP/1.1 200 OK\r\n\r\n");
   CHECK(asked_once.read_to_end() == ok("1"));
-  CHECK(silent.read_to_end().empty());
   CHECK_FALSE(works.ended());
   CHECK_FALSE(follows.read(1).empty());
   CHECK_FALSE(follows.ended());
