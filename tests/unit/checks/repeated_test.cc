@@ -75,14 +75,17 @@ TEST_CASE(
   REQUIRE(rig.until([&] { return watched.prober->looks == 1; }));
   rig.turn_for(60ms);
   CHECK(watched.prober->looks == 1);
+  const MonoTime answered = io::read_clocks().mono;
   watched.ahead = 1h;
   watched.prober->answer(CheckVerdict::Passed);
   REQUIRE(watched.results.size() == 1);
   CHECK(watched.results[0].latency >= 1h);
   watched.prober->at_once = CheckVerdict::Passed;
-  REQUIRE(rig.until([&] { return watched.prober->looks == 2; }));
+  REQUIRE(rig.until([&] { return watched.prober->looks >= 2; }));
   rig.turn_for(5ms);
-  CHECK(watched.prober->looks <= 4);  // not once for each moment of that hour
+  // One at once and one for each moment since, but not for each of that hour.
+  const auto moments = (io::read_clocks().mono - answered) / 10ms + 1;
+  CHECK(watched.prober->looks <= 2 + moments);
 }
 
 TEST_CASE(
