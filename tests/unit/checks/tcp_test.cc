@@ -19,9 +19,9 @@ io::SocketAddress number(const char* host) {
 
 // A socket on a free port.
 struct Server {
-  explicit Server(const char* host = "127.0.0.1", int backlog = 16) {
+  explicit Server(const char* host = "127.0.0.1", int backlog = 16, std::uint16_t wanted = 0) {
     io::SocketAddress address = number(host);
-    set_port(address, 0);
+    set_port(address, wanted);
     fd.reset(socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int only = 1;
     if (address.bytes.ss_family == AF_INET6)
@@ -128,7 +128,11 @@ TEST_CASE("a machine that does not answer fails after the timeout") {
 
 TEST_CASE("all addresses of a name are tried") {
   Rig rig;
-  const Server server{"127.0.0.2"};
+  // The other addresses have the port as well, so that nobody else on this machine listens there.
+  const Server refusing{"127.0.0.1", -1};
+  const auto port = static_cast<std::uint16_t>(std::stoi(refusing.port));
+  const Server refusing_too{"127.0.0.3", -1, port};
+  const Server server{"127.0.0.2", 16, port};
   SUBCASE("when the first refuse") {
     Town town{{"127.0.0.1", "[::1]", "127.0.0.2"}};
     TcpProber prober{rig.means, town.names, {"db:" + server.port}, nullptr};
