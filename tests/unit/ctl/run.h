@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/units.h"
 #include "ctl/context.h"
 #include "ctl/verb.h"
 #include "unit/ctl/fake_supervisor.h"
@@ -37,7 +38,7 @@ inline Ran run(const std::filesystem::path& socket, const Words& words) {
   endpoint.log_dir = socket.parent_path();
   endpoint.config = socket.parent_path() / "ecosystem.yaml";
   std::optional<Duration> timeout;
-  if (arguments.has("timeout")) timeout = std::chrono::milliseconds{300};
+  if (arguments.has("timeout")) timeout = parse_duration(*arguments.value("timeout")).value();
   Context context{{std::move(arguments), endpoint, timeout,
                    [](std::string_view) { return std::nullopt; }, &out, &err, &interrupts}};
   const CtlExit code = verb.run(context);
