@@ -41,7 +41,8 @@ test('a wrong password is said, in words, and nobody is in', async () => {
 
 test('who logs out has to log in again', async () => {
   const { page, close } = await enter(browser, supervisor);
-  await page.getByRole('button', { name: 'Log out' }).click();
+  // The form is there before the page loads itself again; two reloads at a time would abort each other.
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Log out' }).click()]);
   await page.getByLabel('Password').waitFor();
   await page.reload();
   await page.getByLabel('Password').waitFor();
