@@ -208,7 +208,7 @@ class Apply(TestCase):
             self.assertEqual(s.service("new")["restarts"], 0)
 
     def test_removed_services_stop_in_reverse_order(self):
-        trap = "#!/bin/sh\ntrap 'echo $1 >> order; exit 0' TERM\nwhile :; do sleep 0.05; done\n"
+        trap = "#!/bin/sh\ntrap 'echo $1 >> order; exit 0' TERM\ntouch up-$1\nwhile :; do sleep 0.05; done\n"
         yaml = """
 services:
   stays: {command: sleep 1001}
@@ -217,7 +217,8 @@ services:
   c: {command: ./t.sh c, depends_on: [b]}
 """
         with Supervisor(yaml, {"t.sh": trap}) as s:
-            self.up(s)
+            for name in "abc":
+                until(lambda: (s.folder / f"up-{name}").exists(), f"{name} hears TERM")
             s.config.write_text("services: {stays: {command: sleep 1001}}")
             s.ctl("apply", "--yes", check=0)
             self.assertEqual((s.folder / "order").read_text().split(), ["c", "b", "a"])
@@ -253,12 +254,17 @@ services:
         except (ConnectionError, OSError):
             return {}
 
-    SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\nwhile :; do sleep 0.05; done\n"
+    SLOW = ("#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\n"
+            "touch up\nwhile :; do sleep 0.05; done\n")
     SLOW_YAML = "services: {slow: {command: ./slow.sh, stop: {timeout: 50s}}, a: {command: sleep 1001}}"
+
+    def slow_up(self, s):
+        self.up(s)
+        until(lambda: (s.folder / "up").exists(), "slow hears TERM")
 
     def test_a_second_change_is_refused_while_one_is_under_way(self):
         with Supervisor(self.SLOW_YAML, {"slow.sh": self.SLOW}) as s:
-            self.up(s)
+            self.slow_up(s)
             s.config.write_text("services: {a: {command: sleep 1002}}")
             with s.client() as first:
                 first.send("config.apply")
@@ -280,7 +286,7 @@ services:
 
     def test_a_pending_stop_goes_on(self):
         with Supervisor(self.SLOW_YAML, {"slow.sh": self.SLOW}) as s:
-            self.up(s)
+            self.slow_up(s)
             s.ctl("stop", "slow", "--no-wait", check=0)
             s.wait_state("slow", "stopping")
             pid = s.service("slow")["pid"]
@@ -292,7 +298,7 @@ services:
 
     def test_a_controller_that_dies_while_services_stop_is_followed_by_one_that_goes_on(self):
         with Supervisor(self.SLOW_YAML, {"slow.sh": self.SLOW}, environment=AT_ONCE) as s:
-            self.up(s)
+            self.slow_up(s)
             s.config.write_text("services: {a: {command: sleep 1002}}")
             with s.client() as first:
                 first.send("config.apply")

@@ -187,13 +187,15 @@ services:
     def test_stopping_uses_the_declared_signal_and_command(self):
         yaml = """
 services:
-  by-signal: {command: ['sh', '-c', "trap 'echo bye; exit 0' USR1; while :; do sleep 0.02; done"], stop: {signal: USR1}}
+  by-signal:
+    command: ['sh', '-c', "trap 'echo bye; exit 0' USR1; touch up; while :; do sleep 0.02; done"]
+    stop: {signal: USR1}
   by-command:
     command: ['sh', '-c', "while [ ! -e stop-now ]; do sleep 0.02; done; echo stopped by command"]
     stop: {command: [touch, stop-now]}
 """
         with Supervisor(yaml) as s:
-            s.wait_state("by-signal", "running")
+            until(lambda: (s.folder / "up").exists(), "by-signal hears the signal")
             s.wait_state("by-command", "running")
             s.ctl("stop", "all", check=0)
             self.assertEqual(s.log("by-signal.out.log"), b"bye\n")

@@ -9,7 +9,7 @@ from controllers import kill_controllers
 from mainstay import AT_ONCE, RpcError, Supervisor, TestCase, until
 from terminal import on_terminal
 
-SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\nwhile :; do sleep 0.05; done\n"
+SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\ntouch up\nwhile :; do sleep 0.05; done\n"
 
 
 def sleeping(seconds):
@@ -228,6 +228,7 @@ class Rollback(TestCase):
         slow = sleeping(2001).replace("}}", "}, slow: {command: ./slow.sh, stop: {timeout: 50s}}}")
         with Supervisor(sleeping(1001), {"slow.sh": SLOW}, environment=AT_ONCE) as s:
             self.apply(s, slow)
+            until(lambda: (s.folder / "up").exists(), "slow hears TERM")
             with s.client() as client:
                 client.send("config.apply", {"rollback": True})
                 s.wait_state("slow", "stopping")

@@ -10,7 +10,7 @@ from mainstay import Supervisor, TestCase, free_port, until
 from web_api_test import Stream
 
 COUNTER = "n=0; while :; do echo $((n += 1)); sleep 0.02; done"
-SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\nwhile :; do sleep 0.05; done\n"
+SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\ntouch up\nwhile :; do sleep 0.05; done\n"
 BEFORE = f"""
 services:
   counter: {{command: [sh, -c, '{COUNTER}']}}
@@ -197,7 +197,7 @@ class WebApply(TestCase):
     def test_a_second_change_is_refused_while_one_is_under_way(self):
         slow = "services: {slow: {command: ./slow.sh, stop: {timeout: 50s}}, a: {command: sleep 1001}}\n"
         with self.supervisor(slow, {"slow.sh": SLOW}) as s, concurrent.futures.ThreadPoolExecutor(1) as waiting:
-            s.wait_state("slow", "running")
+            until(lambda: (s.folder / "up").exists(), "slow hears TERM")
             ci = self.token(s, "operate")
             s.config.write_text("services: {a: {command: sleep 1001}}\n" + self.page)
             first = waiting.submit(self.post, "apply", ci)
