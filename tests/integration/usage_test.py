@@ -58,9 +58,11 @@ class Usage(TestCase):
             "using storage")
         self.assertEqual(busy["threads"], 2)
         self.assertLess(busy["written_bytes_per_second"], 1 << 30)
-        shown = self.supervisor.ctl("show", "busy", check=0).stdout
+        # A slow disk may take longer for a block than from one sample to the next.
+        rates = re.compile(r"storage +reads \d[\d.]* [KM]B/s, writes \d[\d.]* [KM]B/s")
+        shown = mainstay.until(lambda: (lambda text: text if rates.search(text) else None)(
+            self.supervisor.ctl("show", "busy", check=0).stdout), "both rates are shown")
         self.assertRegex(shown, r"uses .* 1 process, 2 threads, \d+ open files")
-        self.assertRegex(shown, r"storage +reads \d[\d.]* [KM]B/s, writes \d[\d.]* [KM]B/s")
 
     def test_what_does_nothing_uses_no_storage_and_what_is_down_has_no_figures(self):
         idle = self.supervisor.wait("idle", lambda s: s["threads"] == 1 and s["read_bytes_per_second"] == 0, "at rest")
