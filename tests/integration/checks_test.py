@@ -14,7 +14,7 @@ def listen(port=0):
     server = socket.socket()
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     server.bind(("127.0.0.1", port))
-    server.listen(64)
+    server.listen(4096)  # of looks that nobody accepts
     return server
 
 
