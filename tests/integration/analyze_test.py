@@ -145,6 +145,7 @@ services:
             self.assertEqual((killed["restarts"], killed["status"]), (1, "yellow"))
             self.assertIn("ctl show killed --crashes", [advice["try"] for advice in killed["advice"]])
             # Crash records tell it, too, when a new controller knows nothing of the events any more.
+            until(lambda: s.call("services.crashes", name="killed")["crashes"], "the record is kept")
             s.kill_controller()
             again = json.loads(s.ctl("analyze", "--json", check=3).stdout)
             self.assertEqual(of(again, "killed")["restarts"], 1)

@@ -62,7 +62,7 @@ class Signal(TestCase):
 class Roll(TestCase):
     def test_each_is_ready_again_before_the_next_one_stops(self):
         with Supervisor(ROLLED, {"go": ""}) as s:
-            for name in NAMES:
+            for name in (*NAMES, "follower"):
                 s.wait_state(name, "running")
             before, last = pids(s), s.call("events.list")["next"]
             follower = s.service("follower")["pid"]

@@ -115,7 +115,7 @@ class PageTest(TestCase):
                 self.assertIn(f"cannot listen on 127.0.0.1:{port}: address already in use", problem.lower())
                 self.assertIn(f"(pid {os.getpid()})", problem)
                 self.assertIn("There is no page", s.ctl("status").stdout.replace("\n", " "))
-                self.assertEqual(s.call("services.list")["services"][0]["state"], "running")
+                s.wait_state("web", "running")
                 holder.close()
                 until(lambda: get(port, "/health"), "the page appears")
                 self.assertIsNone(page(s)["problem"])
@@ -123,6 +123,7 @@ class PageTest(TestCase):
     def test_metrics(self):
         port = free_port()
         with Supervisor(yaml_for(port)) as s:
+            s.wait_state("web", "running")
             status, text = until(lambda: get(port, "/metrics"), "the page answers")
             self.assertEqual(status, 200, text)
             self.assertIn('mainstay_service_up{service="web",instance="0"} 1', text)
