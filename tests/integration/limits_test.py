@@ -14,13 +14,14 @@ from mainstay import Supervisor, TestCase, alive, as_root, until
 NOBODY = 65534
 MIB = 1 << 20
 
-# Takes memory in steps of a mebibyte up to the number in its first argument, then holds it; a line for every step.
+# Takes memory in steps of a mebibyte up to the number in its first argument, then holds it and says so; slowly from the
+# number in its second one on.
 HOG = """
 import signal, sys, time
 held = []
 for n in range(int(sys.argv[1])):
     held.append(bytearray(1 << 20))
-    time.sleep(float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    time.sleep(0.5 if len(sys.argv) > 2 and n >= int(sys.argv[2]) else 0)
 print("full", flush=True)
 signal.pause()
 """
@@ -161,7 +162,7 @@ services:
         program = ("import signal, sys\n"
                    "def go(*_):\n    print('asked', flush=True)\n    sys.exit(0)\n"
                    "signal.signal(signal.SIGTERM, go)\n" + HOG)
-        yaml = "services: {a: {command: [python3, hog.py, 500, '0.1'], limits: {memory: 64M}, restart: {backoff: 1h}}}"
+        yaml = "services: {a: {command: [python3, hog.py, 500, 40], limits: {memory: 64M}, restart: {backoff: 1h}}}"
         with Supervisor(yaml, {"hog.py": program}) as s:
             service = s.wait("a", lambda service: service["last_exit"], "ended")
             self.assertEqual(service["last_exit"]["reason"], "memory limit")
