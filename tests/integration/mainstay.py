@@ -187,12 +187,6 @@ def install(supervisor, name, script=None):
     os.replace(fresh, supervisor.program(name))
 
 
-def wait_until_saved(supervisor):
-    """A change is on disk a moment later: when the file is older than that, all is."""
-    state = supervisor.state / "run.state"
-    until(lambda: state.exists() and time.time() - state.stat().st_mtime > 1.5, "everything is saved")
-
-
 class Supervisor:
     """A supervisor of one's own in a temporary folder."""
 

@@ -4,7 +4,8 @@ import os
 import signal
 
 import mainstay
-from mainstay import Supervisor, TestCase, as_root, until, wait_until_saved
+from mainstay import Supervisor, TestCase, as_root, until
+from saved import wait_until_saved
 
 # Says that it is ready and waits until that was taken; again for each USR1.
 NOTIFIER = """

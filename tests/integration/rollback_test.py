@@ -7,6 +7,7 @@ import mainstay
 from apply_test import AFTER, BEFORE, command_line
 from controllers import kill_controllers
 from mainstay import AT_ONCE, RpcError, Supervisor, TestCase, until
+from saved import wait_until_saved
 from terminal import on_terminal
 
 SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\ntouch up\nwhile :; do sleep 0.05; done\n"
@@ -215,7 +216,7 @@ class Rollback(TestCase):
         with Supervisor(sleeping(1001)) as s:
             self.apply(s, sleeping(2001))
             s.call("config.plan", rollback=True)
-            mainstay.wait_until_saved(s)
+            wait_until_saved(s)
             pids = self.pids(s)
             s.die()
             s.start()

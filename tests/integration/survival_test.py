@@ -5,8 +5,9 @@ import os
 import signal
 
 import mainstay
-from mainstay import Supervisor, TestCase, alive, until, wait_until_saved
+from mainstay import Supervisor, TestCase, alive, until
 from numbered import check_exact_while
+from saved import wait_until_saved
 
 COUNTER = """
 import sys, time
