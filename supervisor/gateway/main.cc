@@ -46,13 +46,15 @@ bool is_stream_socket(int fd) {
   const auto shares = affordable_connections(serves_page);
   Prober prober{loop, shares.checks};
   io::Timer goodbye{loop, [] { leave(""); }};
-  // What the clients were told last goes out first.
-  const auto on_end = [&goodbye, serves_page](const std::string& why) {
+  std::unique_ptr<Serving> page;
+  // What the clients were told last goes out first. Nobody new comes in for it: the next gateway
+  // has answers.
+  const auto on_end = [&goodbye, &page, serves_page](const std::string& why) {
     if (!why.empty() || !serves_page) leave(why);
+    if (page) page->close_doors();
     goodbye.start(kGoodbye);
   };
   Conversation conversation{loop, UniqueFd{checks::kGatewayDescriptor}, prober, on_end};
-  std::unique_ptr<Serving> page;
   if (serves_page) {
     page = std::make_unique<Serving>(
         loop, std::move(descriptors), shares.clients,

@@ -81,6 +81,11 @@ void Serving::set_up(std::string_view text) {
   set_up_tls(*setup);
 }
 
+void Serving::close_doors() {
+  listening_.clear();
+  front_.stop_listening();
+}
+
 // A page that is to be served over TLS is never served without.
 void Serving::set_up_tls(const web::Setup& setup) {
   if (setup.certificate.empty()) {

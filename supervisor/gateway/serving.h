@@ -31,6 +31,8 @@ class Serving {
 
   // The text of a SetUpWeb. Nobody is served before the first.
   void set_up(std::string_view text);
+  // Whoever comes from now on is for the next gateway; those who are in are served on.
+  void close_doors();
   // Sends what the controller was asked: once after each turn of the loop.
   void flush() { upstream_.flush(); }
 

@@ -26,6 +26,8 @@ class Front {
 
   // Takes a TCP socket that listens already. Without a context it speaks plain HTTP.
   void listen(UniqueFd socket, std::shared_ptr<const TlsContext> context);
+  // Whoever comes from now on waits for who listens on the same sockets next.
+  void stop_listening() { ports_.clear(); }
   // For connections from now on, of all listening sockets.
   void set_tls(const std::shared_ptr<const TlsContext>& context);
 

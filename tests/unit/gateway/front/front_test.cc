@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "unit/gateway/front/rig.h"
 
@@ -179,6 +180,21 @@ TEST_CASE("a front that goes hangs up on everybody, and what was asked is over")
   CHECK(asks.read_to_end().empty());
   CHECK(idle.read_to_end().empty());
   CHECK(gone == 0);
+}
+
+TEST_CASE("who comes when a front listens no more is served by the next one on that socket") {
+  Rig rig;
+  rig.answer_at_once();
+  Peer before{rig};
+  rig.until([&] { return rig.front->connections().count() == 1; });
+  rig.front->stop_listening();
+  Peer after{rig, kGet};
+  REQUIRE(before.send(kGet));
+  CHECK(before.response() == ok());
+  CHECK(rig.front->connections().count() == 1);
+  Front next{rig.loop, {}, [](const auto& exchange) { exchange->answer(ok("next\n"), false); }};
+  next.listen(UniqueFd{dup(rig.listening.get())}, nullptr);
+  CHECK(after.response() == ok("next\n"));
 }
 
 }  // namespace

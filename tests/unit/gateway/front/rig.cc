@@ -41,14 +41,14 @@ Rig::Rig(const Limits& limits, std::shared_ptr<const TlsContext> tls, const std:
   answer = [this](std::shared_ptr<Exchange> exchange) { asked.push_back(std::move(exchange)); };
   front = std::make_unique<Front>(
       loop, limits, [this](std::shared_ptr<Exchange> exchange) { answer(std::move(exchange)); });
-  UniqueFd listening{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  listening.reset(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_in bound = ipv4(address, 0);
   socklen_t size = sizeof bound;
   REQUIRE(bind(listening.get(), reinterpret_cast<sockaddr*>(&bound), size) == 0);
   REQUIRE(listen(listening.get(), 1024) == 0);
   REQUIRE(getsockname(listening.get(), reinterpret_cast<sockaddr*>(&bound), &size) == 0);
   port = ntohs(bound.sin_port);
-  front->listen(std::move(listening), std::move(tls));
+  front->listen(UniqueFd{dup(listening.get())}, std::move(tls));
   wake_.start(kWake);
 }
 

@@ -38,6 +38,7 @@ class Rig {
   // What was asked and not answered by `answer`, which may be replaced.
   std::vector<std::shared_ptr<Exchange>> asked;
   RequestHandler answer;
+  UniqueFd listening;  // what `front` has a duplicate of
   std::unique_ptr<Front> front;
   std::string address;
   std::uint16_t port = 0;
