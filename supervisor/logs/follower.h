@@ -78,7 +78,7 @@ class Follower {
     std::string newest_archive;  // that was heard of
   };
   class Batch;
-  static constexpr std::size_t kMostParts = 48;      // of one log
+  static constexpr std::size_t kMostParts = 16;      // of one log
   static constexpr std::size_t kMostOpenParts = 64;  // of all
 
   void mark(std::size_t number);
