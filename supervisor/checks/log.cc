@@ -57,7 +57,7 @@ void LogProber::look(Duration, Done done) {
 void LogProber::begin_past() {
   past_ = std::make_shared<logs::LogReading>(means_.logs.path(), sources_, all_since(since_),
                                              logs::LineFilter{regex_, std::nullopt});
-  rotated_so_far_.clear();
+  cuts_meanwhile_.clear();
   read_on();
 }
 
@@ -69,10 +69,7 @@ void LogProber::on_past() {
   if (!past_->lines().empty()) return finish(passed());
   if (!past_->past_ended()) return read_on();
   follower_ = std::make_unique<logs::Follower>(means_.logs, sources_, past_->positions());
-  for (const logs::Rotated& rotated : std::exchange(rotated_so_far_, {})) {
-    // What was an archive when the past was read has been read.
-    if (!past_->knows(rotated.archive)) follower_->rotated(rotated);
-  }
+  cuts_meanwhile_.tell(*follower_, *past_);
   pull();
 }
 
@@ -85,8 +82,8 @@ void LogProber::log_grew(const std::string& file) {
 void LogProber::log_rotated(const logs::Rotated& rotated) {
   if (follower_) {
     follower_->rotated(rotated);
-  } else {
-    rotated_so_far_.push_back(rotated);
+  } else if (done_) {
+    cuts_meanwhile_.add(means_.logs, rotated);
   }
 }
 

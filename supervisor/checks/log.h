@@ -13,6 +13,7 @@
 #include "checks/log_taps.h"
 #include "checks/means.h"
 #include "checks/prober.h"
+#include "logs/cuts_meanwhile.h"
 #include "logs/follower.h"
 #include "logs/log_reading.h"
 
@@ -44,8 +45,8 @@ class LogProber final : public Prober, private LogTap {
   std::vector<logs::Source> sources_;
   WallTime since_;
   std::shared_ptr<logs::LogReading> past_;
-  std::unique_ptr<logs::Follower> follower_;   // once the past is read
-  std::vector<logs::Rotated> rotated_so_far_;  // before that
+  std::unique_ptr<logs::Follower> follower_;  // once the past is read
+  logs::CutsMeanwhile cuts_meanwhile_;        // before that
   Done done_;
   io::Timer pull_soon_;
   Guard guard_;

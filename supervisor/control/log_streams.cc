@@ -150,10 +150,7 @@ void LogStreams::begin_to_follow(Stream& stream) {
   stream.follower =
       std::make_unique<logs::Follower>(*directory_, reading.sources(), reading.positions());
   stream.follower->know(reading.archives());
-  // What was an archive when the past was read has been read.
-  for (const auto& rotated : std::exchange(stream.rotated_meanwhile, {})) {
-    if (!reading.knows(rotated.archive)) stream.follower->rotated(rotated);
-  }
+  stream.cuts_meanwhile.tell(*stream.follower, reading);
 }
 
 void LogStreams::grew(const std::string& file) {
@@ -166,8 +163,8 @@ void LogStreams::rotated(const logs::Rotated& rotated) {
   for (const auto& stream : streams_) {
     if (stream->follower) {
       stream->follower->rotated(rotated);
-    } else {
-      stream->rotated_meanwhile.push_back(rotated);
+    } else if (stream->follow && stream->files.contains(rotated.file)) {
+      stream->cuts_meanwhile.add(*directory_, rotated);
     }
   }
 }

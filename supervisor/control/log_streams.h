@@ -14,6 +14,7 @@
 #include "control/call.h"
 #include "control/context.h"
 #include "control/log_wish.h"
+#include "logs/cuts_meanwhile.h"
 #include "logs/directory.h"
 #include "logs/follower.h"
 #include "logs/log_reading.h"
@@ -51,10 +52,10 @@ class LogStreams {
     std::vector<std::uint64_t> joiners{};  // who waits for this one
     bool told_rest = false;                // for them: also lines that may never get an end
     std::shared_ptr<logs::LogReading> reading{};
-    std::deque<logs::Line> backlog{};                // read, not sent yet
-    std::unique_ptr<logs::Follower> follower{};      // once the past is read
-    std::set<std::string> files{};                   // that it follows
-    std::vector<logs::Rotated> rotated_meanwhile{};  // while the past is read
+    std::deque<logs::Line> backlog{};            // read, not sent yet
+    std::unique_ptr<logs::Follower> follower{};  // once the past is read
+    std::set<std::string> files{};               // that it follows
+    logs::CutsMeanwhile cuts_meanwhile{};        // while the past is read
     bool fell_behind = false;
     bool look_again = false;  // for instances that were added
   };

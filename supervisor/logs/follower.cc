@@ -7,6 +7,12 @@
 
 namespace mainstay::logs {
 
+std::optional<OpenedFile> open_archive(const Directory& directory, const Rotated& rotated) {
+  if (rotated.archive.empty()) return std::nullopt;
+  auto file = directory.open_for_reading(rotated.archive);
+  return file && file->inode == rotated.inode ? std::optional{std::move(*file)} : std::nullopt;
+}
+
 Follower::Follower(const Directory& directory, std::vector<Source> sources,
                    std::vector<Position> positions)
     : directory_(directory) {
@@ -66,33 +72,41 @@ Pulled Follower::pull(std::size_t max_bytes, WallTime unfinished) {
   return batch.finish();
 }
 
-void Follower::rotated(const Rotated& rotated) {
+// Nothing: it was read to its end, or is from before we looked.
+Follower::Followed* Follower::to_be_told(const Rotated& rotated) {
   const auto found = by_name_.find(rotated.file);
-  if (found == by_name_.end()) return;
+  if (found == by_name_.end()) return nullptr;
   Followed& followed = files_[found->second];
   if (parse_archive_name(rotated.archive)) followed.newest_archive = rotated.archive;
   Position& position = followed.position;
   const bool is_next = !followed.parts.empty() || position.inode == 0;
-  if (!is_next && position.inode != rotated.inode) return;  // one from before we looked
-  if (followed.parts.empty() && position.offset >= rotated.size) {
-    position = {0, 0, position.continued};
-  } else {
-    add_part(followed, rotated);
-  }
+  if (!is_next && position.inode != rotated.inode) return nullptr;
   mark(found->second);
+  if (!followed.parts.empty() || position.offset < rotated.size) return &followed;
+  position = {0, 0, position.continued};
+  return nullptr;
 }
 
-void Follower::add_part(Followed& followed, const Rotated& rotated) {
-  auto file = rotated.archive.empty() ? Result<OpenedFile>{Error{}}
-                                      : directory_.open_for_reading(rotated.archive);
+void Follower::rotated(const Rotated& rotated) {
+  Followed* const followed = to_be_told(rotated);
+  if (followed != nullptr) add_part(*followed, rotated, open_archive(directory_, rotated));
+}
+
+void Follower::rotated(const Rotated& rotated, std::optional<OpenedFile> archive) {
+  Followed* const followed = to_be_told(rotated);
+  if (followed != nullptr) add_part(*followed, rotated, std::move(archive));
+}
+
+void Follower::add_part(Followed& followed, const Rotated& rotated,
+                        std::optional<OpenedFile> archive) {
   const bool first = followed.parts.empty();
-  if (!file || file->inode != rotated.inode) {
+  if (!archive) {
     missed_ += rotated.size - (first ? followed.position.offset : 0);
     if (first) followed.position = {};
     return;
   }
-  if (first) followed.position.inode = file->inode;
-  followed.parts.push_back({rotated.archive, std::move(*file)});
+  if (first) followed.position.inode = archive->inode;
+  followed.parts.push_back({rotated.archive, std::move(*archive)});
   ++open_parts_;
   if (followed.parts.size() <= kMostParts && open_parts_ <= kMostOpenParts) return;
   missed_ += followed.parts.front().file.size - followed.position.offset;

@@ -28,8 +28,13 @@ struct Pulled {
   std::uint64_t missed = 0;  // bytes of rotated logs that could not be read any more
 };
 
+// What the log is called now; nothing when that is not there any more.
+std::optional<OpenedFile> open_archive(const Directory& directory, const Rotated& rotated);
+
 class Follower {
  public:
+  static constexpr std::size_t kMostOpenParts = 64;  // rotated logs that one keeps open
+
   // `directory` outlives the follower. The positions are those of a tail of the same sources;
   // everything counts as grown at first, so nothing between the tail and the first pull is missed.
   Follower(const Directory& directory, std::vector<Source> sources,
@@ -45,6 +50,8 @@ class Follower {
   // The file has another name now: what was not pulled of it comes before what its name leads to
   // next, whatever happens to it meanwhile. To be told before the next file grows.
   void rotated(const Rotated& rotated);
+  // Likewise, later: `archive` was opened then. Nothing: it could not be, or is not any more.
+  void rotated(const Rotated& rotated, std::optional<OpenedFile> archive);
   // What was pulled of a log ends there. Nothing for a file that is not followed.
   std::optional<ChainEnd> place_in(const std::string& file) const;
   // Whether a pull could give something.
@@ -78,11 +85,11 @@ class Follower {
     std::string newest_archive;  // that was heard of
   };
   class Batch;
-  static constexpr std::size_t kMostParts = 16;      // of one log
-  static constexpr std::size_t kMostOpenParts = 64;  // of all
+  static constexpr std::size_t kMostParts = 16;  // of one log
 
   void mark(std::size_t number);
-  void add_part(Followed& followed, const Rotated& rotated);
+  Followed* to_be_told(const Rotated& rotated);
+  void add_part(Followed& followed, const Rotated& rotated, std::optional<OpenedFile> archive);
   void leave_part(Followed& followed);
   std::uint64_t behind_in(const Followed& followed) const;
   std::uint64_t skip_in(Followed& followed, std::uint64_t keep);

@@ -145,4 +145,37 @@ TEST_CASE("a follower gets every line once over rotations") {
   CHECK(texts == expected);
 }
 
+TEST_CASE("what is cut and thrown away while the past is read is followed all the same") {
+  Rig rig{declare_three};
+  const std::string long_line(1024, 'x');
+  for (int i = 0; i < 4096; ++i)
+    rig.log("backend.out.log", long_line + "\n");
+  Peer peer{rig};
+  Peer other{rig};
+  const int follow =
+      peer.request("logs.follow", {{"targets", {"backend"}}, {"since", "1990-01-01T00:00:00Z"}});
+  std::vector<std::string> texts;
+  const auto take = [&] {
+    const Json item = peer.item_of(follow);
+    CHECK(!item.contains("skipped_bytes"));
+    for (const Json& line : item["lines"])
+      texts.push_back(line["text"].get<std::string>());
+  };
+  take();
+  REQUIRE(texts.size() < 1000);
+  for (const char* text : {"one\n", "two\n", "three\n"}) {
+    rig.log("backend.out.log", text);
+    const Json answer = other.ask("logs.rotate", targets({"backend"}));
+    const Json out = of_log(answer, "backend.out.log");
+    REQUIRE(std::filesystem::remove(rig.log_dir() / out["archive"].get<std::string>()));
+  }
+  rig.log("backend.out.log", "four\n");
+  while (texts.back() != "four")
+    take();
+  REQUIRE(texts.size() == 4100);
+  CHECK(texts[4095] == long_line);
+  CHECK(std::vector(texts.begin() + 4096, texts.end()) ==
+        std::vector<std::string>{"one", "two", "three", "four"});
+}
+
 }  // namespace mainstay::test
