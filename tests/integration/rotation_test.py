@@ -9,8 +9,8 @@ import mainstay
 from archives import archives, content, everything, wait_compressed
 from mainstay import Supervisor, TestCase, until
 
-# Numbered lines of many lengths, as fast as they go; waits now and then when it is told to, and after the first ones
-# for a file that it is told of.
+# Numbered lines of many lengths, as fast as they go; waits now and then when it is told to, and for its reader, who
+# writes the last number it has seen into a file: of 16 KiB archives it may be 16 behind, 2000 lines are nine.
 WRITER = """
 import os, sys, time
 count, pause = int(sys.argv[1]), float(sys.argv[2])
@@ -20,13 +20,13 @@ for i in range(count):
     if len(block) == 50:
         os.write(1, b"".join(block)); block = []
         if pause: time.sleep(pause)
-        while sys.argv[3:] and not os.path.exists(sys.argv[3]): time.sleep(0.01)
+        while sys.argv[3:] and i - int(open(sys.argv[3]).read() or 0) > 2000: time.sleep(0.01)
 os.write(1, b"".join(block))
 """
 
 
-def writer(count, rotate, pause=0, more="", waits_for=""):
-    return (f"services: {{writer: {{command: [python3, writer.py, '{count}', '{pause}', {waits_for}], "
+def writer(count, rotate, pause=0, more="", seen=""):
+    return (f"services: {{writer: {{command: [python3, writer.py, '{count}', '{pause}', {seen}], "
             f"restart: {{policy: never}}, logs: {{rotate: {rotate}}}}}}}\n{more}")
 
 
@@ -35,8 +35,8 @@ def numbers(data):
 
 
 class RotationTest(TestCase):
-    def supervisor(self, *arguments, **options):
-        return Supervisor(*arguments, files={"writer.py": WRITER}, **options)
+    def supervisor(self, *arguments, **options):  # nobody has seen anything: 500 lines, then the writer waits
+        return Supervisor(*arguments, files={"writer.py": WRITER, "seen": "-1500"}, **options)
 
 
 class Lossless(RotationTest):
@@ -76,15 +76,15 @@ class Lossless(RotationTest):
 
     def test_followers_see_each_line_once_over_rotations(self):
         lines = 6_000
-        with self.supervisor(writer(lines, "{size: 16K, keep: 10000}", pause=0.005, waits_for="go")) as s:
+        with self.supervisor(writer(lines, "{size: 16K, keep: 10000}", pause=0.005, seen="seen")) as s:
             environment = {**s.environment, "MAINSTAY_SOCKET": str(s.socket)}
             follow = subprocess.Popen([mainstay.BIN / "ctl", "logs", "writer", "-f", "-n", "1000"],
                                       stdout=subprocess.PIPE, env=environment)
             try:
                 seen = []
                 for line in follow.stdout:
-                    (s.folder / "go").touch()  # it follows
                     seen.append(int(line[:8]))
+                    (s.folder / "seen").write_text(str(seen[-1]))
                     if seen[-1] == lines - 1:
                         break
                 self.assertEqual(seen, list(range(lines)))
