@@ -63,6 +63,7 @@ process::AuxiliaryOptions options_of_run() {
   options.shown_name = "the HTTP gateway";
   options.output_limit = kMaxLastWords;
   options.with_errors = true;
+  options.leaves_by_itself = true;
   return options;
 }
 
@@ -81,8 +82,10 @@ GatewayProcess::GatewayProcess(io::Loop& loop, process::AuxiliaryRuns& runs,
       restart_(loop, [this] { start(); }),
       patience_(loop, [this] { kill_dying(); }) {}
 
+// It may have something to tell its clients yet, and ends when it has read that we are gone.
 GatewayProcess::~GatewayProcess() {
-  stop();
+  for (const std::uint64_t run : {run_, dying_})
+    runs_.let_go(run);
 }
 
 std::string GatewayProcess::prepare() {

@@ -25,8 +25,8 @@ namespace {
 
 constexpr int kBadUsage = static_cast<int>(SupervisorExit::BadUsageOrConfig);
 
-// For the last words to clients, once the controller is gone.
-constexpr Duration kGoodbye = std::chrono::milliseconds{50};
+// For clients to take the last words, once the controller is gone.
+constexpr Duration kGoodbye = std::chrono::seconds{1};
 
 bool is_stream_socket(int fd) {
   int type = 0;
@@ -64,6 +64,7 @@ bool is_stream_socket(int fd) {
   loop.set_after_turn([&] {
     if (page) page->flush();
     conversation.flush();
+    if (page && page->has_said_all()) leave("");
   });
   loop.run();
   _exit(1);

@@ -33,6 +33,8 @@ class Serving {
   void set_up(std::string_view text);
   // Whoever comes from now on is for the next gateway; those who are in are served on.
   void close_doors();
+  // The controller is gone, and what it said is with the clients.
+  bool has_said_all() const { return upstream_.ended() && !front_.connections().has_answers(); }
   // Sends what the controller was asked: once after each turn of the loop.
   void flush() { upstream_.flush(); }
 

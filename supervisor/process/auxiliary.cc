@@ -30,11 +30,16 @@ namespace {
 
 // No service is named like that, so a next controller knows whose run it finds.
 constexpr char kOwnTreeMark = '~';
+constexpr char kLeavesMark = '^';
 // Twice what a pipe holds: one that prints without end must not hold up the loop.
 constexpr int kReadsPerTurn = 32;
 
 std::string tree_name(std::uint64_t token, const std::string& label) {
   return kOwnTreeMark + std::to_string(token - keeper::kFirstAuxiliaryToken) + "-" + label;
+}
+
+std::string label_of(const AuxiliaryOptions& options) {
+  return options.leaves_by_itself ? kLeavesMark + options.label : options.label;
 }
 
 std::uint32_t output_flags(const AuxiliaryOptions& options) {
@@ -84,8 +89,8 @@ Status AuxiliaryRuns::ask(One& one, const SpawnRequest& request, UniqueFd cgroup
   const auto bytes = encode_request(planted ? *planted : request);
   if (!bytes) return bytes.error();
   return keeper_.spawn(
-      one.token, one.tree.empty() ? one.options.label : one.tree, output_flags(one.options), *bytes,
-      {.cgroup = std::move(cgroup), .notify_socket = {}, .given = std::move(given)});
+      one.token, one.tree.empty() ? label_of(one.options) : one.tree, output_flags(one.options),
+      *bytes, {.cgroup = std::move(cgroup), .notify_socket = {}, .given = std::move(given)});
 }
 
 Result<UniqueFd> AuxiliaryRuns::plant(One& one, SpawnRequest& request) {
@@ -113,9 +118,14 @@ void AuxiliaryRuns::cancel(std::uint64_t token) {
   end_early(*found->second, "it is not wanted any more");
 }
 
+void AuxiliaryRuns::let_go(std::uint64_t token) {
+  const auto found = runs_.find(token);
+  if (found != runs_.end()) found->second->done = nullptr;
+}
+
 void AuxiliaryRuns::on_run(KeeperRun run) {
   const auto found = runs_.find(run.token);
-  if (found == runs_.end()) return abandon(run);
+  if (found == runs_.end()) return abandon(std::move(run));
   One& one = *found->second;
   one.pidfd = std::move(run.pidfd);
   one.error = std::move(run.error);
@@ -129,7 +139,8 @@ void AuxiliaryRuns::on_run(KeeperRun run) {
 }
 
 // An earlier controller waited for it; nobody does now, and what it prints is not read any more.
-void AuxiliaryRuns::abandon(const KeeperRun& run) {
+void AuxiliaryRuns::abandon(KeeperRun run) {
+  if (run.label.starts_with(kLeavesMark) && run.pidfd) return see_off(std::move(run));
   if (run.label.starts_with(kOwnTreeMark)) {
     trees_.started(run.label, run.pid);
     end_tree(run.label);
@@ -137,6 +148,16 @@ void AuxiliaryRuns::abandon(const KeeperRun& run) {
     signal_pidfd(run.pidfd.get(), SIGKILL);
   }
   keeper_.release(run.token);
+}
+
+// What it writes goes nowhere; its end comes as that of any other.
+void AuxiliaryRuns::see_off(KeeperRun run) {
+  auto one = std::make_unique<One>();
+  one->token = run.token;
+  one->pidfd = std::move(run.pidfd);
+  one->timer = std::make_unique<io::Timer>(loop_, [this, &one = *one] { kill(one); });
+  one->timer->start(kLeaveTime);
+  runs_.emplace(run.token, std::move(one));
 }
 
 void AuxiliaryRuns::read_output(One& one) {

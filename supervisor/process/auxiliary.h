@@ -38,10 +38,14 @@ struct AuxiliaryOptions {
   // is then a canonical name, "backend:0".
   bool own_tree = false;
   bool keep_last = false;  // only the last output_limit bytes: more does not end it
+  // It ends by itself once nobody talks to it: a next controller gives it kLeaveTime to do so.
+  bool leaves_by_itself = false;
 };
 
 class AuxiliaryRuns {
  public:
+  static constexpr Duration kLeaveTime = std::chrono::seconds{5};
+
   AuxiliaryRuns(io::Loop& loop, KeeperClient& keeper, ProcessTrees& trees);
   ~AuxiliaryRuns();  // leaves them running, calls nobody
   AuxiliaryRuns(const AuxiliaryRuns&) = delete;
@@ -55,6 +59,8 @@ class AuxiliaryRuns {
   // Kills it, and its tree if that is its own; its `done` is not called. 0 and what has ended are
   // ignored.
   void cancel(std::uint64_t token);
+  // Leaves it running; its `done` is not called.
+  void let_go(std::uint64_t token);
 
   // What the keeper says of tokens from keeper::kFirstAuxiliaryToken on.
   void on_run(KeeperRun run);
@@ -66,7 +72,8 @@ class AuxiliaryRuns {
   Result<UniqueFd> plant(One& one, SpawnRequest& request);
   Status ask(One& one, const SpawnRequest& request, UniqueFd cgroup, UniqueFd given);
   void limit_time(One& one);
-  void abandon(const KeeperRun& run);
+  void abandon(KeeperRun run);
+  void see_off(KeeperRun run);
   void read_output(One& one);
   void keep(One& one, std::string_view piece);
   void end_early(One& one, std::string failure);

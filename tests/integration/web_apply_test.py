@@ -2,12 +2,15 @@
 
 import concurrent.futures
 import http.client
+import os
+import signal
 import socket
 
 import mainstay
 from access_test import PASSWORD, Browser
 from mainstay import Supervisor, TestCase, free_port, until
 from web_api_test import Stream
+from web_engine_test import gateways
 
 COUNTER = "n=0; while :; do echo $((n += 1)); sleep 0.02; done"
 SLOW = "#!/bin/sh\ntrap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM\ntouch up\nwhile :; do sleep 0.05; done\n"
@@ -193,6 +196,21 @@ class WebApply(TestCase):
             who = {"Cookie": ana.cookie}
             until(lambda: self.applied(who), "the change is in force, and the session still counts")
             self.assertRegex(self.applied(who)[0]["data"]["who"], r"^user ana \(from ")
+
+    def test_a_gateway_that_is_slow_just_then_still_answers(self):
+        many = "".join(f"  s{i}: {{command: sleep 9, autostart: false}}\n" for i in range(300))  # takes a while to read
+        with self.supervisor(BEFORE) as s, concurrent.futures.ThreadPoolExecutor(1) as waiting:
+            s.wait_state("goes", "running")
+            ci = self.token(s, "operate")
+            s.config.write_text(AFTER + many + self.page)
+            gateway, = gateways(s)
+            answer = waiting.submit(self.post, "apply", ci)
+            until(lambda: "verb=config apply" in s.stderr(), "the change is asked for", every=0.001)
+            os.kill(gateway, signal.SIGSTOP)
+            until(lambda: set(gateways(s)) - {gateway}, "the next one runs")
+            os.kill(gateway, signal.SIGCONT)
+            self.assertEqual(answer.result(mainstay.DEADLINE)[0], 202)
+            until(lambda: gateway not in gateways(s), "the former gateway has gone")
 
     def test_a_second_change_is_refused_while_one_is_under_way(self):
         slow = "services: {slow: {command: ./slow.sh, stop: {timeout: 50s}}, a: {command: sleep 1001}}\n"

@@ -31,6 +31,7 @@ class RpcUpstream final : public Upstream {
   void more(std::uint64_t id) override;
   void cancel(std::uint64_t id) override;
 
+  bool ended() const { return ended_; }
   // Sends what was asked since the last time: once after each turn of the loop.
   void flush();
 

@@ -52,6 +52,13 @@ void Connections::admit(UniqueFd socket, std::shared_ptr<const TlsContext> conte
   connection->start(std::prev(there.end()));
 }
 
+bool Connections::has_answers() const {
+  constexpr std::array kAnswered{Phase::Working, Phase::Streaming, Phase::Behind, Phase::Answering,
+                                 Phase::Closing};
+  return std::ranges::any_of(
+      kAnswered, [this](Phase phase) { return !lists_[static_cast<std::size_t>(phase)].empty(); });
+}
+
 bool Connections::counts(const std::string& address) {
   const auto found = addresses_.find(address);
   return found == addresses_.end() || found->second < limits_.per_address;

@@ -49,6 +49,8 @@ class Connections {
   void admit(UniqueFd socket, std::shared_ptr<const TlsContext> context);
 
   std::size_t count() const { return count_; }
+  // Whether anybody waits for an answer, or has not taken all of one.
+  bool has_answers() const;
   std::size_t input() const { return input_; }
   std::size_t output() const { return output_; }
 

@@ -182,6 +182,19 @@ TEST_CASE("a front that goes hangs up on everybody, and what was asked is over")
   CHECK(gone == 0);
 }
 
+TEST_CASE("a front has answers until they are given") {
+  Rig rig;
+  Peer peer{rig};
+  rig.until([&] { return rig.front->connections().count() == 1; });
+  CHECK(!rig.front->connections().has_answers());
+  REQUIRE(peer.send(kGet));
+  rig.until([&] { return !rig.asked.empty(); });
+  CHECK(rig.front->connections().has_answers());
+  rig.asked.front()->answer(ok(), false);
+  CHECK(peer.response() == ok());
+  CHECK(!rig.front->connections().has_answers());
+}
+
 TEST_CASE("who comes when a front listens no more is served by the next one on that socket") {
   Rig rig;
   rig.answer_at_once();
